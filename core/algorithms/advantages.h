@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <ATen/ATen.h>
+
+namespace plumb {
+
+enum class RewardScaling { group, batch, none };
+enum class RewardAggregation { sum_then_normalize, normalize_then_sum };
+
+struct GroupAdvantages {
+    at::Tensor rewards;     ///< [N] weighted sums; NaN where no function had a value
+    at::Tensor advantages;  ///< [N]; 0 where the reward is NaN
+    double reward_mean = 0;
+    double reward_std = 0;           ///< over the batch, n - 1
+    double frac_reward_zero_std = 0;  ///< share of groups without spread
+    double frac_all_best = 0;   ///< share of groups without spread at the batch's largest reward
+    double frac_all_worst = 0;  ///< the other groups without spread
+};
+
+/// Group-relative advantages (Shao et al. 2024, DeepSeekMath, eq. 21 ff.; TRL 1.16).
+/// rewards_per_function [N, K], NaN for a missing value; weights [K]; rows of a group of
+/// num_generations stand together. Differences to the group's mean, divided by (std + 1e-4) of the
+/// group, of the batch, or not. normalize_then_sum normalises each function within the group, sums
+/// with the weights, then normalises over the batch.
+GroupAdvantages group_advantages(const at::Tensor& rewards_per_function, const at::Tensor& weights,
+                                 std::int64_t num_generations, RewardScaling scaling,
+                                 RewardAggregation aggregation);
+
+}  // namespace plumb

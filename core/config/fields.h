@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "config/settings.h"
+
+namespace plumb {
+
+/// Where a setting lives in Settings; its alternative is the setting's type.
+using FieldMember =
+    std::variant<std::int64_t Settings::*, double Settings::*, bool Settings::*,
+                 std::string Settings::*, std::optional<double> Settings::*,
+                 std::optional<bool> Settings::*, std::vector<std::string> Settings::*,
+                 std::vector<double> Settings::*>;
+
+enum class Section {
+    run,
+    model,
+    data,
+    arithmetic,
+    start,
+    optimiser,
+    sft,
+    generation,
+    grpo,
+    rewards,
+    evaluation
+};
+
+/// One row of the table that the YAML reader, the validation, the settings panel and the
+/// documentation share.
+struct Field {
+    std::string_view key;    ///< the name in YAML, in --set and in the database
+    FieldMember member;
+    Section section;
+    std::string_view label;  ///< a few words for a form
+    std::string_view help;   ///< effect, and when to change it; one or two sentences
+    std::string_view unit;   ///< "", "tokens", "steps", ...
+    double minimum = -std::numeric_limits<double>::infinity();
+    double maximum = std::numeric_limits<double>::infinity();
+    bool minimum_excluded = false;
+    std::vector<std::string_view> choices;  ///< of a string; empty: free text
+    bool live = false;      ///< may be edited while a run goes on
+    bool advanced = false;
+    std::string_view trl_name = {};  ///< TRL's name where TRL has the setting
+};
+
+/// All fields, in the order in which forms and files show them.
+std::span<const Field> fields();
+/// The field of that key, or null.
+const Field* find_field(std::string_view key);
+std::string_view section_title(Section section);
+/// Whether the setting has an effect on a run with these settings (algorithm, task).
+bool field_applies(const Field& field, const Settings& settings);
+
+/// The value as text, as YAML and the database hold it; an empty optional is "null", lists are
+/// written as [a, b].
+std::string field_text(const Field& field, const Settings& settings);
+/// Reads the text into the setting. Errors name the key, the text, the range or choices.
+Status set_field(const Field& field, Settings& settings, std::string_view text);
+/// The same by key; an unknown key names the nearest one.
+Status set_field(std::string_view key, Settings& settings, std::string_view text);
+
+}  // namespace plumb

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace plumb {
+
+/// Everything that decides what a run computes. Plain values with their defaults; the table in
+/// fields.h gives each its key, range, label and help. Names are TRL's where TRL has one, those
+/// of config.json for the shape of a model. An empty optional means "off" or "as the field's help
+/// says". Two runs with equal settings on one machine give the same numbers.
+struct Settings {
+    // Run
+    std::string algorithm = "grpo";  ///< sft, grpo
+    std::string task = "arithmetic"; ///< arithmetic, data (the user's own files)
+    std::string preset;              ///< the preset these settings came from; a label only
+    std::int64_t seed = 42;
+    std::int64_t threads = 0;        ///< 0: as many as the machine has cores; stored resolved
+    std::string device = "cpu";      ///< cpu, cuda, cuda:N
+    std::int64_t max_steps = 100;    ///< optimiser steps; -1: num_train_epochs decides
+    double num_train_epochs = 3.0;
+
+    // Model
+    std::string model_name_or_path;  ///< folder or RUN[@STEP]; empty: a new model of this shape
+    std::int64_t hidden_size = 128;
+    std::int64_t intermediate_size = 256;
+    std::int64_t num_hidden_layers = 2;
+    std::int64_t num_attention_heads = 4;
+    std::int64_t num_key_value_heads = 4;
+    std::int64_t max_position_embeddings = 512;
+    double rope_theta = 10000.0;
+    double rms_norm_eps = 1e-5;
+    bool tie_word_embeddings = true;
+    std::string tokenizer = "char";  ///< char, word: made from the training text for a new model
+    std::int64_t vocab_size = 4096;  ///< upper bound for a tokenizer made from text
+
+    // Data (task = data)
+    std::vector<std::string> train_files;  ///< .jsonl, or text with one row a line
+    std::vector<std::string> eval_files;   ///< empty: eval_prompts rows are held out
+    std::string dataset_text_field = "text";
+    std::string prompt_column = "prompt";
+    std::string completion_column = "completion";
+    std::string answer_column = "answer";  ///< the reference answer that reward rules check
+    std::int64_t prompt_length = 0;  ///< characters of a text row that become its prompt; 0: whole
+    std::int64_t max_prompt_length = 256;  ///< tokens; longer prompts keep their end
+    std::int64_t max_length = 1024;        ///< tokens of a supervised row; the rest is cut
+    bool shuffle_dataset = true;
+    std::optional<bool> completion_only_loss;  ///< empty: yes where rows have a prompt column
+
+    // Arithmetic (task = arithmetic)
+    std::int64_t arithmetic_digits = 5;
+    double arithmetic_cot_rate = 0.4;    ///< share of demonstrations with a scratchpad
+    double arithmetic_error_rate = 0.1;  ///< chance of a wrong digit per demonstrated step
+
+    // Supervised start of a built-in task
+    std::int64_t start_batch_size = 64;
+    double start_learning_rate = 4e-3;
+    std::int64_t start_warmup_steps = 50;
+    std::int64_t start_check_steps = 50;     ///< textbook phase: accuracy check every N steps
+    std::int64_t start_check_prompts = 64;
+    double start_check_accuracy = 0.95;
+    std::int64_t start_max_steps = 1000;
+    std::int64_t start_sloppy_steps = 150;
+    double start_sloppy_learning_rate = 1e-3;      ///< falls linearly ...
+    double start_sloppy_learning_rate_end = 1e-4;  ///< ... to this
+    double start_weight_decay = 0.01;
+
+    // Optimiser
+    double learning_rate = 3e-4;
+    std::string lr_scheduler_type = "constant_with_warmup";
+    std::int64_t warmup_steps = 5;
+    double lr_min_ratio = 0.0;  ///< floor of cosine_with_min_lr as a share of learning_rate
+    double weight_decay = 0.0;
+    double adam_beta1 = 0.9;
+    double adam_beta2 = 0.99;
+    double adam_epsilon = 1e-8;
+    double max_grad_norm = 1.0;  ///< 0: no clipping
+    std::int64_t per_device_train_batch_size = 128;  ///< rows of a micro-batch (GRPO: completions)
+    std::int64_t gradient_accumulation_steps = 1;
+    std::string on_non_finite = "stop";  ///< stop, skip: what a non-finite loss or gradient does
+
+    // SFT
+    std::string sft_loss_type = "nll";  ///< nll, dft
+
+    // Generation
+    std::int64_t num_generations = 8;
+    std::int64_t max_completion_length = 20;
+    double temperature = 1.0;
+    double top_p = 1.0;
+    std::int64_t top_k = 0;
+    std::optional<double> min_p;
+    double repetition_penalty = 1.0;
+    std::int64_t steps_per_generation = 0;  ///< 0: gradient_accumulation_steps
+
+    // GRPO
+    double beta = 0.0;
+    std::int64_t num_iterations = 1;
+    double epsilon = 0.2;
+    std::optional<double> epsilon_high;  ///< empty: epsilon
+    std::optional<double> delta;         ///< one-sided cap of the ratio; empty: none
+    std::string loss_type = "dapo";
+    std::string importance_sampling_level = "token";
+    std::string scale_rewards = "group";
+    std::string multi_objective_aggregation = "sum_then_normalize";
+    bool mask_truncated_completions = false;
+    double top_entropy_quantile = 1.0;
+    double entropy_coef = 0.0;
+    std::optional<double> off_policy_mask_threshold;
+    bool use_bias_correction_kl = true;
+    double sapo_temperature_pos = 1.0;
+    double sapo_temperature_neg = 1.05;
+    double vespo_k_pos = 2.0;
+    double vespo_lambda_pos = 3.0;
+    double vespo_k_neg = 3.0;
+    double vespo_lambda_neg = 2.0;
+
+    // Rewards
+    std::vector<std::string> reward_funcs;  ///< empty: the task's own gold reward
+    std::vector<double> reward_weights;     ///< empty: 1 each
+    std::string reward_pattern;             ///< regular expression of regex_match
+    std::vector<std::string> reward_keywords;  ///< words that keywords counts
+    std::int64_t reward_length = 40;           ///< tokens that length_target aims at
+    std::int64_t repetition_ngram = 3;         ///< n of repetition
+
+    // Evaluation and checkpoints
+    std::int64_t eval_steps = 20;     ///< 0: at the start and the end only
+    std::int64_t eval_prompts = 256;  ///< held-out prompts
+    std::int64_t save_steps = 50;     ///< 0: at the end only
+    std::int64_t save_total_limit = 3;  ///< the newest N are kept beside the best and the last
+    std::int64_t min_free_mb = 200;     ///< the run pauses when less disk space is left
+
+    bool operator==(const Settings&) const = default;
+};
+
+}  // namespace plumb

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "base/result.h"
+#include "model/config.h"
+#include "model/safetensors.h"
+
+namespace plumb {
+
+class KeyValueCache;
+
+/// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied or
+/// untied head. All parameters are views of one flat buffer (and their gradients of another), each
+/// 64-byte aligned, so that the optimiser, the norm of the gradient and zeroing are one operation
+/// each. q, k and v are one matrix, gate and up another; files hold them apart, as Hugging Face does.
+class Llama {
+public:
+    /// Parameters are uninitialised: call initialise() or load_tensors().
+    Llama(const ModelConfig& config, at::Device device);
+    Llama(const Llama&) = delete;
+    Llama& operator=(const Llama&) = delete;
+    Llama(Llama&&) = default;
+    Llama& operator=(Llama&&) = default;
+
+    /// Linear weights N(0, 1/sqrt(fan_in)), those that write to the residual stream divided by
+    /// sqrt(2 layers) further, embedding N(0, 0.02), norms 1.
+    void initialise(std::uint64_t seed);
+
+    static Result<Llama> load(const std::filesystem::path& folder, at::Device device);
+    /// config.json, generation_config.json and model.safetensors; the folder must exist.
+    Status save(const std::filesystem::path& folder) const;
+
+    /// The parameters (or, with gradients = true, their gradients) under Hugging Face's names, as
+    /// views of the flat buffers; the tied head is left out.
+    TensorMap named_tensors(bool gradients = false) const;
+    /// Copies the tensors in; a missing, unknown or wrongly shaped one is named.
+    Status load_tensors(const TensorMap& tensors, const std::string& origin);
+
+    /// Hidden states after the final norm, [B, T, hidden]. ids [B, T] int64, rows right-padded:
+    /// attention is causal, so padding at the end changes nothing before it. Positions count from 0.
+    /// Differentiable where gradients are on.
+    at::Tensor hidden_states(const at::Tensor& ids) const;
+    /// hidden_states after the embedding and after every block, the last one normed.
+    std::vector<at::Tensor> all_hidden_states(const at::Tensor& ids) const;
+    /// hidden [..., hidden] to logits [..., vocab].
+    at::Tensor logits(const at::Tensor& hidden) const;
+
+    /// Fills the cache with right-padded prompts [B, T] of the given lengths and returns the hidden
+    /// state of each row's last token, [B, hidden]. No gradients.
+    at::Tensor prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
+                       KeyValueCache& cache) const;
+    /// Appends one token to each live row of the cache; returns its hidden state [B, hidden].
+    at::Tensor decode(const at::Tensor& ids, KeyValueCache& cache) const;
+
+    const ModelConfig& config() const { return config_; }
+    at::Device device() const { return device_; }
+    std::int64_t parameter_count() const;
+
+    /// Everything trainable: the first decay_size() elements take weight decay (matrices and
+    /// embedding), the rest (norms) do not. Gaps between parameters hold zeros.
+    at::Tensor& flat_parameters() { return flat_; }
+    const at::Tensor& flat_parameters() const { return flat_; }
+    at::Tensor& flat_gradients() { return flat_gradients_; }
+    std::int64_t decay_size() const { return decay_size_; }
+    /// Allocates the gradients and turns gradients on. Without it the model is frozen.
+    void enable_training();
+    void zero_gradients();
+
+    /// A copy with the same parameters, frozen.
+    Llama frozen_copy() const;
+
+private:
+    struct Layer {
+        at::Tensor input_norm;  // [hidden]
+        at::Tensor qkv;         // [(heads + 2 kv_heads) head_dim, hidden]
+        at::Tensor output;      // [hidden, heads head_dim]
+        at::Tensor post_norm;   // [hidden]
+        at::Tensor gate_up;     // [2 intermediate, hidden]
+        at::Tensor down;        // [hidden, intermediate]
+    };
+
+    ModelConfig config_;
+    at::Device device_;
+    at::Tensor flat_, flat_gradients_;
+    std::int64_t decay_size_ = 0;
+    at::Tensor embedding_, head_, final_norm_;
+    std::vector<Layer> layers_;
+    at::Tensor cos_, sin_;  // [max_position_embeddings, head_dim / 2] float32
+};
+
+}  // namespace plumb

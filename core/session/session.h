@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "session/events.h"
+#include "store/store.h"
+
+namespace plumb {
+
+struct SessionOptions {
+    std::filesystem::path workspace;  ///< empty: default_workspace()
+    std::filesystem::path cache;      ///< empty: default_cache()
+    Access access = Access::read_write;
+    std::size_t event_capacity = 4096;
+};
+
+struct GenerateRequest {
+    std::string model;  ///< folder, or RUN[@STEP] of the workspace; RUN alone: its last checkpoint
+    std::string prompt;
+    std::int64_t max_tokens = 64;
+    double temperature = 1.0;  ///< 0: greedy
+    std::int64_t top_k = 0;
+    double top_p = 1.0;
+    std::uint64_t seed = 0;
+    std::int64_t threads = 0;
+};
+
+struct GenerateReply {
+    std::string completion;
+    std::int64_t tokens = 0;
+    bool ended = false;
+    double seconds = 0;
+};
+
+struct EvaluateRequest {
+    std::string model;   ///< as in GenerateRequest
+    std::string task;    ///< "arithmetic", or a .jsonl or text file with prompts and answers
+    std::string reward;  ///< name of a reward function; empty: the task's own
+    Settings settings;   ///< columns, lengths and options of the task and the reward
+    std::int64_t threads = 0;
+};
+
+struct EvaluateReply {
+    Metrics metrics;  ///< eval/accuracy and eval/accuracy_greedy, or eval/reward, and lengths
+    std::int64_t prompts = 0;
+    double seconds = 0;
+};
+
+/// The running API: one workspace, at most one run at a time, one inference worker. Commands return
+/// at once; what they do is told by events. Every function may be called from any thread.
+///
+/// The run worker owns the run's models and random generators. Commands reach it at the next step
+/// boundary; abort within one sampled token or micro-batch.
+class Session {
+public:
+    static Result<std::unique_ptr<Session>> open(SessionOptions options);
+    /// Finishes the step of a running run and saves it as interrupted, so that it can be resumed.
+    ~Session();
+
+    Store& store();
+    const std::filesystem::path& workspace() const;
+
+    /// Validates the settings (all files they name included) and starts the run on the worker.
+    Result<RunId> start(const Settings& settings, const std::string& name);
+    /// Goes on from the run's last checkpoint, replaying its edits.
+    Result<RunId> resume(RunId run);
+
+    void pause();
+    void go_on();
+    /// Finishes the current step, evaluates, saves and ends as finished.
+    void finish();
+    /// Finishes the current step and saves a checkpoint; the run ends as interrupted.
+    void stop_and_keep();
+    /// Ends at once without saving; committed rows stay.
+    void abort();
+    /// Takes effect with the next step; errors (unknown, not live, out of range) return at once.
+    Status edit(const std::string& key, const std::string& value, const std::string& reason);
+
+    /// The run that the worker has now.
+    std::optional<RunId> active_run() const;
+    /// Waits until the worker has no run.
+    void wait();
+
+    /// The oldest event not yet taken; waits for one at most the given time.
+    std::optional<Event> next_event(std::chrono::milliseconds timeout);
+
+    /// On the inference worker. While a run is paused, "RUN" of the paused run means its policy as it
+    /// stands.
+    std::future<Result<GenerateReply>> generate(GenerateRequest request);
+    std::future<Result<EvaluateReply>> evaluate(EvaluateRequest request);
+    /// Stops what the inference worker is doing.
+    void cancel_inference();
+
+private:
+    struct Implementation;
+    explicit Session(std::unique_ptr<Implementation> implementation);
+    std::unique_ptr<Implementation> self_;
+};
+
+}  // namespace plumb

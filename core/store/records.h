@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace plumb {
+
+using RunId = std::int64_t;
+
+enum class RunState {
+    running,
+    paused,
+    finished,     ///< reached its last step, or was told to finish
+    aborted,      ///< stopped by the user without a last checkpoint
+    interrupted,  ///< its program ended while it ran; may be resumed
+    failed,
+};
+std::string to_string(RunState state);
+/// Whether a run in this state can be resumed from its last checkpoint.
+bool can_resume(RunState state);
+
+struct RunRecord {
+    RunId id = 0;
+    std::string name;
+    std::string algorithm;
+    std::string preset;
+    RunState state = RunState::running;
+    std::string settings;  ///< YAML, as resolved at the start
+    std::string message;   ///< why it failed or was interrupted
+    std::int64_t step = 0;
+    std::int64_t total_steps = 0;
+    std::int64_t created_ms = 0;   ///< unix milliseconds
+    std::int64_t finished_ms = 0;  ///< 0 while it is not over
+};
+
+/// Metric values of one step. Keys are TRL's where TRL has one.
+using Metrics = std::map<std::string, double>;
+
+struct MetricPoint {
+    std::int64_t step = 0;
+    double value = 0;  ///< may be NaN or infinite: they come back as they were stored
+};
+
+/// One sampled completion of a training step.
+struct CompletionRecord {
+    std::int64_t step = 0;
+    std::int64_t row = 0;    ///< within the step
+    std::int64_t group = 0;  ///< rows with one prompt share it
+    std::string prompt;
+    std::string completion;  ///< special tokens included
+    std::string answer;      ///< the reference answer
+    std::optional<double> reward;  ///< the weighted sum; empty where no function had a value
+    std::map<std::string, std::optional<double>> reward_parts;  ///< by function
+    double advantage = 0;
+    std::int64_t length = 0;  ///< tokens, the end token included
+    bool ended = false;       ///< false: cut at max_completion_length
+};
+
+struct EditRecord {
+    std::int64_t step = 0;  ///< takes effect with the first update after this many
+    std::string key;
+    std::string old_value;
+    std::string new_value;
+    std::string reason;
+    std::int64_t time_ms = 0;
+};
+
+struct CheckpointRecord {
+    std::int64_t step = 0;
+    std::string folder;  ///< relative to the workspace
+    bool is_best = false;
+    std::optional<double> score;  ///< what "best" compares; larger is better
+    std::uint64_t bytes = 0;
+    std::int64_t time_ms = 0;
+};
+
+}  // namespace plumb

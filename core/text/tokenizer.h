@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace plumb {
+
+/// The ids with a special meaning; empty where the vocabulary has none.
+struct SpecialTokens {
+    std::optional<std::int64_t> pad, bos, eos, unk;
+};
+
+/// Turns text into token ids and back. Immutable after it is made: any thread may use it.
+class Tokenizer {
+public:
+    virtual ~Tokenizer() = default;
+
+    /// Text that holds the content of a special token gives that token's id.
+    virtual std::vector<std::int64_t> encode(std::string_view text) const = 0;
+    /// Ids that do not exist become U+FFFD.
+    virtual std::string decode(std::span<const std::int64_t> ids, bool skip_special) const = 0;
+    virtual std::int64_t vocab_size() const = 0;
+    /// The text of one token as the vocabulary holds it.
+    virtual std::string token(std::int64_t id) const = 0;
+    virtual const SpecialTokens& special() const = 0;
+    /// Writes tokenizer.json and tokenizer_config.json, as the `tokenizers` library reads them.
+    virtual Status save(const std::filesystem::path& folder) const = 0;
+};
+
+/// Reads tokenizer.json (with the special tokens named in tokenizer_config.json and config.json
+/// beside it). Character and word vocabularies are understood; another kind is an error that
+/// names the model type and pre-tokenizer found.
+Result<std::shared_ptr<const Tokenizer>> load_tokenizer(const std::filesystem::path& folder);
+
+/// One token a character. Ids: pad 0, eos 1, unk 2, then the characters by frequency, ties by code
+/// point; at most vocab_size ids.
+std::shared_ptr<const Tokenizer> make_char_tokenizer(std::span<const std::string> texts,
+                                                     std::int64_t vocab_size);
+/// One token a word (split at white space, joined by one blank); ids as above.
+std::shared_ptr<const Tokenizer> make_word_tokenizer(std::span<const std::string> texts,
+                                                     std::int64_t vocab_size);
+/// A character vocabulary with exactly these tokens, in this order, for the built-in tasks.
+/// Texts of special tokens may be longer than one character.
+std::shared_ptr<const Tokenizer> make_fixed_tokenizer(std::vector<std::string> tokens,
+                                                      SpecialTokens special);
+
+}  // namespace plumb
