@@ -21,7 +21,7 @@ public:
 
 }  // namespace plumb
 
-#define PLUMB_CHECK(condition, what) \
-    do {                             \
+#define PLUMB_CHECK(condition, what)                                                        \
+    do {                                                                                    \
         if (!(condition)) ::plumb::throw_invariant(#condition, __FILE__, __LINE__, (what)); \
     } while (false)

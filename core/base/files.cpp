@@ -101,8 +101,7 @@ Result<std::string> read_file(const fs::path& path) {
 
 Status sync_path(const fs::path& path) {
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0 || ::fsync(file.get()) != 0)
-        return file_error("cannot flush", path, errno);
+    if (file.get() < 0 || ::fsync(file.get()) != 0) return file_error("cannot flush", path, errno);
     return {};
 }
 

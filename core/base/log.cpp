@@ -87,9 +87,10 @@ void set_log_file(const std::filesystem::path& path) {
 }
 
 void set_log_listener(std::function<void(LogLevel, std::string_view)> listener) {
-    auto shared = listener ? std::make_shared<std::function<void(LogLevel, std::string_view)>>(
-                                 std::move(listener))
-                           : nullptr;
+    auto shared =
+        listener
+            ? std::make_shared<std::function<void(LogLevel, std::string_view)>>(std::move(listener))
+            : nullptr;
     std::lock_guard lock(sinks().mutex);
     sinks().listener = std::move(shared);
 }

@@ -80,7 +80,8 @@ inline Error cancelled() { return {ErrorCode::cancelled, "cancelled"}; }
 #define PLUMB_CONCAT(a, b) PLUMB_CONCAT_INNER(a, b)
 
 /// PLUMB_TRY(auto rows, read_rows(path)): declares rows, or returns the error from this function.
-#define PLUMB_TRY(declaration, ...) PLUMB_TRY_NAMED(PLUMB_CONCAT(try_, __LINE__), declaration, __VA_ARGS__)
+#define PLUMB_TRY(declaration, ...) \
+    PLUMB_TRY_NAMED(PLUMB_CONCAT(try_, __LINE__), declaration, __VA_ARGS__)
 #define PLUMB_TRY_NAMED(name, declaration, ...) \
     auto name = __VA_ARGS__;                    \
     if (!name.ok()) return name.error();        \

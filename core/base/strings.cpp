@@ -91,9 +91,7 @@ std::string format_bytes(std::uint64_t bytes) {
 
 std::string format_duration(double seconds) {
     const auto total = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
-    const auto two = [](std::int64_t n) {
-        return (n < 10 ? "0" : "") + std::to_string(n);
-    };
+    const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
     if (total < 60) return std::to_string(total) + " s";
     if (total < 3600) return std::to_string(total / 60) + " min " + two(total % 60) + " s";
     return std::to_string(total / 3600) + " h " + two(total / 60 % 60) + " min";
