@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "algorithms/logprobs.h"
+#include "model/llama.h"
+
+namespace plumb {
+
+using TokenIds = std::vector<std::int64_t>;
+
+/// Rows of tokens, padded on the right: attention is causal, so padding changes nothing before it
+/// and no mask is needed. [B, T] int64.
+at::Tensor pad_right(const std::vector<TokenIds>& rows, std::int64_t pad_id);
+
+/// Supervised rows with the positions that are trained on.
+struct LabelledBatch {
+    at::Tensor ids;           ///< [B, T] int64
+    at::Tensor predictors;    ///< [N] int64: positions in the flattened [B T] that predict a label
+    at::Tensor labels;        ///< [N] int64
+    std::int64_t tokens = 0;  ///< real tokens, padding left out
+};
+
+/// labels has the shape of rows and holds -100 where nothing is trained; position t is scored on
+/// label t + 1.
+LabelledBatch make_labelled_batch(const std::vector<TokenIds>& rows,
+                                  const std::vector<TokenIds>& labels, std::int64_t pad_id);
+
+/// Prompts with their completions, and the positions that predict a completion's token.
+struct CompletionBatch {
+    at::Tensor ids;           ///< [B, T] int64: prompt, completion, padding
+    at::Tensor predictors;    ///< [N] int64: positions in the flattened [B T]
+    at::Tensor targets;       ///< [N] int64: the completion tokens, row after row
+    at::Tensor slots;         ///< [N] int64: their places in the flattened [B width]
+    std::int64_t width = 0;   ///< longest completion
+    std::int64_t tokens = 0;  ///< real tokens, prompts included
+};
+
+CompletionBatch make_completion_batch(const std::vector<TokenIds>& prompts,
+                                      const std::vector<TokenIds>& completions,
+                                      std::int64_t pad_id);
+
+/// Log-probabilities and entropies of the batch's completion tokens, [B, width] each, 0 off the
+/// completions. Logits are computed at those positions alone.
+TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
+                                  double temperature,
+                                  const std::vector<std::int64_t>& suppressed_ids);
+
+/// Hidden states of the batch at the given flattened positions: [N, hidden].
+at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions);
+
+}  // namespace plumb

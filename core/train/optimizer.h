@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/ATen.h>
+
+#include "base/result.h"
+#include "model/llama.h"
+#include "model/safetensors.h"
+
+namespace plumb {
+
+struct AdamWOptions {
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-8;
+    double weight_decay = 0.0;  ///< not on norms
+};
+
+/// AdamW (Loshchilov and Hutter, 2019) on a model's flat buffers with torch's fused kernel: one
+/// call for all matrices, one for all norms.
+class AdamW {
+public:
+    /// The model must have been made trainable; it must outlive the optimiser.
+    AdamW(Llama& model, const AdamWOptions& options);
+
+    /// One update from the model's gradients.
+    void step(double learning_rate);
+    std::int64_t steps() const { return steps_; }
+
+    /// Both moments, for a checkpoint; the number of steps is stored apart.
+    TensorMap state() const;
+    Status load_state(const TensorMap& tensors, std::int64_t steps, const std::string& origin);
+
+private:
+    Llama* model_;
+    AdamWOptions options_;
+    at::Tensor first_moment_, second_moment_;
+    std::int64_t steps_ = 0;
+};
+
+/// The global 2-norm of the flat gradients; scales them down to max_norm where it is larger
+/// (max_norm 0: only measures).
+double clip_gradients(at::Tensor& gradients, double max_norm);
+
+}  // namespace plumb
