@@ -2,58 +2,123 @@
 # Finds LibTorch 2.8 or newer and defines LibTorch::LibTorch. Works with the CPU and the CUDA build of
 # the PyTorch wheel and needs no CUDA toolkit, unlike the package file that comes with it.
 #
-# Looked for in: LIBTORCH_ROOT, PLUMBLINE_LIBTORCH (variable or environment), CMAKE_PREFIX_PATH.
-set(_libtorch_hints ${LIBTORCH_ROOT} ${PLUMBLINE_LIBTORCH} $ENV{PLUMBLINE_LIBTORCH})
-foreach(_prefix IN LISTS CMAKE_PREFIX_PATH)
-    # torch.utils.cmake_prefix_path is <root>/share/cmake.
-    list(APPEND _libtorch_hints ${_prefix} ${_prefix}/../..)
-endforeach()
+# Looked for in this order: PLUMBLINE_LIBTORCH (variable, else environment), CMAKE_PREFIX_PATH
+# (variable and environment), the folder that scripts/setup wrote into .deps/libtorch. Nothing is
+# cached, so a change of these takes effect at the next configuration.
+#
+# Sets LibTorch_ROOT, LibTorch_VERSION, LibTorch_INCLUDE_DIRS and LibTorch_CUDA.
 
-find_path(LibTorch_INCLUDE_DIR torch/csrc/api/include/torch/torch.h
-    HINTS ${_libtorch_hints} PATH_SUFFIXES include NO_DEFAULT_PATH)
-if(LibTorch_INCLUDE_DIR)
-    get_filename_component(LibTorch_ROOT ${LibTorch_INCLUDE_DIR} DIRECTORY)
-    foreach(_library torch_cpu c10)
-        find_library(LibTorch_${_library}_LIBRARY ${_library} PATHS ${LibTorch_ROOT}/lib NO_DEFAULT_PATH)
+# libtorch_version(ROOT VARIABLE): the version that the headers state, or an empty string.
+function(libtorch_version root variable)
+    set(${variable} "" PARENT_SCOPE)
+    foreach(header torch/headeronly/version.h torch/csrc/api/include/torch/version.h)
+        if(EXISTS ${root}/include/${header})
+            file(STRINGS ${root}/include/${header} lines REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+            string(REGEX REPLACE "[^0-9;]" "" parts "${lines}")
+            string(REPLACE ";" "." version "${parts}")
+            set(${variable} ${version} PARENT_SCOPE)
+            return()
+        endif()
     endforeach()
-    foreach(_library torch_cuda c10_cuda)
-        find_library(LibTorch_${_library}_LIBRARY ${_library} PATHS ${LibTorch_ROOT}/lib NO_DEFAULT_PATH)
+endfunction()
+
+# libtorch_problem(ROOT VARIABLE): why the folder can't be used, or an empty string.
+function(libtorch_problem root variable)
+    foreach(file include/ATen/ATen.h lib/libtorch_cpu.so lib/libc10.so)
+        if(NOT EXISTS ${root}/${file})
+            set(${variable} "it has no ${file}" PARENT_SCOPE)
+            return()
+        endif()
     endforeach()
-    if(EXISTS ${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h)
-        file(STRINGS ${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h _version_lines
-             REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
-    elseif(EXISTS ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include/torch/version.h)
-        file(STRINGS ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include/torch/version.h _version_lines
-             REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+    libtorch_version(${root} version)
+    if(version VERSION_LESS 2.8)
+        set(${variable} "its version is ${version}, Plumbline needs 2.8 or newer" PARENT_SCOPE)
+    else()
+        set(${variable} "" PARENT_SCOPE)
     endif()
-    string(REGEX REPLACE "[^0-9;]" "" _version_parts "${_version_lines}")
-    string(REPLACE ";" "." LibTorch_VERSION "${_version_parts}")
+endfunction()
+
+# libtorch_loads(LIBRARY VARIABLE): whether all libraries that it needs are found.
+function(libtorch_loads library variable)
+    execute_process(COMMAND ldd ${library} OUTPUT_VARIABLE needed RESULT_VARIABLE status ERROR_QUIET)
+    if(status EQUAL 0 AND NOT needed MATCHES "not found")
+        set(${variable} TRUE PARENT_SCOPE)
+    else()
+        set(${variable} FALSE PARENT_SCOPE)
+    endif()
+endfunction()
+
+set(LibTorch_ROOT "")
+set(_libtorch_given "${PLUMBLINE_LIBTORCH}")
+if(NOT _libtorch_given)
+    set(_libtorch_given "$ENV{PLUMBLINE_LIBTORCH}")
+endif()
+if(_libtorch_given)
+    libtorch_problem(${_libtorch_given} _libtorch_reason)
+    if(_libtorch_reason)
+        message(FATAL_ERROR "PLUMBLINE_LIBTORCH=${_libtorch_given}: ${_libtorch_reason}. Set it to the "
+            "folder with include/ and lib/ of LibTorch 2.8 or newer, or unset it and run scripts/setup")
+    endif()
+    set(LibTorch_ROOT ${_libtorch_given})
+else()
+    set(_libtorch_candidates)
+    string(REPLACE ":" ";" _libtorch_prefixes "${CMAKE_PREFIX_PATH};$ENV{CMAKE_PREFIX_PATH}")
+    foreach(_prefix IN LISTS _libtorch_prefixes)
+        # torch.utils.cmake_prefix_path is <root>/share/cmake.
+        string(REGEX REPLACE "/share/cmake/?$" "" _prefix "${_prefix}")
+        list(APPEND _libtorch_candidates ${_prefix})
+    endforeach()
+    if(EXISTS ${CMAKE_SOURCE_DIR}/.deps/libtorch)
+        file(STRINGS ${CMAKE_SOURCE_DIR}/.deps/libtorch _libtorch_recorded LIMIT_COUNT 1)
+        list(APPEND _libtorch_candidates ${_libtorch_recorded})
+        # Another LibTorch found by a later scripts/setup configures the build tree anew.
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/.deps/libtorch)
+    endif()
+    foreach(_candidate IN LISTS _libtorch_candidates)
+        if(NOT EXISTS ${_candidate}/lib/libtorch_cpu.so)
+            continue()
+        endif()
+        libtorch_problem(${_candidate} _libtorch_reason)
+        if(NOT _libtorch_reason)
+            set(LibTorch_ROOT ${_candidate})
+            break()
+        endif()
+        message(WARNING "Not using the LibTorch in ${_candidate}: ${_libtorch_reason}")
+    endforeach()
+endif()
+
+if(LibTorch_ROOT)
+    get_filename_component(LibTorch_ROOT ${LibTorch_ROOT} ABSOLUTE)
+    set(LibTorch_INCLUDE_DIRS ${LibTorch_ROOT}/include ${LibTorch_ROOT}/include/torch/csrc/api/include)
+    libtorch_version(${LibTorch_ROOT} LibTorch_VERSION)
 endif()
 
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(LibTorch
-    REQUIRED_VARS LibTorch_torch_cpu_LIBRARY LibTorch_c10_LIBRARY LibTorch_INCLUDE_DIR
+    REQUIRED_VARS LibTorch_ROOT LibTorch_INCLUDE_DIRS
     VERSION_VAR LibTorch_VERSION
-    REASON_FAILURE_MESSAGE "Run scripts/setup, or set PLUMBLINE_LIBTORCH to a LibTorch folder (the one with include/ and lib/), version 2.8 or newer")
-
-if(LibTorch_FOUND AND LibTorch_VERSION VERSION_LESS 2.8)
-    message(FATAL_ERROR "LibTorch ${LibTorch_VERSION} in ${LibTorch_ROOT} is too old: set PLUMBLINE_LIBTORCH to a LibTorch 2.8 or newer, or unset it and run scripts/setup")
-endif()
+    REASON_FAILURE_MESSAGE "Run scripts/setup, or set PLUMBLINE_LIBTORCH to the folder with include/ and lib/ of LibTorch 2.8 or newer")
 
 if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     add_library(LibTorch::c10 SHARED IMPORTED)
-    set_target_properties(LibTorch::c10 PROPERTIES IMPORTED_LOCATION ${LibTorch_c10_LIBRARY})
+    set_target_properties(LibTorch::c10 PROPERTIES IMPORTED_LOCATION ${LibTorch_ROOT}/lib/libc10.so)
     add_library(LibTorch::LibTorch SHARED IMPORTED)
     set_target_properties(LibTorch::LibTorch PROPERTIES
-        IMPORTED_LOCATION ${LibTorch_torch_cpu_LIBRARY}
-        INTERFACE_INCLUDE_DIRECTORIES "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include"
+        IMPORTED_LOCATION ${LibTorch_ROOT}/lib/libtorch_cpu.so
+        INTERFACE_INCLUDE_DIRECTORIES "${LibTorch_INCLUDE_DIRS}"
         INTERFACE_COMPILE_FEATURES cxx_std_20
         INTERFACE_LINK_LIBRARIES LibTorch::c10)
-    if(LibTorch_torch_cuda_LIBRARY)
-        # Nothing of ours calls it by name; its static initialisers register the CUDA kernels.
-        target_link_options(LibTorch::LibTorch INTERFACE
-            -Wl,--no-as-needed ${LibTorch_torch_cuda_LIBRARY} ${LibTorch_c10_cuda_LIBRARY} -Wl,--as-needed)
+
+    set(LibTorch_CUDA FALSE)
+    if(EXISTS ${LibTorch_ROOT}/lib/libtorch_cuda.so)
+        libtorch_loads(${LibTorch_ROOT}/lib/libtorch_cuda.so LibTorch_CUDA)
+        if(LibTorch_CUDA)
+            # Nothing of ours calls it by name; its static initialisers register the CUDA kernels.
+            target_link_options(LibTorch::LibTorch INTERFACE -Wl,--no-as-needed
+                ${LibTorch_ROOT}/lib/libtorch_cuda.so ${LibTorch_ROOT}/lib/libc10_cuda.so -Wl,--as-needed)
+            message(STATUS "LibTorch: with CUDA")
+        else()
+            message(STATUS "LibTorch: CUDA build, but not all CUDA libraries are there: used on the CPU alone")
+        endif()
     endif()
 endif()
-mark_as_advanced(LibTorch_INCLUDE_DIR LibTorch_torch_cpu_LIBRARY LibTorch_c10_LIBRARY
-                 LibTorch_torch_cuda_LIBRARY LibTorch_c10_cuda_LIBRARY)
