@@ -14,13 +14,13 @@ namespace plumb {
 /// says". Two runs with equal settings on one machine give the same numbers.
 struct Settings {
     // Run
-    std::string algorithm = "grpo";  ///< sft, grpo
-    std::string task = "arithmetic"; ///< arithmetic, data (the user's own files)
-    std::string preset;              ///< the preset these settings came from; a label only
+    std::string algorithm = "grpo";   ///< sft, grpo
+    std::string task = "arithmetic";  ///< arithmetic, data (the user's own files)
+    std::string preset;               ///< the preset these settings came from; a label only
     std::int64_t seed = 42;
-    std::int64_t threads = 0;        ///< 0: as many as the machine has cores; stored resolved
-    std::string device = "cpu";      ///< cpu, cuda, cuda:N
-    std::int64_t max_steps = 100;    ///< optimiser steps; -1: num_train_epochs decides
+    std::int64_t threads = 0;      ///< 0: as many as the machine has cores; stored resolved
+    std::string device = "cpu";    ///< cpu, cuda, cuda:N
+    std::int64_t max_steps = 100;  ///< optimiser steps; -1: num_train_epochs decides
     double num_train_epochs = 3.0;
 
     // Model
@@ -30,7 +30,7 @@ struct Settings {
     std::int64_t num_hidden_layers = 2;
     std::int64_t num_attention_heads = 4;
     std::int64_t num_key_value_heads = 4;
-    std::int64_t max_position_embeddings = 512;
+    std::int64_t max_position_embeddings = 1024;
     double rope_theta = 10000.0;
     double rms_norm_eps = 1e-5;
     bool tie_word_embeddings = true;
@@ -59,7 +59,7 @@ struct Settings {
     std::int64_t start_batch_size = 64;
     double start_learning_rate = 4e-3;
     std::int64_t start_warmup_steps = 50;
-    std::int64_t start_check_steps = 50;     ///< textbook phase: accuracy check every N steps
+    std::int64_t start_check_steps = 50;  ///< textbook phase: accuracy check every N steps
     std::int64_t start_check_prompts = 64;
     double start_check_accuracy = 0.95;
     std::int64_t start_max_steps = 1000;
@@ -77,7 +77,7 @@ struct Settings {
     double adam_beta1 = 0.9;
     double adam_beta2 = 0.99;
     double adam_epsilon = 1e-8;
-    double max_grad_norm = 1.0;  ///< 0: no clipping
+    double max_grad_norm = 1.0;                      ///< 0: no clipping
     std::int64_t per_device_train_batch_size = 128;  ///< rows of a micro-batch (GRPO: completions)
     std::int64_t gradient_accumulation_steps = 1;
     std::string on_non_finite = "stop";  ///< stop, skip: what a non-finite loss or gradient does
@@ -118,17 +118,17 @@ struct Settings {
     double vespo_lambda_neg = 2.0;
 
     // Rewards
-    std::vector<std::string> reward_funcs;  ///< empty: the task's own gold reward
-    std::vector<double> reward_weights;     ///< empty: 1 each
-    std::string reward_pattern;             ///< regular expression of regex_match
+    std::vector<std::string> reward_funcs;     ///< empty: the task's own gold reward
+    std::vector<double> reward_weights;        ///< empty: 1 each
+    std::string reward_pattern;                ///< regular expression of regex_match
     std::vector<std::string> reward_keywords;  ///< words that keywords counts
     std::int64_t reward_length = 40;           ///< tokens that length_target aims at
     std::int64_t repetition_ngram = 3;         ///< n of repetition
 
     // Evaluation and checkpoints
-    std::int64_t eval_steps = 20;     ///< 0: at the start and the end only
-    std::int64_t eval_prompts = 256;  ///< held-out prompts
-    std::int64_t save_steps = 50;     ///< 0: at the end only
+    std::int64_t eval_steps = 20;       ///< 0: at the start and the end only
+    std::int64_t eval_prompts = 256;    ///< held-out prompts
+    std::int64_t save_steps = 50;       ///< 0: at the end only
     std::int64_t save_total_limit = 3;  ///< the newest N are kept beside the best and the last
     std::int64_t min_free_mb = 200;     ///< the run pauses when less disk space is left
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/field_tables.h"
+
+namespace plumb {
+
+std::vector<Field> run_fields() {
+    return {
+        {.key = "algorithm",
+         .member = &Settings::algorithm,
+         .label = "Algorithm",
+         .help = "How the model learns: sft imitates demonstrations, grpo samples a group of "
+                 "completions for each prompt and reinforces those that score above the group's "
+                 "mean.",
+         .choices = {"sft", "grpo"}},
+        {.key = "task",
+         .member = &Settings::task,
+         .label = "Task",
+         .help = "Where prompts come from: arithmetic is built in and makes fresh problems without "
+                 "end, data reads train_files.",
+         .choices = {"arithmetic", "data"}},
+        {.key = "preset",
+         .member = &Settings::preset,
+         .label = "Preset",
+         .help = "The preset that a run file starts from; what the file sets itself comes on top. "
+                 "Without it a file starts from the defaults."},
+        {.key = "seed",
+         .member = &Settings::seed,
+         .label = "Seed",
+         .help =
+             "Decides every random draw: initial weights, data order and sampling. Change it to "
+             "see how much of a result is luck.",
+         .minimum = 0,
+         .trl_name = "seed"},
+        {.key = "threads",
+         .member = &Settings::threads,
+         .label = "Threads",
+         .help =
+             "Processor threads of the run; 0 takes one for each core. Part of the result: sums "
+             "differ in their last bits between thread counts.",
+         .minimum = 0,
+         .maximum = 1024,
+         .advanced = true},
+        {.key = "device",
+         .member = &Settings::device,
+         .label = "Device",
+         .help = "Where tensors live: cpu, cuda, or cuda:N for the card of that number.",
+         .advanced = true},
+        {.key = "max_steps",
+         .member = &Settings::max_steps,
+         .label = "Steps",
+         .help = "Optimiser steps of the run; -1 lets num_train_epochs decide. Raise it while the "
+                 "reward or the held-out loss still improves.",
+         .unit = "steps",
+         .minimum = -1,
+         .live = true,
+         .trl_name = "max_steps"},
+        {.key = "num_train_epochs",
+         .member = &Settings::num_train_epochs,
+         .label = "Epochs",
+         .help = "Passes over the training rows; counts only where max_steps is -1.",
+         .unit = "epochs",
+         .minimum = 0,
+         .minimum_excluded = true,
+         .trl_name = "num_train_epochs"},
+    };
+}
+
+std::vector<Field> evaluation_fields() {
+    return {
+        {.key = "eval_steps",
+         .member = &Settings::eval_steps,
+         .label = "Evaluate every",
+         .help = "Steps between evaluations on held-out prompts; 0 evaluates at the start and the "
+                 "end alone. Evaluation costs time, so raise it when steps are short.",
+         .unit = "steps",
+         .minimum = 0,
+         .live = true,
+         .trl_name = "eval_steps"},
+        {.key = "eval_prompts",
+         .member = &Settings::eval_prompts,
+         .label = "Held-out prompts",
+         .help = "How many prompts an evaluation uses, never trained on. With 256 an accuracy near "
+                 "one half is known to about three points; four times as many halve that.",
+         .unit = "prompts",
+         .minimum = 1},
+        {.key = "save_steps",
+         .member = &Settings::save_steps,
+         .label = "Save every",
+         .help =
+             "Steps between checkpoints; 0 saves at the end alone. A run that is killed goes on "
+             "from its last checkpoint.",
+         .unit = "steps",
+         .minimum = 0,
+         .live = true,
+         .trl_name = "save_steps"},
+        {.key = "save_total_limit",
+         .member = &Settings::save_total_limit,
+         .label = "Checkpoints kept",
+         .help = "How many of the newest checkpoints stay on disk, beside the best and the last.",
+         .unit = "checkpoints",
+         .minimum = 0,
+         .advanced = true,
+         .trl_name = "save_total_limit"},
+        {.key = "min_free_mb",
+         .member = &Settings::min_free_mb,
+         .label = "Disk reserve",
+         .help = "The run pauses before less than this is free on the workspace's disk. 0 never "
+                 "pauses.",
+         .unit = "MB",
+         .minimum = 0,
+         .advanced = true},
+    };
+}
+
+}  // namespace plumb

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/validation.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "base/strings.h"
+#include "config/fields.h"
+
+namespace plumb {
+namespace {
+
+/// The problems found so far; each check adds its own.
+class Problems {
+public:
+    void add(std::string key, std::string message) {
+        found_.push_back({std::move(key), std::move(message)});
+    }
+    bool has(std::string_view key) const {
+        return std::ranges::find(found_, key, &FieldProblem::key) != found_.end();
+    }
+    /// Whether one of the keys has a problem already, so that what builds on it says nothing new.
+    template <class... Keys>
+    bool any(Keys... keys) const {
+        return (has(keys) || ...);
+    }
+    std::vector<FieldProblem> take() { return std::move(found_); }
+
+private:
+    std::vector<FieldProblem> found_;
+};
+
+std::string text(std::int64_t value) { return std::to_string(value); }
+
+bool is_grpo(const Settings& s) { return s.algorithm == "grpo"; }
+bool is_sft(const Settings& s) { return s.algorithm == "sft"; }
+bool is_arithmetic(const Settings& s) { return s.task == "arithmetic"; }
+bool has_new_model(const Settings& s) { return s.model_name_or_path.empty(); }
+
+void check_ranges(const Settings& s, Problems& problems) {
+    for (const Field& field : fields())
+        if (auto message = value_problem(field, s))
+            problems.add(std::string(field.key), std::move(*message));
+}
+
+bool is_device(std::string_view device) {
+    if (device == "cpu" || device == "cuda") return true;
+    if (!device.starts_with("cuda:")) return false;
+    device.remove_prefix(5);
+    return !device.empty() && device.size() <= 3 &&
+           device.find_first_not_of("0123456789") == device.npos;
+}
+
+void check_run(const Settings& s, Problems& problems) {
+    if (!is_device(s.device))
+        problems.add("device", "device cannot be '" + s.device + "'; give cpu, cuda or cuda:N");
+    if (s.max_steps == 0)
+        problems.add("max_steps",
+                     "max_steps is 0, so nothing would be trained; give a number of steps, or -1 "
+                     "to let num_train_epochs decide");
+    if (s.max_steps < 0 && is_arithmetic(s))
+        problems.add(
+            "max_steps",
+            "the arithmetic task makes problems without end, so epochs cannot end the run; "
+            "give max_steps");
+}
+
+void check_model(const Settings& s, Problems& problems) {
+    if (!has_new_model(s)) return;
+    if (problems.any("hidden_size", "num_attention_heads", "num_key_value_heads")) return;
+    const std::int64_t heads = s.num_attention_heads;
+    if (s.hidden_size % heads != 0)
+        problems.add("hidden_size", "hidden_size " + text(s.hidden_size) +
+                                        " is not divisible by num_attention_heads " + text(heads) +
+                                        "; make it a multiple of that");
+    else if (s.hidden_size / heads % 2 != 0)
+        problems.add("hidden_size",
+                     "hidden_size " + text(s.hidden_size) + " gives each of the " + text(heads) +
+                         " heads a width of " + text(s.hidden_size / heads) +
+                         "; rotary positions need an even one, so make hidden_size a multiple of " +
+                         text(2 * heads));
+    if (heads % s.num_key_value_heads != 0)
+        problems.add("num_key_value_heads", "num_attention_heads " + text(heads) +
+                                                " is not divisible by num_key_value_heads " +
+                                                text(s.num_key_value_heads) +
+                                                "; give a divisor of it");
+}
+
+void check_data(const Settings& s, Problems& problems) {
+    if (is_arithmetic(s)) return;
+    if (s.train_files.empty())
+        problems.add("train_files",
+                     "the task data needs train_files; name one or more .jsonl or text files");
+    for (const auto* files : {&s.train_files, &s.eval_files})
+        if (std::ranges::find(*files, "") != files->end())
+            problems.add(files == &s.train_files ? "train_files" : "eval_files",
+                         "a file name is empty; remove it from the list");
+    const std::pair<const char*, const std::string*> columns[] = {
+        {"dataset_text_field", &s.dataset_text_field},
+        {"prompt_column", &s.prompt_column},
+        {"completion_column", &s.completion_column},
+        {"answer_column", &s.answer_column}};
+    for (const auto& [key, name] : columns)
+        if (name->empty())
+            problems.add(key, std::string(key) + " is empty; give the name of a column");
+    if (is_grpo(s) && has_new_model(s))
+        problems.add("model_name_or_path",
+                     "GRPO on own data needs a model that can write already; train one with "
+                     "algorithm sft first and name its run or folder in model_name_or_path");
+}
+
+/// What a new model has to read must fit its positions. Those of a model that is loaded are known
+/// only then.
+void check_lengths(const Settings& s, Problems& problems) {
+    if (!has_new_model(s) || problems.any("max_position_embeddings")) return;
+    const std::int64_t positions = s.max_position_embeddings;
+    if (is_arithmetic(s)) {
+        if (problems.any("arithmetic_digits", "max_completion_length")) return;
+        // "7+5+8+3+6=" has two tokens a digit, its longest demonstration "2,0,3,9#9$" as many.
+        const std::int64_t prompt = 2 * s.arithmetic_digits;
+        const std::int64_t needed = prompt + std::max(prompt, s.max_completion_length);
+        if (needed > positions)
+            problems.add("max_position_embeddings",
+                         "arithmetic prompts of " + text(prompt) +
+                             " tokens and completions of up to " + text(needed - prompt) +
+                             " need max_position_embeddings of at least " + text(needed) +
+                             "; it is " + text(positions));
+    } else if (is_sft(s) && !problems.any("max_length") && s.max_length > positions) {
+        problems.add("max_length", "max_length " + text(s.max_length) +
+                                       " is more than max_position_embeddings " + text(positions) +
+                                       "; lower the one or raise the other");
+    }
+}
+
+void check_groups(const Settings& s, Problems& problems) {
+    if (!is_grpo(s)) return;
+    if (problems.any("num_generations", "per_device_train_batch_size",
+                     "gradient_accumulation_steps", "steps_per_generation"))
+        return;
+    const std::int64_t group = s.num_generations;
+    const std::int64_t accumulation = s.gradient_accumulation_steps;
+    const std::int64_t per_rollout =
+        s.steps_per_generation == 0 ? accumulation : s.steps_per_generation;
+    if (per_rollout % accumulation != 0 && accumulation % per_rollout != 0)
+        problems.add("steps_per_generation",
+                     "steps_per_generation " + text(per_rollout) +
+                         " neither divides gradient_accumulation_steps " + text(accumulation) +
+                         " nor is a multiple of it; rollouts and steps would never end together");
+    const auto check = [&](std::int64_t rows, const std::string& meaning) {
+        if (rows % group == 0) return false;
+        problems.add("per_device_train_batch_size",
+                     meaning + " is " + text(rows) + " completions, not a multiple of " +
+                         "num_generations " + text(group) + "; the nearest that is: " +
+                         text(std::max<std::int64_t>(1, (rows + group / 2) / group) * group));
+        return true;
+    };
+    if (check(s.per_device_train_batch_size * accumulation,
+              "per_device_train_batch_size times gradient_accumulation_steps"))
+        return;
+    check(s.per_device_train_batch_size * per_rollout,
+          "per_device_train_batch_size times steps_per_generation");
+}
+
+void check_rewards(const Settings& s, Problems& problems) {
+    if (!is_grpo(s)) return;
+    const std::set<std::string> names(s.reward_funcs.begin(), s.reward_funcs.end());
+    if (names.size() != s.reward_funcs.size())
+        problems.add("reward_funcs",
+                     "reward_funcs names a reward twice; name it once and give it a weight");
+    const std::size_t count = std::max<std::size_t>(1, s.reward_funcs.size());
+    if (!s.reward_weights.empty() && s.reward_weights.size() != count)
+        problems.add("reward_weights",
+                     "reward_weights has " + std::to_string(s.reward_weights.size()) +
+                         " numbers for " + std::to_string(count) + " reward" +
+                         (count == 1 ? "" : "s") + "; give one for each, or none for 1 each");
+    if (names.contains("regex_match") && s.reward_pattern.empty())
+        problems.add("reward_pattern",
+                     "regex_match needs reward_pattern; give the regular expression to look for");
+    if (names.contains("keywords") && s.reward_keywords.empty())
+        problems.add("reward_keywords",
+                     "keywords needs reward_keywords; give the words to look for");
+    if (std::ranges::find(s.reward_keywords, "") != s.reward_keywords.end())
+        problems.add("reward_keywords", "a keyword is empty; remove it from the list");
+}
+
+void check_clipping(const Settings& s, Problems& problems) {
+    if (!is_grpo(s) || !s.delta) return;
+    if (problems.any("delta", "epsilon", "epsilon_high")) return;
+    const double upper = 1 + s.epsilon_high.value_or(s.epsilon);
+    if (*s.delta <= upper)
+        problems.add("delta", "delta " + format_number(*s.delta) +
+                                  " is not above 1 + epsilon_high, " + format_number(upper) +
+                                  ", so that clipping could never act; raise it, or give null for "
+                                  "no cap");
+}
+
+}  // namespace
+
+std::vector<FieldProblem> find_problems(const Settings& settings) {
+    Problems problems;
+    check_ranges(settings, problems);
+    check_run(settings, problems);
+    check_model(settings, problems);
+    check_data(settings, problems);
+    check_lengths(settings, problems);
+    check_groups(settings, problems);
+    check_rewards(settings, problems);
+    check_clipping(settings, problems);
+    return problems.take();
+}
+
+Status validate(const Settings& settings) {
+    const std::vector<FieldProblem> problems = find_problems(settings);
+    if (problems.empty()) return {};
+    std::vector<std::string> lines;
+    for (const FieldProblem& problem : problems) lines.push_back(problem.message);
+    return invalid_input(join(lines, "\n"));
+}
+
+}  // namespace plumb
