@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace plumb {
+
+/// U+FFFD, which stands for what cannot be shown.
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+/// One step through UTF-8 text.
+struct CodePoint {
+    std::optional<char32_t> value;  ///< empty: the byte belongs to no valid sequence
+    std::size_t length = 1;         ///< bytes to go on by
+};
+
+/// The code point at the offset. Precondition: offset < text.size().
+CodePoint code_point_at(std::string_view text, std::size_t offset);
+
+/// Unicode's White_Space property, at which word tokenizers split.
+bool is_white_space(char32_t code_point);
+
+/// Calls on_word for each stretch of text between white space.
+template <class OnWord>
+void for_each_word(std::string_view text, OnWord on_word) {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const CodePoint point = code_point_at(text, i);
+        if (point.value && is_white_space(*point.value)) {
+            if (i > begin) on_word(text.substr(begin, i - begin));
+            begin = i + point.length;
+        }
+        i += point.length;
+    }
+    if (begin < text.size()) on_word(text.substr(begin));
+}
+
+}  // namespace plumb
