@@ -1,1 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# cmake --install makes a folder that runs without Python and without the build tree, and may be moved:
+#   bin/              the programs
+#   lib/plumbline/    LibTorch's libraries, those alone that the programs load
+#   share/plumbline/  presets and examples
+# Libraries from the system's packages are used where they are.
+
+set(plumbline_programs)
+foreach(program plumbline-cli plumbline)
+    if(TARGET ${program})
+        list(APPEND plumbline_programs ${program})
+        set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/plumbline")
+    endif()
+endforeach()
+
+if(plumbline_programs)
+    install(TARGETS ${plumbline_programs} RUNTIME DESTINATION bin)
+    set(plumbline_files)
+    foreach(program IN LISTS plumbline_programs)
+        list(APPEND plumbline_files "$<TARGET_FILE:${program}>")
+    endforeach()
+    configure_file(${CMAKE_SOURCE_DIR}/cmake/InstallLibTorch.cmake.in
+                   ${CMAKE_BINARY_DIR}/InstallLibTorch.cmake.in @ONLY)
+    file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/InstallLibTorch.cmake
+         INPUT ${CMAKE_BINARY_DIR}/InstallLibTorch.cmake.in)
+    install(SCRIPT ${CMAKE_BINARY_DIR}/InstallLibTorch.cmake)
+endif()
+
+foreach(folder presets examples)
+    if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/resources/${folder})
+        install(DIRECTORY resources/${folder} DESTINATION share/plumbline)
+    endif()
+endforeach()
+install(FILES LICENSE DESTINATION share/plumbline)

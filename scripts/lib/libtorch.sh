@@ -41,10 +41,12 @@ libtorch_problem() {
 }
 
 record_libtorch() {
+    local folder
+    folder=$(cd "$1" && pwd)
+    [[ -r $libtorch_record && $(<"$libtorch_record") == "$folder" ]] && return
     mkdir -p "$root/.deps"
-    [[ -r $libtorch_record && $(<"$libtorch_record") == "$1" ]] && return
-    printf '%s\n' "$1" >"$libtorch_record"
-    say "LibTorch $(libtorch_version "$1") in $1"
+    printf '%s\n' "$folder" >"$libtorch_record"
+    say "LibTorch $(libtorch_version "$folder") in $folder"
 }
 
 # A torch in CMAKE_PREFIX_PATH, which holds <torch> or <torch>/share/cmake.
