@@ -17,6 +17,8 @@ public:
     /// The next row number.
     std::int64_t next();
     std::vector<std::int64_t> next(std::int64_t n);
+    /// The row number at a position; goes on behind it.
+    std::int64_t at(std::int64_t position);
 
     /// How many rows were given out so far.
     std::int64_t position() const { return position_; }

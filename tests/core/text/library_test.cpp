@@ -31,7 +31,7 @@ void check(const Tokenizer& tokenizer, const std::vector<Case>& cases) {
 
 }  // namespace
 
-/// The expected values were printed by tokenizers 0.22 from the tokenizer.json that save() writes.
+/// The expected values were printed by tokenizers 0.23 from the tokenizer.json that save() writes.
 class TestLibrary : public QObject {
     Q_OBJECT
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/strings.h"
+#include "data/rows.h"
+
+namespace plumb {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+bool holds_json(const fs::path& path) {
+    std::string extension = path.extension().string();
+    std::ranges::transform(extension, extension.begin(),
+                           [](unsigned char c) { return std::tolower(c); });
+    return extension == ".jsonl" || extension == ".ndjson" || extension == ".json";
+}
+
+/// What the library says after its name for the error and the line, which is always the first.
+std::string json_reason(const Json::exception& error) {
+    const std::string what = error.what();
+    for (const std::string_view mark : {"at line 1, ", "] "})
+        if (const auto at = what.find(mark); at != std::string::npos)
+            return what.substr(at + mark.size());
+    return what;
+}
+
+/// Fills the row's columns from one line of JSON.
+Status parse_object(const std::string& line, Row& row) {
+    Json json;
+    try {
+        json = Json::parse(line);
+    } catch (const Json::exception& error) {
+        return invalid_input(row.source() + " is not JSON (" + json_reason(error) +
+                             "). Each line must hold one object.");
+    }
+    if (!json.is_object())
+        return invalid_input(row.source() + " holds " + json.type_name() +
+                             ", not an object. Each line must hold one object like "
+                             "{\"prompt\": \"...\"}.");
+    for (auto& [name, value] : json.items()) {
+        if (value.is_null()) continue;
+        if (value.is_string())
+            row.columns[name] = {std::move(value.get_ref<std::string&>()), true};
+        else
+            row.columns[name] = {value.dump(), false};
+    }
+    return {};
+}
+
+Status read_line(const std::string& line, bool json, const std::string& text_column, Row& row) {
+    if (const auto offset = invalid_utf8_offset(line))
+        return invalid_input(row.source() + " is not UTF-8 at byte offset " +
+                             std::to_string(*offset) + " of the line. Save the file as UTF-8.");
+    if (json) return parse_object(line, row);
+    row.columns[text_column] = {line, true};
+    return {};
+}
+
+Status read_file_rows(const std::string& file, const std::string& text_column,
+                      std::vector<Row>& rows) {
+    const fs::path path(file);
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored))
+        return invalid_input(file + " is a folder. Name the files in it.");
+    errno = 0;
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) return file_error("cannot open", path, errno);
+
+    const auto name = std::make_shared<const std::string>(file);
+    const bool json = holds_json(path);
+    const std::size_t before = rows.size();
+    std::string line;
+    for (std::int64_t number = 1; std::getline(stream, line); ++number) {
+        if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+        if (line.ends_with('\r')) line.pop_back();
+        if (trim(line).empty()) continue;
+        Row row{.columns = {}, .file = name, .line = number};
+        PLUMB_TRY_STATUS(read_line(line, json, text_column, row));
+        rows.push_back(std::move(row));
+    }
+    if (stream.bad()) return file_error("cannot read", path, errno);
+    if (rows.size() == before) return invalid_input(file + " is empty. It needs at least one row.");
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<Row>> read_rows(const std::vector<std::string>& files,
+                                   const std::string& text_column) {
+    std::vector<Row> rows;
+    for (const auto& file : files) PLUMB_TRY_STATUS(read_file_rows(file, text_column, rows));
+    return rows;
+}
+
+}  // namespace plumb
