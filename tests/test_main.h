@@ -57,6 +57,9 @@ private:
 /// Compares std::string with a readable message.
 #define COMPARE_TEXT(actual, expected) \
     QCOMPARE(QString::fromStdString(actual), QString::fromStdString(expected))
-/// Fails with the error's message where a Result is not ok.
-#define VERIFY_OK(result) \
-    QVERIFY2((result).ok(), (result).ok() ? "" : (result).error().message.c_str())
+/// Fails with the error's message where a Result is not ok. The expression is evaluated once.
+#define VERIFY_OK(result)                                                                   \
+    do {                                                                                    \
+        const auto& verified = (result);                                                    \
+        QVERIFY2(verified.ok(), verified.ok() ? "" : verified.error().message.c_str());     \
+    } while (false)
