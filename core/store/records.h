@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace plumb {
@@ -20,17 +21,21 @@ enum class RunState {
     failed,
 };
 std::string to_string(RunState state);
+/// Nothing where no state has this name.
+std::optional<RunState> parse_run_state(std::string_view name);
+/// Whether nothing works on the run any more.
+bool is_over(RunState state);
 /// Whether a run in this state can be resumed from its last checkpoint.
 bool can_resume(RunState state);
 
 struct RunRecord {
     RunId id = 0;
-    std::string name;
-    std::string algorithm;
-    std::string preset;
+    std::string name{};  ///< empty: the store makes one of algorithm and id
+    std::string algorithm{};
+    std::string preset{};
     RunState state = RunState::running;
-    std::string settings;  ///< YAML, as resolved at the start
-    std::string message;   ///< why it failed or was interrupted
+    std::string settings{};  ///< YAML, as resolved at the start
+    std::string message{};   ///< why it failed or was interrupted
     std::int64_t step = 0;
     std::int64_t total_steps = 0;
     std::int64_t created_ms = 0;   ///< unix milliseconds
@@ -50,11 +55,11 @@ struct CompletionRecord {
     std::int64_t step = 0;
     std::int64_t row = 0;    ///< within the step
     std::int64_t group = 0;  ///< rows with one prompt share it
-    std::string prompt;
-    std::string completion;  ///< special tokens included
-    std::string answer;      ///< the reference answer
-    std::optional<double> reward;  ///< the weighted sum; empty where no function had a value
-    std::map<std::string, std::optional<double>> reward_parts;  ///< by function
+    std::string prompt{};
+    std::string completion{};        ///< special tokens included
+    std::string answer{};            ///< the reference answer
+    std::optional<double> reward{};  ///< the weighted sum; empty where no function had a value
+    std::map<std::string, std::optional<double>> reward_parts{};  ///< by function
     double advantage = 0;
     std::int64_t length = 0;  ///< tokens, the end token included
     bool ended = false;       ///< false: cut at max_completion_length
@@ -62,18 +67,18 @@ struct CompletionRecord {
 
 struct EditRecord {
     std::int64_t step = 0;  ///< takes effect with the first update after this many
-    std::string key;
-    std::string old_value;
-    std::string new_value;
-    std::string reason;
+    std::string key{};
+    std::string old_value{};
+    std::string new_value{};
+    std::string reason{};
     std::int64_t time_ms = 0;
 };
 
 struct CheckpointRecord {
     std::int64_t step = 0;
-    std::string folder;  ///< relative to the workspace
-    bool is_best = false;
-    std::optional<double> score;  ///< what "best" compares; larger is better
+    std::string folder{};           ///< relative to the workspace, below it
+    bool is_best = false;           ///< of one checkpoint of a run at most
+    std::optional<double> score{};  ///< what "best" compares; larger is better
     std::uint64_t bytes = 0;
     std::int64_t time_ms = 0;
 };

@@ -19,24 +19,32 @@ namespace plumb {
 enum class Access { read_write, read_only };
 
 struct CompletionQuery {
-    std::optional<std::int64_t> step;
-    std::string search;  ///< part of the prompt or completion; empty: any
-    std::int64_t limit = -1;
+    std::optional<std::int64_t> step{};
+    /// Part of the prompt or completion, letters A to Z in either case; empty: any.
+    std::string search{};
+    std::int64_t limit = -1;  ///< negative: all
     std::int64_t offset = 0;
 };
 
-/// Read access to a workspace through a connection of its own. One thread at a time; every query
-/// reads its rows whole and keeps no statement open.
+/// Read access to a workspace through a connection of its own, also beside a program that writes to
+/// it. One thread at a time; every query reads its rows whole and keeps no statement open. Lists
+/// are in the order of the steps, and empty for a run that does not exist.
 class StoreReader {
 public:
+    /// Makes nothing: a workspace that is not there is ErrorCode::not_found. One of a newer version
+    /// is ErrorCode::newer_version.
     static Result<std::unique_ptr<StoreReader>> open(const std::filesystem::path& workspace);
     ~StoreReader();
 
+    /// In the order they were made.
     Result<std::vector<RunRecord>> runs();
+    /// Unknown: ErrorCode::not_found.
     Result<RunRecord> run(RunId id);
     /// By id ("7") or name; the newest of equal names. Unknown: an error with the nearest name.
     Result<RunRecord> find_run(const std::string& id_or_name);
+    /// Sorted by name.
     Result<std::vector<std::string>> metric_keys(RunId id);
+    /// Empty for a key that the run does not have (yet).
     Result<std::vector<MetricPoint>> metric(RunId id, const std::string& key);
     /// All metrics by step, in the order of the steps.
     Result<std::vector<std::pair<std::int64_t, Metrics>>> metrics(RunId id);
@@ -51,18 +59,30 @@ private:
     std::unique_ptr<Implementation> self_;
 };
 
+/// Name and process of the program that has the workspace open for writing, "plumbline-cli (process
+/// 4711)"; nothing where none has.
+std::optional<std::string> workspace_holder(const std::filesystem::path& workspace);
+
 /// A workspace: a folder with workspace.db (SQLite, WAL) and runs/<id>/ with checkpoints and
-/// log.txt. Read-write access takes the workspace's lock; a second program gets ErrorCode::busy with
-/// the name and process of the holder, and may open it read-only. Opening with read_write creates
-/// what is missing, applies migrations, marks runs that a dead program left as interrupted and
-/// removes half-written checkpoints. A database written by a newer version is refused unchanged.
+/// log.txt. Read-write access takes the workspace's lock; a second program gets ErrorCode::busy
+/// with the name and process of the holder, and may open it read-only. Opening with read_write
+/// creates what is missing, applies migrations, marks runs that a dead program left as interrupted
+/// and removes half-written checkpoints. A database written by a newer version is refused
+/// unchanged, and so is a damaged one. docs/workspace.md tells the format.
 ///
 /// One thread of the store owns the only writing connection. Rows of a run are queued and committed
-/// in batches at most commit_interval apart; everything a user did is committed before the call
-/// returns. All functions may be called from any thread.
+/// in batches at most commit_interval apart: the death of the program loses no more than the rows
+/// of that time. Everything a user did, and every checkpoint, is on the disk before the call
+/// returns, and with it all rows before it. All functions may be called from any thread.
+///
+/// Opened read-only, functions that write return ErrorCode::invalid_input; the queued ones are a
+/// broken invariant (PLUMB_CHECK), as they have no way to answer.
 class Store {
 public:
     static constexpr int commit_interval_ms = 200;
+    /// Completions wait in memory up to this size while the disk cannot be written; more of them
+    /// are dropped, and flush says so.
+    static constexpr std::size_t most_queued_bytes = std::size_t{256} << 20;
 
     static Result<std::unique_ptr<Store>> open(const std::filesystem::path& workspace,
                                                Access access);
@@ -74,24 +94,38 @@ public:
     /// runs/<id>, absolute.
     std::filesystem::path run_folder(RunId id) const;
 
-    // Committed before they return.
+    // On the disk before they return, together with everything queued before. Where the queue
+    // cannot be written they return that error and change nothing. An unknown run is
+    // ErrorCode::not_found.
+
+    /// Also makes the run's folder. The record's id is not read; created_ms of 0 is now.
     Result<RunId> create_run(RunRecord record);
+    /// Also sets finished_ms: now for a state that is over, else 0.
     Status set_run_state(RunId id, RunState state, const std::string& message);
     Status rename_run(RunId id, const std::string& name);
     Status add_edit(RunId id, const EditRecord& edit);
-    /// Also commits everything queued before it, so that a checkpoint's row never stands without
-    /// the steps that led to it.
+    /// To be called when the folder is in its place (publish_folder): a folder without a row is
+    /// removed when the workspace is opened again. Replaces the row of the same step; is_best takes
+    /// that mark from the run's other checkpoints.
     Status add_checkpoint(RunId id, const CheckpointRecord& checkpoint);
     /// Removes the row first, then the folder.
     Status remove_checkpoint(RunId id, std::int64_t step);
-    /// Removes metrics and completions after the step: what a resumed run did not reach again.
+    /// Removes metrics and completions after the step, which a resumed run did not reach again, and
+    /// sets the run's step back to it.
     Status remove_rows_after(RunId id, std::int64_t step);
 
-    // Queued. A step or completion that is there already is replaced, not doubled.
+    // Queued; these never wait for the disk. To be followed by flush() now and then (at the end of
+    // a step), whose error tells the run to pause: nothing else bounds what waits in memory.
+
+    /// Adds to the metrics of the step; a key that it has already is replaced. Also sets the run's
+    /// step and total_steps, in the same commit.
     void add_metrics(RunId id, std::int64_t step, Metrics metrics, std::int64_t total_steps);
+    /// Replaces all completions of the step. `step` of the rows is not read.
     void add_completions(RunId id, std::int64_t step, std::vector<CompletionRecord> rows);
-    /// Commits everything queued so far. The error of the first queued write that failed since the
-    /// last flush (a full disk) is returned once; its rows stay queued and are tried again.
+    /// Commits everything queued so far; afterwards it survives the death of the program. A disk
+    /// that cannot be written is the error (ErrorCode::disk_full where it is full): the rows stay
+    /// queued and are tried again, by themselves and by the next flush. Rows that were given up
+    /// since the last flush (of a run that does not exist) are an error once.
     Status flush();
 
     /// Runs the query on the reader thread; the future holds its result. For callers that must not

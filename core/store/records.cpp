@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/records.h"
+
+#include <array>
+#include <utility>
+
+#include "base/check.h"
+
+namespace plumb {
+namespace {
+
+constexpr std::array<std::pair<RunState, std::string_view>, 6> state_names = {{
+    {RunState::running, "running"},
+    {RunState::paused, "paused"},
+    {RunState::finished, "finished"},
+    {RunState::aborted, "aborted"},
+    {RunState::interrupted, "interrupted"},
+    {RunState::failed, "failed"},
+}};
+
+}  // namespace
+
+std::string to_string(RunState state) {
+    for (const auto& [value, name] : state_names)
+        if (value == state) return std::string(name);
+    PLUMB_CHECK(false, "a run state without a name");
+}
+
+std::optional<RunState> parse_run_state(std::string_view name) {
+    for (const auto& [value, text] : state_names)
+        if (text == name) return value;
+    return std::nullopt;
+}
+
+bool can_resume(RunState state) {
+    return state == RunState::aborted || state == RunState::interrupted ||
+           state == RunState::failed;
+}
+
+bool is_over(RunState state) { return state != RunState::running && state != RunState::paused; }
+
+}  // namespace plumb
