@@ -33,10 +33,15 @@ struct ModelConfig {
     double rope_theta = 10000.0;
     std::optional<RopeScaling> rope_scaling;
     bool tie_word_embeddings = false;
+    bool attention_bias = false;  ///< biases of the q, k, v and output projections
+    bool mlp_bias = false;        ///< biases of the gate, up and down projections
     std::optional<std::int64_t> bos_token_id;
     std::vector<std::int64_t> eos_token_ids;
     std::optional<std::int64_t> pad_token_id;
 };
+
+/// Whether a model of this shape can be built; the error names the key and what it must be.
+Status check_model_config(const ModelConfig& config);
 
 /// Reads config.json (older and newer keys: rope_theta / rope_scaling / torch_dtype, or
 /// rope_parameters / dtype). What this program cannot run is an error that names the key.

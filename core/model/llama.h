@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "model/config.h"
+#include "model/rope.h"
 #include "model/safetensors.h"
 
 namespace plumb {
@@ -20,7 +21,8 @@ class KeyValueCache;
 /// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied or
 /// untied head. All parameters are views of one flat buffer (and their gradients of another), each
 /// 64-byte aligned, so that the optimiser, the norm of the gradient and zeroing are one operation
-/// each. q, k and v are one matrix, gate and up another; files hold them apart, as Hugging Face does.
+/// each. q, k and v are one matrix, gate and up another; files hold them apart, as Hugging Face
+/// does.
 class Llama {
 public:
     /// Parameters are uninitialised: call initialise() or load_tensors().
@@ -41,20 +43,22 @@ public:
     /// The parameters (or, with gradients = true, their gradients) under Hugging Face's names, as
     /// views of the flat buffers; the tied head is left out.
     TensorMap named_tensors(bool gradients = false) const;
-    /// Copies the tensors in; a missing, unknown or wrongly shaped one is named.
+    /// Copies the tensors in; a missing, unknown or wrongly shaped one is named, and nothing is
+    /// changed then. origin: the file, for the message.
     Status load_tensors(const TensorMap& tensors, const std::string& origin);
 
     /// Hidden states after the final norm, [B, T, hidden]. ids [B, T] int64, rows right-padded:
-    /// attention is causal, so padding at the end changes nothing before it. Positions count from 0.
-    /// Differentiable where gradients are on.
+    /// attention is causal, so padding at the end changes nothing before it. Positions count from
+    /// 0. Differentiable where gradients are on.
     at::Tensor hidden_states(const at::Tensor& ids) const;
     /// hidden_states after the embedding and after every block, the last one normed.
     std::vector<at::Tensor> all_hidden_states(const at::Tensor& ids) const;
     /// hidden [..., hidden] to logits [..., vocab].
     at::Tensor logits(const at::Tensor& hidden) const;
 
-    /// Fills the cache with right-padded prompts [B, T] of the given lengths and returns the hidden
-    /// state of each row's last token, [B, hidden]. No gradients.
+    /// Fills an empty cache with right-padded prompts [B, T] of the given lengths and returns the
+    /// hidden state of each prompt's last token, [B, hidden]. The cache has B slots, or a multiple:
+    /// then slots / B rows that stand together share each prompt. No gradients.
     at::Tensor prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                        KeyValueCache& cache) const;
     /// Appends one token to each live row of the cache; returns its hidden state [B, hidden].
@@ -85,15 +89,30 @@ private:
         at::Tensor post_norm;   // [hidden]
         at::Tensor gate_up;     // [2 intermediate, hidden]
         at::Tensor down;        // [hidden, intermediate]
+        at::Tensor qkv_bias, output_bias, gate_up_bias, down_bias;  // undefined where unused
     };
+    /// A parameter of the Hugging Face layout: rows of one of ours.
+    struct Slice {
+        std::string name;
+        const at::Tensor* parameter;
+        std::int64_t first_row, rows;
+    };
+
+    void allocate();
+    std::vector<at::Tensor*> parameters();
+    std::vector<Slice> slices() const;
+    at::Tensor embed(const at::Tensor& ids) const;
+    at::Tensor attention_block(const Layer& layer, const at::Tensor& x) const;
+    at::Tensor mlp_block(const Layer& layer, const at::Tensor& x) const;
+    at::Tensor final_norm(const at::Tensor& x) const;
 
     ModelConfig config_;
     at::Device device_;
     at::Tensor flat_, flat_gradients_;
     std::int64_t decay_size_ = 0;
-    at::Tensor embedding_, head_, final_norm_;
+    at::Tensor embedding_, head_, norm_;  // head_ is embedding_ where they are tied
     std::vector<Layer> layers_;
-    at::Tensor cos_, sin_;  // [max_position_embeddings, head_dim / 2] float32
+    RopeTables rope_;
 };
 
 }  // namespace plumb

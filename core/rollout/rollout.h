@@ -35,12 +35,15 @@ struct DrawKey {
 
 /// Completions of prompts. Rows of one prompt stand together: row = prompt * per_prompt + i.
 struct Rollout {
-    at::Tensor completion_ids;  ///< [N, T] int64, padded on the right with pad_id
-    at::Tensor mask;            ///< [N, T] float32, 1 up to and with the end token
-    at::Tensor logprobs;        ///< [N, T] float32 under the temperature, without top-k/p; 0 off mask
+    at::Tensor
+        completion_ids;  ///< [N, T] int64, padded on the right with pad_id; T: the longest row
+    at::Tensor mask;     ///< [N, T] float32, 1 up to and with the end token
+    /// [N, T] float32, 0 off the mask: of the distribution of the temperature (1 when greedy) over
+    /// all ids that are not suppressed, before the penalty, top-k, top-p and min-p.
+    at::Tensor logprobs;
     std::vector<std::int64_t> lengths;  ///< tokens, the end token included
     std::vector<bool> ended;            ///< false: cut at max_new_tokens
-    std::int64_t prompt_tokens = 0;     ///< positions prefilled
+    std::int64_t prompt_tokens = 0;     ///< positions prefilled, each prompt counted once
 };
 
 /// Samples per_prompt completions of every prompt. Each prompt is prefilled once; rows that ended
