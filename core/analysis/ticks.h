@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace plumb {
+
+struct Tick {
+    double value = 0;
+    std::string label;
+};
+
+/// A range of values on a line, with the places that are labelled.
+struct Axis {
+    double minimum = 0;
+    double maximum = 1;
+    bool logarithmic = false;
+    std::vector<Tick> ticks;
+
+    /// 0 at the minimum, 1 at the maximum; NaN where the axis cannot show the value.
+    double position(double value) const;
+};
+
+/// An axis that begins and ends at a tick and holds both values: 4 to 6 ticks at multiples of 1, 2,
+/// 2.5 or 5 times a power of ten. Equal values get some room around them.
+/// Preconditions: finite, low <= high.
+Axis value_axis(double low, double high);
+
+/// A logarithmic axis over the values: ticks at powers of ten, or at 1, 2 and 5 times these where
+/// there are few. Preconditions: finite, 0 < low <= high.
+Axis log_axis(double low, double high);
+
+/// An axis of whole steps that begins and ends exactly at the two, with up to 6 ticks between.
+Axis step_axis(std::int64_t first, std::int64_t last);
+
+/// About three significant digits: "0.974", "12.3", "21k", "1.28M", "3e-4", "NaN".
+std::string short_number(double value);
+
+}  // namespace plumb
