@@ -181,7 +181,8 @@ std::vector<Field> reward_fields() {
         {.key = "reward_weights",
          .member = &Settings::reward_weights,
          .label = "Weights",
-         .help = "One factor for each of reward_funcs; empty is 1 each. A negative one punishes.",
+         .help = "One factor for each of reward_funcs; empty is 1 each. A negative one punishes; "
+                 "repetition is negative by itself.",
          .minimum = -1e6,
          .maximum = 1e6,
          .trl_name = "reward_weights"},
@@ -192,7 +193,9 @@ std::vector<Field> reward_fields() {
         {.key = "reward_keywords",
          .member = &Settings::reward_keywords,
          .label = "Keywords",
-         .help = "Words that keywords looks for in the completion."},
+         .help =
+             "Words that keywords looks for in the completion. Different ones count, each once, so "
+             "that saying one again and again does not pay."},
         {.key = "reward_length",
          .member = &Settings::reward_length,
          .label = "Wanted length",
