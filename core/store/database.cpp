@@ -59,6 +59,24 @@ SQLite::Database open_database(const fs::path& file, Opening opening) {
             common | SQLITE_OPEN_READONLY, busy_timeout_ms};
 }
 
+int last_errno(sqlite3_file* file) {
+    int error_number = 0;
+    if (file && file->pMethods)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error_number);
+    return error_number;
+}
+
+/// The errno behind an error of the connection. sqlite3_system_errno does not know it for a commit,
+/// whose writes go to the write-ahead log; the files remember theirs.
+int last_errno(sqlite3* connection) {
+    for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file* file = nullptr;
+        sqlite3_file_control(connection, nullptr, which, &file);
+        if (const int error_number = last_errno(file)) return error_number;
+    }
+    return sqlite3_system_errno(connection);
+}
+
 bool means_full_disk(int code, int error_number) {
     return code == SQLITE_FULL ||
            (code == SQLITE_IOERR &&
@@ -117,8 +135,7 @@ Error database_error(const fs::path& file, const SQLite::Exception& problem, int
 }
 
 Error database_error(Connection& connection, const SQLite::Exception& problem) {
-    return database_error(connection.file, problem,
-                          sqlite3_system_errno(connection.db.getHandle()));
+    return database_error(connection.file, problem, last_errno(connection.db.getHandle()));
 }
 
 namespace detail {
