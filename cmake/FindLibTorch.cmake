@@ -105,9 +105,13 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     add_library(LibTorch::LibTorch SHARED IMPORTED)
     set_target_properties(LibTorch::LibTorch PROPERTIES
         IMPORTED_LOCATION ${LibTorch_ROOT}/lib/libtorch_cpu.so
-        INTERFACE_INCLUDE_DIRECTORIES "${LibTorch_INCLUDE_DIRS}"
         INTERFACE_COMPILE_FEATURES cxx_std_20
         INTERFACE_LINK_LIBRARIES LibTorch::c10)
+    # As options, not as include directories: moc would read through all of torch's headers, which
+    # takes longer than compiling a test.
+    foreach(_folder IN LISTS LibTorch_INCLUDE_DIRS)
+        target_compile_options(LibTorch::LibTorch INTERFACE "SHELL:-isystem ${_folder}")
+    endforeach()
 
     set(LibTorch_CUDA FALSE)
     if(EXISTS ${LibTorch_ROOT}/lib/libtorch_cuda.so)

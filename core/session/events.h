@@ -26,8 +26,8 @@ struct Progress {
     RunId run = 0;
     std::string phase;
     std::int64_t done = 0;
-    std::int64_t total = 0;       ///< 0: not known
-    double seconds_left = -1;     ///< of the phase; below 0: not known
+    std::int64_t total = 0;    ///< 0: not known
+    double seconds_left = -1;  ///< of the phase; below 0: not known
     double tokens_per_second = 0;
 };
 
@@ -57,7 +57,8 @@ struct SettingEdited {
 struct RunPaused {
     RunId run = 0;
     std::int64_t step = 0;
-    std::string reason;  ///< empty: the user asked for it; else, for instance, the disk is nearly full
+    std::string
+        reason;  ///< empty: the user asked for it; else, for instance, the disk is nearly full
 };
 
 struct RunContinued {
@@ -69,11 +70,11 @@ struct RunEnded {
     RunId run = 0;
     RunState state = RunState::finished;
     std::int64_t step = 0;
-    std::string message;  ///< of a failure: phase, step and reason
+    std::string message;                 ///< of a failure: phase, step and reason
     ErrorCode code = ErrorCode::failed;  ///< of a failure
 };
 
-using Event = std::variant<RunStarted, Progress, StepDone, CheckpointSaved, SettingEdited, RunPaused,
-                           RunContinued, RunEnded>;
+using Event = std::variant<RunStarted, Progress, StepDone, CheckpointSaved, SettingEdited,
+                           RunPaused, RunContinued, RunEnded>;
 
 }  // namespace plumb

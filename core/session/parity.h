@@ -11,7 +11,7 @@
 namespace plumb {
 
 struct ParityLine {
-    std::string name;          ///< "losses/grpo/dapo", "train/sft"
+    std::string name;  ///< "losses/grpo/dapo", "train/sft"
     bool passed = false;
     double largest_error = 0;  ///< as a share of the tolerance allowed there; above 1 is a failure
     std::string detail;        ///< which quantity it was, or why the case could not be run

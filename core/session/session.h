@@ -94,8 +94,8 @@ public:
     /// The oldest event not yet taken; waits for one at most the given time.
     std::optional<Event> next_event(std::chrono::milliseconds timeout);
 
-    /// On the inference worker. While a run is paused, "RUN" of the paused run means its policy as it
-    /// stands.
+    /// On the inference worker. While a run is paused, "RUN" of the paused run means its policy as
+    /// it stands.
     std::future<Result<GenerateReply>> generate(GenerateRequest request);
     std::future<Result<EvaluateReply>> evaluate(EvaluateRequest request);
     /// Stops what the inference worker is doing.

@@ -25,7 +25,11 @@ struct Policy {
     std::vector<std::int64_t> suppressed_ids;  ///< never sampled and no part of the distribution
 };
 
-enum class Decision { go_on, finish };
+enum class Decision {
+    go_on,
+    finish,  ///< evaluate, save, and end as finished
+    keep,    ///< save, and end so that the run can be resumed
+};
 
 /// Writes a checkpoint into a folder that exists and is empty.
 using CheckpointWriter = std::function<Status(const std::filesystem::path& folder)>;

@@ -72,8 +72,8 @@ void accumulate_grpo(Llama& model, GrpoSlice& slice, const GrpoUpdateOptions& op
     batch.entropy = options.loss.entropy_coef != 0.0 ? tokens.entropy : tokens.entropy.detach();
     batch.old_logprobs = slice.old_logprobs;
     batch.ref_logprobs = slice.ref_logprobs;
-    batch.mask = slice.mask;
-    batch.advantages = slice.advantages;
+    batch.mask = slice.mask.to(tokens.logprobs.device());
+    batch.advantages = slice.advantages.to(tokens.logprobs.device());
     batch.num_items = options.num_items;
     batch.accumulation = options.accumulation;
     batch.max_completion_length = options.max_completion_length;

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/inference_worker.h"
+
+#include <ATen/Parallel.h>
+
+#include "base/clock.h"
+#include "session/model_source.h"
+#include "session/run_worker.h"
+#include "train/evaluation.h"
+#include "train/new_model.h"
+
+namespace plumb {
+namespace {
+
+/// Calls use(policy) with the model that the name means: the paused run's own policy, or one that
+/// is loaded for it.
+Status with_policy(const std::string& name, const std::filesystem::path& workspace,
+                   PolicyLoan& loan, const std::function<Status(const Policy&)>& use) {
+    PLUMB_TRY(const ModelSource source, find_model(name, workspace));
+    if (source.run) {
+        Status done;
+        if (loan.borrow(*source.run, [&](const Policy& policy) { done = use(policy); }))
+            return done;
+    }
+    PLUMB_TRY(const Policy policy, load_policy(source.folder, at::kCPU));
+    return use(policy);
+}
+
+std::int64_t resolved_threads(std::int64_t threads) {
+    return threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+Result<GenerateReply> answer(const Policy& policy, const GenerateRequest& request,
+                             const std::stop_token& stop) {
+    Stopwatch watch;
+    Settings settings;
+    settings.max_prompt_length = policy.model.config().max_position_embeddings - request.max_tokens;
+    if (settings.max_prompt_length < 1)
+        return invalid_input("max-tokens " + std::to_string(request.max_tokens) +
+                             " leaves no room for a prompt: the model has " +
+                             std::to_string(policy.model.config().max_position_embeddings) +
+                             " positions");
+    settings.max_completion_length = request.max_tokens;
+    settings.temperature = request.temperature;
+    settings.top_k = request.top_k;
+    settings.top_p = request.top_p;
+    PLUMB_TRY(const auto ids, encode_prompts(policy, {{request.prompt, ""}}, settings));
+    PLUMB_TRY(const Rollout rollout,
+              plumb::generate(policy.model, ids, 1, sampling_settings(policy, settings),
+                              DrawKey{request.seed, 0, 0}, padding_id(policy), stop));
+    const SampledText text = to_text(rollout, *policy.tokenizer).front();
+    return GenerateReply{text.completion, static_cast<std::int64_t>(text.ids.size()), text.ended,
+                         watch.seconds()};
+}
+
+Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request,
+                            const std::stop_token& stop) {
+    Stopwatch watch;
+    Settings settings = request.settings;
+    if (request.task == "arithmetic") {
+        settings.task = request.task;
+    } else {
+        // All rows of the file are evaluated, not a held-out part.
+        settings.task = "data";
+        settings.train_files = settings.eval_files = {request.task};
+    }
+    settings.algorithm = "grpo";
+    PLUMB_TRY(const auto task, make_task(settings, false));
+    if (!request.reward.empty()) settings.reward_funcs = {request.reward};
+    Rewards rewards;
+    if (!settings.reward_funcs.empty()) {
+        PLUMB_TRY(rewards, make_rewards(settings));
+    }
+    if (rewards.empty() && !task->has_answers())
+        return invalid_input(request.task +
+                             " has no answers to check; name a reward function with --reward");
+    PLUMB_TRY(Metrics metrics, evaluate_policy(policy, *task, rewards, settings, stop));
+    return EvaluateReply{std::move(metrics), static_cast<std::int64_t>(task->eval_prompts().size()),
+                         watch.seconds()};
+}
+
+}  // namespace
+
+InferenceWorker::InferenceWorker(std::filesystem::path workspace, PolicyLoan& loan)
+    : workspace_(std::move(workspace)), loan_(loan), thread_([this](std::stop_token stop) {
+          lower_thread_priority();
+          loop(stop);
+      }) {}
+
+InferenceWorker::~InferenceWorker() {
+    thread_.request_stop();
+    cancel();
+}
+
+void InferenceWorker::cancel() {
+    std::lock_guard lock(mutex_);
+    current_.request_stop();
+}
+
+void InferenceWorker::post(Work work) {
+    {
+        std::lock_guard lock(mutex_);
+        queue_.push_back(std::move(work));
+    }
+    ready_.notify_one();
+}
+
+void InferenceWorker::loop(std::stop_token stop) {
+    while (true) {
+        Work work;
+        std::stop_token token;
+        {
+            std::unique_lock lock(mutex_);
+            ready_.wait(lock, stop, [this] { return !queue_.empty(); });
+            if (queue_.empty()) return;
+            work = std::move(queue_.front());
+            queue_.pop_front();
+            current_ = std::stop_source();
+            if (stop.stop_requested()) current_.request_stop();
+            token = current_.get_token();
+        }
+        work(token);
+    }
+}
+
+std::future<Result<GenerateReply>> InferenceWorker::generate(GenerateRequest request) {
+    auto promise = std::make_shared<std::promise<Result<GenerateReply>>>();
+    post([this, promise, request = std::move(request)](std::stop_token stop) {
+        GenerateReply reply;
+        const Status done = catch_everything([&]() -> Status {
+            if (stop.stop_requested()) return cancelled();
+            at::set_num_threads(static_cast<int>(resolved_threads(request.threads)));
+            return with_policy(request.model, workspace_, loan_,
+                               [&](const Policy& policy) -> Status {
+                                   PLUMB_TRY(reply, answer(policy, request, stop));
+                                   return {};
+                               });
+        });
+        promise->set_value(done ? Result<GenerateReply>(reply) : done.error());
+    });
+    return promise->get_future();
+}
+
+std::future<Result<EvaluateReply>> InferenceWorker::evaluate(EvaluateRequest request) {
+    auto promise = std::make_shared<std::promise<Result<EvaluateReply>>>();
+    post([this, promise, request = std::move(request)](std::stop_token stop) {
+        EvaluateReply reply;
+        const Status done = catch_everything([&]() -> Status {
+            if (stop.stop_requested()) return cancelled();
+            at::set_num_threads(static_cast<int>(resolved_threads(request.threads)));
+            return with_policy(request.model, workspace_, loan_,
+                               [&](const Policy& policy) -> Status {
+                                   PLUMB_TRY(reply, judge(policy, request, stop));
+                                   return {};
+                               });
+        });
+        promise->set_value(done ? Result<EvaluateReply>(reply) : done.error());
+    });
+    return promise->get_future();
+}
+
+}  // namespace plumb

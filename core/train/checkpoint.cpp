@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/checkpoint.h"
+
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include "base/files.h"
+#include "train/new_model.h"
+
+namespace plumb {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::json;
+
+std::string slice_name(std::size_t i, const char* what) {
+    return "rollout." + std::to_string(i) + "." + what;
+}
+
+/// Calls visit(name, tensor) for each tensor of a slice; the last two may be undefined.
+template <class Slice, class Visit>
+void visit_slice(Slice& slice, std::size_t i, Visit visit) {
+    visit(slice_name(i, "ids"), slice.batch.ids);
+    visit(slice_name(i, "predictors"), slice.batch.predictors);
+    visit(slice_name(i, "targets"), slice.batch.targets);
+    visit(slice_name(i, "slots"), slice.batch.slots);
+    visit(slice_name(i, "mask"), slice.mask);
+    visit(slice_name(i, "advantages"), slice.advantages);
+    visit(slice_name(i, "old_logprobs"), slice.old_logprobs);
+    visit(slice_name(i, "ref_logprobs"), slice.ref_logprobs);
+}
+
+Json to_json(const TrainerState& state, std::int64_t optimizer_steps) {
+    Json slices = Json::array();
+    if (!state.rollout.used_up())
+        for (const auto& slice : state.rollout.slices)
+            slices.push_back({{"width", slice.batch.width}, {"tokens", slice.batch.tokens}});
+    Json json = {{"format", 1},
+                 {"step", state.step},
+                 {"next_row", state.next_row},
+                 {"rollouts", state.rollouts},
+                 {"num_tokens", state.num_tokens},
+                 {"optimizer_steps", optimizer_steps},
+                 {"rollout",
+                  {{"used", state.rollout.used},
+                   {"total", state.rollout.total},
+                   {"num_items", state.rollout.num_items},
+                   {"slices", slices}}}};
+    if (state.best_score) json["best_score"] = *state.best_score;
+    return json;
+}
+
+TrainerState from_json(const Json& json) {
+    TrainerState state;
+    state.step = json.at("step");
+    state.next_row = json.at("next_row");
+    state.rollouts = json.at("rollouts");
+    state.num_tokens = json.at("num_tokens");
+    if (json.contains("best_score")) state.best_score = json.at("best_score").get<double>();
+    const Json& rollout = json.at("rollout");
+    state.rollout.used = rollout.at("used");
+    state.rollout.total = rollout.at("total");
+    state.rollout.num_items = rollout.at("num_items");
+    for (const Json& slice : rollout.at("slices")) {
+        GrpoSlice& added = state.rollout.slices.emplace_back();
+        added.batch.width = slice.at("width");
+        added.batch.tokens = slice.at("tokens");
+    }
+    return state;
+}
+
+}  // namespace
+
+Status save_policy(const fs::path& folder, const Policy& policy) {
+    PLUMB_TRY_STATUS(policy.model.save(folder));
+    return policy.tokenizer->save(folder);
+}
+
+Status publish_policy(const fs::path& folder, const Policy& policy) {
+    fs::path temporary = folder;
+    temporary += ".tmp" + std::to_string(::getpid());
+    std::error_code error;
+    fs::remove_all(temporary, error);
+    fs::create_directories(temporary, error);
+    if (error) return file_error("cannot create", temporary, error.value());
+    Status saved = save_policy(temporary, policy);
+    if (saved) {
+        fs::remove_all(folder, error);
+        saved = publish_folder(temporary, folder);
+    }
+    if (!saved) fs::remove_all(temporary, error);
+    return saved;
+}
+
+Result<Policy> load_policy(const fs::path& folder, at::Device device) {
+    PLUMB_TRY(Llama model, Llama::load(folder, device));
+    PLUMB_TRY(auto tokenizer, load_tokenizer(folder));
+    if (tokenizer->vocab_size() > model.config().vocab_size)
+        return invalid_input((folder / "tokenizer.json").string() + " has " +
+                             std::to_string(tokenizer->vocab_size()) +
+                             " tokens, but config.json says vocab_size " +
+                             std::to_string(model.config().vocab_size) +
+                             "; use the tokenizer that belongs to this model");
+    return make_policy(std::move(model), std::move(tokenizer));
+}
+
+Status write_checkpoint(const fs::path& folder, const Policy& policy, const AdamW& optimizer,
+                        const TrainerState& state) {
+    PLUMB_TRY_STATUS(save_policy(folder, policy));
+    TensorMap tensors = optimizer.state();
+    if (!state.rollout.used_up()) {
+        for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)
+            visit_slice(state.rollout.slices[i], i,
+                        [&](const std::string& name, const at::Tensor& t) {
+                            if (t.defined()) tensors[name] = t;
+                        });
+    }
+    PLUMB_TRY_STATUS(write_safetensors(folder / "trainer.safetensors", tensors));
+    return write_file_atomic(folder / "trainer.json", to_json(state, optimizer.steps()).dump(1));
+}
+
+Result<TrainerState> read_checkpoint(const fs::path& folder, AdamW& optimizer) {
+    const fs::path json_file = folder / "trainer.json",
+                   tensor_file = folder / "trainer.safetensors";
+    PLUMB_TRY(const std::string text, read_file(json_file));
+    PLUMB_TRY(const TensorMap tensors, read_safetensors(tensor_file));
+    TrainerState state;
+    std::int64_t optimizer_steps = 0;
+    try {
+        const Json json = Json::parse(text);
+        if (json.at("format") != 1)
+            return Error{ErrorCode::newer_version, json_file.string() +
+                                                       " was written by a newer version of this "
+                                                       "program; update it to resume this run"};
+        state = from_json(json);
+        optimizer_steps = json.at("optimizer_steps");
+    } catch (const Json::exception& problem) {
+        return invalid_input(json_file.string() + " is damaged (" + problem.what() +
+                             "); resume from another checkpoint");
+    }
+    PLUMB_TRY_STATUS(optimizer.load_state(tensors, optimizer_steps, tensor_file.string()));
+    for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)
+        visit_slice(state.rollout.slices[i], i, [&](const std::string& name, at::Tensor& t) {
+            if (const auto found = tensors.find(name); found != tensors.end()) t = found->second;
+        });
+    return state;
+}
+
+}  // namespace plumb

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/evaluation.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "data/prompts.h"
+#include "train/supervised_rows.h"
+#include "train/update.h"
+
+namespace plumb {
+namespace {
+
+/// What one sampled completion of every prompt says, under the given name of the draw.
+struct Sampled {
+    std::vector<SampledText> texts;
+    double accuracy = 0, mean_length = 0, ended = 0, scratchpad = 0;
+    bool knows_scratchpad = false;
+};
+
+Result<Sampled> sample_and_check(const Policy& policy, const Task& task,
+                                 const std::vector<Prompt>& prompts,
+                                 const std::vector<TokenIds>& ids, const SamplingSettings& sampling,
+                                 std::uint64_t seed, const std::stop_token& stop) {
+    PLUMB_TRY(const Rollout rollout, generate(policy.model, ids, 1, sampling, DrawKey{seed, 0, 0},
+                                              padding_id(policy), stop));
+    Sampled result;
+    result.texts = to_text(rollout, *policy.tokenizer);
+    const double n = static_cast<double>(prompts.size());
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+        const SampledText& text = result.texts[i];
+        result.accuracy +=
+            task.solved({text.completion, text.completion_with_special, prompts[i].answer}) / n;
+        result.mean_length += static_cast<double>(text.ids.size()) / n;
+        result.ended += text.ended / n;
+        if (const auto used = task.used_scratchpad(text.completion)) {
+            result.knows_scratchpad = true;
+            result.scratchpad += *used / n;
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,
+                                             const std::vector<Prompt>& prompts,
+                                             const Settings& settings) {
+    PLUMB_TRY(auto tokenized,
+              tokenize_prompts(prompts, *policy.tokenizer, settings.max_prompt_length));
+    return std::move(tokenized.ids);
+}
+
+SamplingSettings sampling_settings(const Policy& policy, const Settings& settings) {
+    SamplingSettings sampling;
+    sampling.temperature = settings.temperature;
+    sampling.top_k = settings.top_k;
+    sampling.top_p = settings.top_p;
+    sampling.min_p = settings.min_p.value_or(0.0);
+    sampling.repetition_penalty = settings.repetition_penalty;
+    sampling.max_new_tokens = settings.max_completion_length;
+    sampling.eos_ids = policy.model.config().eos_token_ids;
+    sampling.suppressed_ids = policy.suppressed_ids;
+    return sampling;
+}
+
+std::int64_t padding_id(const Policy& policy) {
+    const auto& config = policy.model.config();
+    if (config.pad_token_id) return *config.pad_token_id;
+    return config.eos_token_ids.empty() ? 0 : config.eos_token_ids.front();
+}
+
+std::vector<SampledText> to_text(const Rollout& rollout, const Tokenizer& tokenizer) {
+    const at::Tensor ids = rollout.completion_ids.to(at::kCPU).contiguous();
+    const auto* data = ids.data_ptr<std::int64_t>();
+    std::vector<SampledText> texts(rollout.lengths.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const auto* row = data + static_cast<std::int64_t>(i) * ids.size(1);
+        texts[i].ids.assign(row, row + rollout.lengths[i]);
+        texts[i].completion = tokenizer.decode(texts[i].ids, true);
+        texts[i].completion_with_special = tokenizer.decode(texts[i].ids, false);
+        texts[i].ended = rollout.ended[i];
+    }
+    return texts;
+}
+
+Result<std::vector<std::vector<std::optional<double>>>> score_completions(
+    const Rewards& rewards, const std::vector<Prompt>& prompts,
+    const std::vector<SampledText>& texts, std::int64_t per_prompt) {
+    std::vector<RewardInput> inputs(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const Prompt& prompt = prompts[i / static_cast<std::size_t>(per_prompt)];
+        inputs[i] = {prompt.text,   texts[i].completion, texts[i].completion_with_special,
+                     prompt.answer, texts[i].ids,        texts[i].ended};
+    }
+    std::vector<std::vector<std::optional<double>>> values(texts.size());
+    for (const auto& reward : rewards) {
+        PLUMB_TRY(const auto scores, reward->score(inputs));
+        for (std::size_t i = 0; i < texts.size(); ++i) values[i].push_back(scores[i]);
+    }
+    return values;
+}
+
+Result<double> greedy_accuracy(const Policy& policy, const Task& task, std::int64_t count,
+                               const Settings& settings, const std::stop_token& stop) {
+    std::vector<Prompt> prompts = task.eval_prompts();
+    prompts.resize(std::min(prompts.size(), static_cast<std::size_t>(count)));
+    PLUMB_TRY(const auto ids, encode_prompts(policy, prompts, settings));
+    SamplingSettings sampling = sampling_settings(policy, settings);
+    sampling.temperature = 0.0;
+    PLUMB_TRY(const Sampled greedy,
+              sample_and_check(policy, task, prompts, ids, sampling, 0, stop));
+    return greedy.accuracy;
+}
+
+Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Rewards& rewards,
+                                const Settings& settings, const std::stop_token& stop) {
+    const std::vector<Prompt> prompts = task.eval_prompts();
+    if (prompts.empty()) return Metrics{};
+    PLUMB_TRY(const auto ids, encode_prompts(policy, prompts, settings));
+    const std::uint64_t seed = derive_seed(static_cast<std::uint64_t>(settings.seed), "evaluation");
+    // The policy as it is, not as training samples it.
+    SamplingSettings sampling = sampling_settings(policy, settings);
+    sampling.temperature = 1.0;
+    sampling.top_k = 0;
+    sampling.top_p = 1.0;
+    sampling.min_p = 0.0;
+    sampling.repetition_penalty = 1.0;
+    PLUMB_TRY(const Sampled sampled,
+              sample_and_check(policy, task, prompts, ids, sampling, seed, stop));
+
+    Metrics metrics{{"eval/mean_length", sampled.mean_length}, {"eval/ended", sampled.ended}};
+    if (sampled.knows_scratchpad) metrics["eval/scratchpad"] = sampled.scratchpad;
+    if (task.has_answers()) {
+        metrics["eval/accuracy"] = sampled.accuracy;
+        sampling.temperature = 0.0;
+        PLUMB_TRY(const Sampled greedy,
+                  sample_and_check(policy, task, prompts, ids, sampling, seed, stop));
+        metrics["eval/accuracy_greedy"] = greedy.accuracy;
+    }
+    if (rewards.empty()) return metrics;
+    PLUMB_TRY(const auto values, score_completions(rewards, prompts, sampled.texts, 1));
+    double sum = 0;
+    std::int64_t scored = 0;
+    for (const auto& row : values) {
+        bool any = false;
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            if (!row[k]) continue;
+            any = true;
+            sum += *row[k] * (settings.reward_weights.empty() ? 1.0 : settings.reward_weights[k]);
+        }
+        scored += any;
+    }
+    if (scored > 0) metrics["eval/reward"] = sum / static_cast<double>(scored);
+    return metrics;
+}
+
+Result<Metrics> evaluate_supervised(const Policy& policy, const Task& task,
+                                    const Settings& settings, const std::stop_token& stop) {
+    const auto rows = supervised_rows(task.eval_demonstrations(), policy, settings);
+    const auto batch_size = static_cast<std::size_t>(settings.per_device_train_batch_size);
+    at::NoGradGuard no_gradient;
+    double loss = 0, entropy = 0, right = 0, labels = 0;
+    for (std::size_t first = 0; first < rows.size(); first += batch_size) {
+        if (stop.stop_requested()) return cancelled();
+        const auto end = std::min(rows.size(), first + batch_size);
+        const LabelledBatch batch =
+            to_batch(std::span(rows).subspan(first, end - first), padding_id(policy));
+        const at::Tensor logits =
+            policy.model.logits(hidden_at(policy.model, batch.ids, batch.predictors));
+        const at::Tensor ids = batch.labels.to(logits.device());
+        const TokenLogprobs tokens = token_logprobs(logits, ids);
+        loss -= tokens.logprobs.sum().item<double>();
+        entropy += tokens.entropy.sum().item<double>();
+        right += is_argmax(logits, ids).sum().item<double>();
+        labels += static_cast<double>(ids.numel());
+    }
+    if (labels == 0) return Metrics{};
+    return Metrics{{"eval/loss", loss / labels},
+                   {"eval/entropy", entropy / labels},
+                   {"eval/mean_token_accuracy", right / labels}};
+}
+
+}  // namespace plumb

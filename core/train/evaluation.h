@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "reward/reward.h"
+#include "rollout/rollout.h"
+#include "store/records.h"
+#include "tasks/task.h"
+#include "train/batches.h"
+#include "train/monitor.h"
+
+namespace plumb {
+
+using Rewards = std::vector<std::unique_ptr<RewardFunction>>;
+
+/// The prompts' tokens; one longer than settings.max_prompt_length keeps its end.
+Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,
+                                             const std::vector<Prompt>& prompts,
+                                             const Settings& settings);
+
+SamplingSettings sampling_settings(const Policy& policy, const Settings& settings);
+std::int64_t padding_id(const Policy& policy);
+
+/// Sampled completions as text, with what reward functions and the database need.
+struct SampledText {
+    std::string completion;  ///< special tokens left out
+    std::string completion_with_special;
+    std::vector<std::int64_t> ids;
+    bool ended = false;
+};
+std::vector<SampledText> to_text(const Rollout& rollout, const Tokenizer& tokenizer);
+
+/// Each function's value for each completion, [N][functions]; completion i belongs to prompt
+/// i / per_prompt.
+Result<std::vector<std::vector<std::optional<double>>>> score_completions(
+    const Rewards& rewards, const std::vector<Prompt>& prompts,
+    const std::vector<SampledText>& texts, std::int64_t per_prompt);
+
+/// Samples one completion of each held-out prompt at temperature 1 and one greedily.
+/// eval/accuracy and eval/accuracy_greedy where the task has answers; eval/reward, the weighted sum
+/// of the run's reward functions; eval/mean_length, eval/ended, eval/scratchpad. The draws depend
+/// on the settings' seed alone, so that two evaluations of one policy agree.
+Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Rewards& rewards,
+                                const Settings& settings, const std::stop_token& stop);
+
+/// The share of the first `count` held-out prompts that greedy decoding solves.
+Result<double> greedy_accuracy(const Policy& policy, const Task& task, std::int64_t count,
+                               const Settings& settings, const std::stop_token& stop);
+
+/// The supervised loss on the held-out rows: eval/loss, eval/mean_token_accuracy, eval/entropy.
+Result<Metrics> evaluate_supervised(const Policy& policy, const Task& task,
+                                    const Settings& settings, const std::stop_token& stop);
+
+}  // namespace plumb

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/loop.h"
+
+#include <cmath>
+
+#include "base/strings.h"
+
+namespace plumb {
+
+TrainingLoop::TrainingLoop(const TrainerInputs& inputs, AdamW& optimizer, TrainerState& state,
+                           std::function<Result<Metrics>()> evaluate,
+                           std::vector<std::string> score_keys)
+    : inputs_(inputs),
+      optimizer_(optimizer),
+      state_(state),
+      evaluate_(std::move(evaluate)),
+      score_keys_(std::move(score_keys)) {}
+
+Status TrainingLoop::begin() {
+    if (state_.step > 0) {
+        evaluated_step_ = saved_step_ = state_.step;
+        return {};
+    }
+    PLUMB_TRY_STATUS(evaluate_now());
+    return save_now();
+}
+
+Result<Decision> TrainingLoop::before_step() {
+    PLUMB_TRY(const Decision decision,
+              inputs_.monitor.between_steps(state_.step, inputs_.settings, inputs_.policy));
+    step_watch_.restart();
+    return decision;
+}
+
+Status TrainingLoop::after_step(Metrics metrics, double tokens, std::int64_t total) {
+    ++state_.step;
+    score_.reset();
+    const double seconds = step_watch_.seconds();
+    metrics["step_time"] = seconds;
+    metrics["time/tokens_per_second"] = tokens / seconds;
+    metrics["num_tokens"] = state_.num_tokens;
+    inputs_.monitor.metrics(state_.step, metrics);
+    inputs_.monitor.progress("train", state_.step, total, tokens / seconds);
+    const auto due = [&](std::int64_t every) {
+        return every > 0 && state_.step % every == 0 && state_.step < total;
+    };
+    if (due(inputs_.settings.eval_steps)) PLUMB_TRY_STATUS(evaluate_now());
+    const bool best = score_ && (!state_.best_score || *score_ > *state_.best_score);
+    if (best || due(inputs_.settings.save_steps)) return save_now();
+    return {};
+}
+
+Result<Outcome> TrainingLoop::end(Decision decision) {
+    if (decision != Decision::keep && evaluated_step_ != state_.step)
+        PLUMB_TRY_STATUS(evaluate_now());
+    if (saved_step_ != state_.step) PLUMB_TRY_STATUS(save_now());
+    return decision == Decision::keep ? Outcome::kept : Outcome::finished;
+}
+
+Status TrainingLoop::evaluate_now() {
+    inputs_.monitor.progress("evaluate", state_.step, 0, 0);
+    PLUMB_TRY(const Metrics metrics, evaluate_());
+    evaluated_step_ = state_.step;
+    for (const auto& key : score_keys_) {
+        if (score_ || !metrics.contains(key)) continue;
+        const double value = metrics.at(key);
+        if (std::isfinite(value)) score_ = key == "eval/loss" ? -value : value;
+    }
+    if (!metrics.empty()) inputs_.monitor.metrics(state_.step, metrics);
+    return {};
+}
+
+Status TrainingLoop::save_now() {
+    if (score_ && (!state_.best_score || *score_ > *state_.best_score)) state_.best_score = score_;
+    saved_step_ = state_.step;
+    return inputs_.monitor.save(state_.step, score_, [&](const std::filesystem::path& folder) {
+        return write_checkpoint(folder, inputs_.policy, optimizer_, state_);
+    });
+}
+
+Status check_gradient_norm(double norm, double loss, std::int64_t step, const Settings& settings,
+                           Metrics& metrics) {
+    metrics["grad_norm"] = norm;
+    if (std::isfinite(norm)) return {};
+    if (settings.on_non_finite == "skip") {
+        metrics["non_finite_skipped"] = 1;
+        return {};
+    }
+    return Error{ErrorCode::failed,
+                 "the gradient of step " + std::to_string(step + 1) + " is not finite (loss " +
+                     format_number(loss) + ", learning rate " +
+                     format_number(settings.learning_rate) +
+                     "); resume from the last checkpoint with a lower learning_rate, or set "
+                     "on_non_finite to skip"};
+}
+
+}  // namespace plumb

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "train/optimizer.h"
+#include "train/trainer.h"
+
+namespace plumb {
+
+/// What the loops of all trainers share around an update: asking the monitor, evaluating, saving.
+class TrainingLoop {
+public:
+    /// evaluate gives the metrics of the policy as it stands; score_key is the one that "best"
+    /// compares (larger is better; negate = true where smaller is).
+    TrainingLoop(const TrainerInputs& inputs, AdamW& optimizer, TrainerState& state,
+                 std::function<Result<Metrics>()> evaluate, std::vector<std::string> score_keys);
+
+    /// Before the first update: evaluates a fresh run at step 0.
+    Status begin();
+    /// Asks the monitor whether to go on with the next update.
+    Result<Decision> before_step();
+    /// After an update: records its metrics, evaluates and saves where those are due.
+    /// total: updates of the whole run as it stands now.
+    Status after_step(Metrics metrics, double tokens, std::int64_t total);
+    /// After the last update, or when told to stop.
+    Result<Outcome> end(Decision decision);
+
+private:
+    Status evaluate_now();
+    Status save_now();
+
+    const TrainerInputs& inputs_;
+    AdamW& optimizer_;
+    TrainerState& state_;
+    std::function<Result<Metrics>()> evaluate_;
+    std::vector<std::string> score_keys_;
+    std::optional<double> score_;  ///< of the current step, where it was evaluated
+    std::int64_t evaluated_step_ = -1, saved_step_ = -1;
+    Stopwatch step_watch_;
+};
+
+/// Handles a gradient that is not finite as settings.on_non_finite says: an error that names the
+/// step and the remedy, or the metric that counts skipped updates.
+Status check_gradient_norm(double norm, double loss, std::int64_t step, const Settings& settings,
+                           Metrics& metrics);
+
+}  // namespace plumb

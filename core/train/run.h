@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "train/trainer.h"
+
+namespace plumb {
+
+struct RunInputs {
+    Settings settings;  ///< validated, threads resolved, live edits up to the checkpoint applied
+    std::filesystem::path cache;
+    std::filesystem::path run_folder;                   ///< start/ is written there
+    std::optional<std::filesystem::path> model_folder;  ///< what model_name_or_path means
+    std::optional<std::filesystem::path> checkpoint;    ///< resume from here
+};
+
+/// Runs a whole experiment on the calling thread, from loading or making the first model to the
+/// last checkpoint. Sets the thread count of torch for this thread.
+Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor);
+
+/// Checks what can be checked before the start without touching a model: files, rows, rewards.
+Status check_inputs(const Settings& settings);
+
+}  // namespace plumb

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Supervised fine-tuning: the negative log-likelihood of the labels, normalised over the whole
+// accumulation window as in TRL 1.16's SFTTrainer.
+
+#include <cmath>
+
+#include "train/loop.h"
+#include "train/schedule.h"
+#include "train/supervised_rows.h"
+#include "train/trainer.h"
+
+namespace plumb {
+namespace {
+
+/// Updates of the whole run: max_steps, or num_train_epochs passes over the rows.
+std::int64_t total_steps(const Settings& settings, std::int64_t rows) {
+    if (settings.max_steps > 0) return settings.max_steps;
+    const double batch = static_cast<double>(settings.per_device_train_batch_size *
+                                             settings.gradient_accumulation_steps);
+    return static_cast<std::int64_t>(
+        std::ceil(std::ceil(static_cast<double>(rows) / batch) * settings.num_train_epochs));
+}
+
+}  // namespace
+
+Result<Outcome> train_sft(const TrainerInputs& inputs) {
+    Settings& settings = inputs.settings;
+    Policy& policy = inputs.policy;
+    const std::stop_token stop = inputs.monitor.stop_token();
+
+    AdamW optimizer(policy.model, adamw_options(settings));
+    TrainerState state;
+    if (inputs.checkpoint) {
+        PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, optimizer));
+    }
+    // Beside the held-out loss, prompts with answers are sampled, so that accuracy is seen too.
+    const auto evaluate = [&]() -> Result<Metrics> {
+        PLUMB_TRY(Metrics metrics, evaluate_supervised(policy, inputs.task, settings, stop));
+        if (!inputs.task.has_answers()) return metrics;
+        PLUMB_TRY(Metrics sampled, evaluate_policy(policy, inputs.task, {}, settings, stop));
+        metrics.merge(sampled);
+        return metrics;
+    };
+    TrainingLoop loop(inputs, optimizer, state, evaluate, {"eval/loss"});
+    PLUMB_TRY_STATUS(loop.begin());
+
+    Decision decision = Decision::go_on;
+    while (state.step < total_steps(settings, inputs.task.rows())) {
+        PLUMB_TRY(decision, loop.before_step());
+        if (decision != Decision::go_on) break;
+        const std::int64_t total = total_steps(settings, inputs.task.rows());
+
+        std::vector<LabelledBatch> micro_batches;
+        double labels = 0, tokens = 0;
+        for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
+            std::vector<Demonstration> demonstrations;
+            for (std::int64_t i = 0; i < settings.per_device_train_batch_size; ++i)
+                demonstrations.push_back(inputs.task.train_demonstration(state.next_row++));
+            const auto rows = supervised_rows(demonstrations, policy, settings);
+            if (rows.empty()) continue;
+            micro_batches.push_back(to_batch(rows, padding_id(policy)));
+            labels += static_cast<double>(micro_batches.back().labels.numel());
+            tokens += static_cast<double>(micro_batches.back().tokens);
+        }
+        if (labels == 0)
+            return invalid_input(
+                "no row of step " + std::to_string(state.step + 1) +
+                " has a token to learn; check the completion column, or raise max_length");
+
+        MetricMeans means;
+        for (const LabelledBatch& batch : micro_batches) {
+            if (stop.stop_requested()) return cancelled();
+            accumulate_sft(policy.model, batch, labels, sft_loss_type(settings), means);
+        }
+        const double rate = settings.learning_rate *
+                            schedule_factor(settings.lr_scheduler_type, state.step,
+                                            settings.warmup_steps, total, settings.lr_min_ratio);
+        Metrics metrics = means.result();
+        const double norm = apply_update(policy.model, optimizer, rate, settings.max_grad_norm);
+        PLUMB_TRY_STATUS(check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));
+        state.num_tokens += tokens;
+        metrics["learning_rate"] = rate;
+        metrics["epoch"] = inputs.task.epoch(state.next_row);
+        PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), tokens, total));
+    }
+    return loop.end(decision);
+}
+
+}  // namespace plumb

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/supervised_rows.h"
+
+#include <algorithm>
+
+namespace plumb {
+
+std::vector<SupervisedRow> supervised_rows(std::span<const Demonstration> demonstrations,
+                                           const Policy& policy, const Settings& settings) {
+    const SupervisedOptions options{
+        std::min(settings.max_length, policy.model.config().max_position_embeddings),
+        settings.completion_only_loss};
+    std::vector<SupervisedRow> rows;
+    for (const Demonstration& demonstration : demonstrations) {
+        SupervisedRow row = tokenize_demonstration(demonstration, *policy.tokenizer, options);
+        if (row.trained() > 0) rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+LabelledBatch to_batch(std::span<const SupervisedRow> rows, std::int64_t pad_id) {
+    std::vector<TokenIds> ids, labels;
+    for (const SupervisedRow& row : rows) {
+        ids.push_back(row.ids);
+        labels.push_back(row.labels);
+    }
+    return make_labelled_batch(ids, labels, pad_id);
+}
+
+}  // namespace plumb

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "config/settings.h"
+#include "data/rows.h"
+#include "data/supervised.h"
+#include "train/batches.h"
+#include "train/monitor.h"
+
+namespace plumb {
+
+/// The demonstrations as tokens with labels, cut at max_length or what the model has positions for.
+/// Rows without a token to train on are left out.
+std::vector<SupervisedRow> supervised_rows(std::span<const Demonstration> demonstrations,
+                                           const Policy& policy, const Settings& settings);
+
+LabelledBatch to_batch(std::span<const SupervisedRow> rows, std::int64_t pad_id);
+
+}  // namespace plumb

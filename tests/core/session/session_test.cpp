@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/clock.h"
+#include "small_run.h"
+
+using namespace plumb;
+
+class TestSession : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void a_run_keeps_every_step() {
+        SmallSession session;
+        const RunId run = session.run(small_grpo(), "first");
+        auto reader = session.reader();
+        const auto record = reader->run(run);
+        VERIFY_OK(record);
+        QCOMPARE(static_cast<int>(record->state), static_cast<int>(RunState::finished));
+        QCOMPARE(record->step, std::int64_t{8});
+        const auto losses = reader->metric(run, "loss");
+        VERIFY_OK(losses);
+        QCOMPARE(losses->size(), std::size_t{8});
+        const auto accuracy = reader->metric(run, "eval/accuracy");
+        VERIFY_OK(accuracy);
+        QCOMPARE(accuracy->size(), std::size_t{4});  // steps 0, 3, 6 and 8
+        const auto rows = reader->completions(run, {});
+        VERIFY_OK(rows);
+        QCOMPARE(rows->size(), std::size_t{8 * 8});
+        for (const auto& row : *rows) {
+            QVERIFY(row.reward.has_value());
+            QVERIFY(row.reward_parts.contains("arithmetic"));
+            QVERIFY(row.length >= 1 && row.length <= 8);
+        }
+        const auto checkpoints = reader->checkpoints(run);
+        VERIFY_OK(checkpoints);
+        QVERIFY(checkpoints->size() >= 3 && checkpoints->size() <= 4);
+        for (const auto& checkpoint : *checkpoints)
+            QVERIFY(std::filesystem::exists(session->workspace() / checkpoint.folder /
+                                            "model.safetensors"));
+    }
+
+    void same_settings_give_the_same_numbers() {
+        SmallSession session;
+        const RunId first = session.run(small_grpo(), "first");
+        const RunId second = session.run(small_grpo(), "second");
+        auto reader = session.reader();
+        QVERIFY(lasting_metrics(*reader, first) != decltype(lasting_metrics(*reader, first)){});
+        auto a = lasting_metrics(*reader, first), b = lasting_metrics(*reader, second);
+        // The first run made the supervised model, the second found it in the cache.
+        std::erase_if(a,
+                      [](const auto& entry) { return entry.first.second.starts_with("start/"); });
+        QVERIFY(a == b);
+        Settings other = small_grpo();
+        other.seed = 6;
+        const RunId third = session.run(other, "third");
+        auto c = lasting_metrics(*reader, third);
+        QVERIFY(b != c);
+    }
+
+    void abort_ends_at_once_and_keeps_rows() {
+        SmallSession session;
+        Settings settings = small_grpo();
+        settings.max_steps = 100000;
+        const auto run = session->start(settings, "aborted");
+        VERIFY_OK(run);
+        Stopwatch since_abort;
+        const auto ended = session.until_end([&](const Event& event) {
+            const auto* step = std::get_if<StepDone>(&event);
+            if (!step || step->step != 5 || !step->metrics.contains("loss")) return;
+            since_abort.restart();
+            session->abort();
+        });
+        QCOMPARE(static_cast<int>(ended.state), static_cast<int>(RunState::aborted));
+        auto reader = session.reader();
+        const auto losses = reader->metric(*run, "loss");
+        VERIFY_OK(losses);
+        QVERIFY(losses->size() >= 5);
+        QVERIFY(!session->active_run());
+    }
+
+    void finish_evaluates_and_saves() {
+        SmallSession session;
+        Settings settings = small_grpo();
+        settings.max_steps = 100000;
+        settings.eval_steps = 0;
+        settings.save_steps = 0;
+        const auto run = session->start(settings, "finished");
+        VERIFY_OK(run);
+        const auto ended = session.until_end([&](const Event& event) {
+            const auto* step = std::get_if<StepDone>(&event);
+            if (step && step->step == 3) session->finish();
+        });
+        QCOMPARE(static_cast<int>(ended.state), static_cast<int>(RunState::finished));
+        auto reader = session.reader();
+        const auto accuracy = reader->metric(*run, "eval/accuracy");
+        VERIFY_OK(accuracy);
+        QCOMPARE(accuracy->back().step, ended.step);
+        const auto checkpoints = reader->checkpoints(*run);
+        VERIFY_OK(checkpoints);
+        QCOMPARE(checkpoints->back().step, ended.step);
+    }
+
+    void paused_policy_can_be_talked_to() {
+        SmallSession session;
+        Settings settings = small_grpo();
+        settings.max_steps = 100000;
+        const auto run = session->start(settings, "paused");
+        VERIFY_OK(run);
+        int paused = 0;
+        const auto ended = session.until_end([&](const Event& event) {
+            const auto* step = std::get_if<StepDone>(&event);
+            if (step && step->step == 2 && paused == 0) session->pause();
+            if (std::holds_alternative<RunPaused>(event)) {
+                ++paused;
+                GenerateRequest request;
+                request.model = std::to_string(*run);
+                request.prompt = "1+2+3=";
+                request.max_tokens = 6;
+                request.threads = 1;
+                auto reply = session->generate(request).get();
+                if (!reply) qFatal("%s", reply.error().message.c_str());
+                if (reply->tokens < 1) qFatal("nothing was generated");
+                session->go_on();
+            }
+            if (std::holds_alternative<RunContinued>(event)) session->abort();
+        });
+        QCOMPARE(static_cast<int>(ended.state), static_cast<int>(RunState::aborted));
+        QCOMPARE(paused, 1);
+    }
+
+    void wrong_edits_are_refused() {
+        SmallSession session;
+        QVERIFY(!session->edit("learning_rate", "0.1", ""));
+        Settings settings = small_grpo();
+        settings.max_steps = 100000;
+        VERIFY_OK(session->start(settings, "edited"));
+        QVERIFY(!session->edit("hidden_size", "64", "not live"));
+        QVERIFY(!session->edit("learning_rate", "-1", "out of range"));
+        QVERIFY(!session->edit("learning_rte", "0.1", "unknown"));
+        QVERIFY(!session->edit("num_generations", "3", "does not divide the batch"));
+        VERIFY_OK(session->edit("learning_rate", "0.002", ""));
+        session->abort();
+        session.until_end();
+    }
+
+    void one_run_at_a_time() {
+        SmallSession session;
+        Settings settings = small_grpo();
+        settings.max_steps = 100000;
+        VERIFY_OK(session->start(settings, "one"));
+        const auto second = session->start(settings, "two");
+        QVERIFY(!second);
+        QCOMPARE(static_cast<int>(second.error().code), static_cast<int>(ErrorCode::busy));
+        session->abort();
+        session.until_end();
+    }
+
+    void a_failed_supervised_start_ends_the_run() {
+        SmallSession session;
+        Settings settings = small_grpo();
+        settings.start_check_accuracy = 1.0;
+        VERIFY_OK(session->start(settings, "hopeless"));
+        const auto ended = session.until_end();
+        QCOMPARE(static_cast<int>(ended.state), static_cast<int>(RunState::failed));
+        QVERIFY(ended.message.find("start_check_accuracy") != std::string::npos);
+    }
+
+    void a_non_finite_gradient_names_the_step() {
+        SmallSession session;
+        Settings settings = small_grpo();
+        settings.learning_rate = 1e30;
+        settings.warmup_steps = 0;
+        settings.max_grad_norm = 0;
+        settings.lr_scheduler_type = "constant";
+        const auto started = session->start(settings, "explodes");
+        if (!started) QSKIP("the settings table does not allow such a learning rate");
+        const auto ended = session.until_end();
+        QCOMPARE(static_cast<int>(ended.state), static_cast<int>(RunState::failed));
+        QVERIFY2(ended.message.find("step") != std::string::npos, ended.message.c_str());
+    }
+};
+
+PLUMB_REGISTER_TEST(TestSession)
+#include "session_test.moc"

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Kills the terminal program at random instants, checkpoint writing included: the workspace opens,
+// nothing that was committed is lost, and the run that goes on after 20 kills ends with the same
+// weights and the same metrics as the run that was never stopped.
+
+#include <csignal>
+
+#include <QDateTime>
+#include <QElapsedTimer>
+#include <QProcess>
+
+#include "base/random.h"
+#include "config/yaml.h"
+#include "core/session/small_run.h"
+
+using namespace plumb;
+
+namespace {
+
+Settings killed_settings() {
+    Settings settings = small_grpo();
+    settings.max_steps = 400;
+    settings.save_steps = 3;
+    settings.eval_steps = 25;
+    settings.num_iterations = 2;
+    return settings;
+}
+
+QStringList arguments_for(const std::filesystem::path& workspace, const QStringList& command) {
+    QStringList arguments = command;
+    arguments << "--workspace" << QString::fromStdString(workspace.string()) << "--json";
+    return arguments;
+}
+
+/// Starts the program, kills it after the given time; true if it ended by itself before.
+bool run_and_kill(const QStringList& arguments, int milliseconds) {
+    QProcess program;
+    program.setStandardOutputFile(QProcess::nullDevice());
+    program.setStandardErrorFile(QProcess::nullDevice());
+    program.start(PLUMBLINE_CLI, arguments);
+    if (!program.waitForStarted()) qFatal("cannot start %s", PLUMBLINE_CLI);
+    if (program.waitForFinished(milliseconds)) return true;
+    ::kill(static_cast<pid_t>(program.processId()), SIGKILL);
+    program.waitForFinished();
+    return false;
+}
+
+std::map<std::int64_t, double> losses(const std::filesystem::path& workspace) {
+    std::map<std::int64_t, double> result;
+    auto reader = StoreReader::open(workspace);
+    if (!reader) return result;
+    const auto points = (*reader)->metric(1, "loss");
+    if (!points) return result;
+    for (const auto& point : *points) result[point.step] = point.value;
+    return result;
+}
+
+}  // namespace
+
+class TestKill : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void twenty_kills_change_nothing() {
+        TemporaryFolder folder;
+        const auto workspace = folder.path() / "killed", calm = folder.path() / "calm";
+        const auto file = folder.path() / "run.yaml";
+        const Status written = write_file_atomic(file, write_settings(killed_settings()));
+        VERIFY_OK(written);
+        qputenv("PLUMBLINE_CACHE", QByteArray::fromStdString((folder.path() / "cache").string()));
+
+        QProcess whole;
+        whole.setStandardOutputFile(QProcess::nullDevice());
+        QElapsedTimer timer;
+        timer.start();
+        whole.start(PLUMBLINE_CLI,
+                    arguments_for(calm, {"run", QString::fromStdString(file.string())}));
+        QVERIFY(whole.waitForFinished(240000));
+        QVERIFY2(whole.exitCode() == 0, whole.readAllStandardError().constData());
+        const auto whole_ms = static_cast<std::uint64_t>(timer.elapsed());
+
+        Random random(static_cast<std::uint64_t>(QDateTime::currentMSecsSinceEpoch()));
+        std::map<std::int64_t, double> committed;
+        bool ended = false;
+        QStringList command{"run", QString::fromStdString(file.string())};
+        for (int kills = 0; kills < 20 && !ended; ++kills) {
+            ended = run_and_kill(arguments_for(workspace, command),
+                                 200 + static_cast<int>(random.below(whole_ms / 6 + 400)));
+            // What was committed before an earlier kill is there still, with the same value.
+            const auto now = losses(workspace);
+            for (const auto& [step, loss] : committed) {
+                QVERIFY2(now.contains(step),
+                         ("step " + std::to_string(step) + " was lost").c_str());
+                QCOMPARE(now.at(step), loss);
+            }
+            committed = now;
+            auto reader = StoreReader::open(workspace);
+            const bool exists = reader && (*reader)->run(1);
+            if (exists) command = QStringList{"resume", "1"};
+        }
+        for (int tries = 0; tries < 3 && !ended; ++tries)
+            ended = run_and_kill(arguments_for(workspace, command), 240000);
+        QVERIFY(ended);
+
+        auto expected_reader = StoreReader::open(calm), reader = StoreReader::open(workspace);
+        VERIFY_OK(expected_reader);
+        VERIFY_OK(reader);
+        const auto record = (*reader)->run(1);
+        VERIFY_OK(record);
+        QCOMPARE(static_cast<int>(record->state), static_cast<int>(RunState::finished));
+        auto expected = lasting_metrics(**expected_reader, 1),
+             actual = lasting_metrics(**reader, 1);
+        const auto is_start = [](const auto& entry) {
+            return entry.first.second.starts_with("start/");
+        };
+        std::erase_if(expected, is_start);
+        std::erase_if(actual, is_start);
+        QVERIFY(expected == actual);
+        QVERIFY(newest_checkpoint_bytes(**expected_reader, 1, calm) ==
+                newest_checkpoint_bytes(**reader, 1, workspace));
+    }
+};
+
+PLUMB_REGISTER_TEST(TestKill)
+#include "kill_test.moc"
