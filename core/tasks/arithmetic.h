@@ -17,7 +17,7 @@ namespace plumb {
 /// scratchpad of running sums (2,0,3,9#9). A model this small can only get the direct form right
 /// by chance, so reinforcement learning has to discover that thinking first pays.
 struct ArithmeticOptions {
-    std::int64_t digits = 5;
+    std::int64_t digits = 5;  ///< 3 .. 12; fewer leave too few problems to hold some out
     double cot_rate = 0.4;    ///< share of demonstrations with a scratchpad
     double error_rate = 0.1;  ///< chance that a running sum, or a direct answer, is wrong
 };
@@ -25,16 +25,21 @@ struct ArithmeticOptions {
 /// 16 tokens: pad, $ (the end of a completion), the digits and + = , #
 std::shared_ptr<const Tokenizer> arithmetic_tokenizer();
 
-/// "7+5+8+3+6=" with its answer "9".
+/// "7+5+8+3+6=" with its answer "9". Never a held-out one.
 Prompt arithmetic_prompt(Random& random, std::int64_t digits);
-/// A completion for the prompt, with the end token: scratchpad or direct, with errors carried on.
+/// A fresh prompt with a completion, the end token included: scratchpad or direct. A wrong running
+/// sum is carried on, and the last one is the answer.
 Demonstration arithmetic_demonstration(Random& random, const ArithmeticOptions& options);
+/// The same for a given prompt.
+Demonstration arithmetic_demonstration(Random& random, const Prompt& prompt,
+                                       const ArithmeticOptions& options);
 
-/// Evaluation prompts, all different; no training prompt is among them (see is_held_out).
+/// Evaluation prompts, all different, none of them a training prompt. At most 26 % of all problems
+/// of that many digits (260 with 3 digits).
 std::vector<Prompt> arithmetic_held_out(std::int64_t digits, std::int64_t count,
                                         std::uint64_t seed);
-/// Whether the prompt belongs to the part of all problems that is kept for evaluation: a fixed
-/// share by the hash of its text. arithmetic_prompt never returns one of these.
+/// Whether the prompt belongs to the three tenths of all problems that are kept for evaluation:
+/// decided by the hash of its text, for every run alike.
 bool arithmetic_is_held_out(std::string_view prompt);
 
 /// 1 when the completion ends with $, holds exactly one # and the answer after it; else 0.

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tasks/data_task.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/check.h"
+#include "data/answers.h"
+#include "data/hold_out.h"
+
+namespace plumb {
+namespace {
+
+// One seed for all runs: a run that goes on from another's model is not evaluated on rows that
+// the other was trained on, whatever their seeds.
+constexpr std::uint64_t hold_out_seed = 0;
+
+template <class T>
+std::vector<T> pick_rows(const std::vector<T>& rows, const std::vector<std::int64_t>& numbers) {
+    std::vector<T> picked;
+    if (rows.empty()) return picked;
+    picked.reserve(numbers.size());
+    for (const std::int64_t number : numbers)
+        picked.push_back(rows[static_cast<std::size_t>(number)]);
+    return picked;
+}
+
+/// At most `wanted` row numbers, spread over all of them: files are often sorted by kind.
+std::vector<std::int64_t> spread(std::int64_t count, std::int64_t wanted) {
+    std::vector<std::int64_t> numbers(static_cast<std::size_t>(std::min(count, wanted)));
+    const std::int64_t n = std::ssize(numbers);
+    for (std::int64_t i = 0; i < n; ++i) numbers[static_cast<std::size_t>(i)] = i * count / n;
+    return numbers;
+}
+
+std::shared_ptr<const Tokenizer> tokenizer_from(const std::vector<Demonstration>& demonstrations,
+                                                const std::vector<Prompt>& prompts,
+                                                const Settings& settings) {
+    std::vector<std::string> texts;
+    for (const auto& row : demonstrations) texts.push_back(row.prompt + row.completion);
+    if (demonstrations.empty())
+        for (const auto& prompt : prompts) texts.push_back(prompt.text + " " + prompt.answer);
+    return settings.tokenizer == "word" ? make_word_tokenizer(texts, settings.vocab_size)
+                                        : make_char_tokenizer(texts, settings.vocab_size);
+}
+
+/// Which reward function settles the answers; empty where there are none.
+std::string reward_for(const std::vector<Prompt>& training, const std::vector<Prompt>& evaluation) {
+    bool any = false, all_numbers = true;
+    for (const auto* prompts : {&training, &evaluation})
+        for (const auto& prompt : *prompts) {
+            if (prompt.answer.empty()) continue;
+            any = true;
+            all_numbers = all_numbers && is_number(prompt.answer);
+        }
+    if (!any) return {};
+    return all_numbers ? "numeric_match" : "exact_match";
+}
+
+}  // namespace
+
+Result<DataTask::Examples> DataTask::read_examples(const std::vector<std::string>& files,
+                                                   const Settings& settings) {
+    PLUMB_TRY(const auto rows, read_rows(files, settings.dataset_text_field));
+    Examples examples;
+    if (settings.algorithm != "sft") {
+        PLUMB_TRY(examples.prompts, to_prompts(rows, settings));
+        return examples;
+    }
+    PLUMB_TRY(examples.demonstrations, to_demonstrations(rows, settings));
+    // Whole texts leave nothing to continue, so there is nothing to sample in an evaluation.
+    const bool has_prompts = !examples.demonstrations.front().prompt.empty();
+    if (has_prompts || settings.prompt_length > 0) {
+        PLUMB_TRY(examples.prompts, to_prompts(rows, settings));
+    }
+    return examples;
+}
+
+DataTask::Examples DataTask::pick(const Examples& examples,
+                                  const std::vector<std::int64_t>& numbers) {
+    return {pick_rows(examples.prompts, numbers), pick_rows(examples.demonstrations, numbers)};
+}
+
+std::int64_t DataTask::count(const Examples& examples) {
+    return static_cast<std::int64_t>(
+        std::max(examples.prompts.size(), examples.demonstrations.size()));
+}
+
+Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool needs_tokenizer) {
+    if (settings.train_files.empty())
+        return invalid_input("train_files is empty. Name at least one file for task data.");
+    PLUMB_TRY(Examples training, read_examples(settings.train_files, settings));
+    Examples evaluation;
+    if (!settings.eval_files.empty()) {
+        PLUMB_TRY(const Examples given, read_examples(settings.eval_files, settings));
+        evaluation = pick(given, spread(count(given), settings.eval_prompts));
+    } else if (settings.eval_prompts > 0) {
+        if (count(training) < 2)
+            return invalid_input(settings.train_files.front() +
+                                 " has a single row, which leaves none to train on. Add rows, or "
+                                 "name eval_files.");
+        const HoldOut parts = hold_out(count(training), settings.eval_prompts, hold_out_seed);
+        evaluation = pick(training, parts.held_out);
+        training = pick(training, parts.training);
+    }
+    const DataOrder order(static_cast<std::uint64_t>(settings.seed), count(training),
+                          settings.shuffle_dataset);
+    std::unique_ptr<DataTask> task(new DataTask(std::move(training), std::move(evaluation), order));
+    task->gold_reward_ = reward_for(task->training_.prompts, task->evaluation_.prompts);
+    if (needs_tokenizer)
+        task->tokenizer_ =
+            tokenizer_from(task->training_.demonstrations, task->training_.prompts, settings);
+    return std::unique_ptr<Task>(std::move(task));
+}
+
+const std::string& DataTask::name() const {
+    static const std::string name = "data";
+    return name;
+}
+
+std::int64_t DataTask::rows() const { return count(training_); }
+
+Prompt DataTask::train_prompt(std::int64_t index) const {
+    PLUMB_CHECK(!training_.prompts.empty(), "these rows have no prompts");
+    return training_.prompts[static_cast<std::size_t>(order_.at(index))];
+}
+
+Demonstration DataTask::train_demonstration(std::int64_t index) const {
+    PLUMB_CHECK(has_demonstrations(), "these rows have nothing to imitate");
+    return training_.demonstrations[static_cast<std::size_t>(order_.at(index))];
+}
+
+bool DataTask::solved(const Attempt& attempt) const {
+    if (attempt.answer.empty()) return false;
+    if (gold_reward_ == "numeric_match")
+        return same_number(attempt.completion, attempt.answer).value_or(false);
+    return same_text(attempt.completion, attempt.answer);
+}
+
+}  // namespace plumb

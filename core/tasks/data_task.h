@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "data/order.h"
+#include "tasks/task.h"
+
+namespace plumb {
+
+/// Rows of the user's files.
+class DataTask : public Task {
+public:
+    /// Reads settings.train_files and eval_files; see make_task.
+    static Result<std::unique_ptr<Task>> make(const Settings& settings, bool needs_tokenizer);
+
+    const std::string& name() const override;
+    std::int64_t rows() const override;
+    Prompt train_prompt(std::int64_t index) const override;
+    Demonstration train_demonstration(std::int64_t index) const override;
+    const std::vector<Prompt>& prompts() const override { return training_.prompts; }
+    const std::vector<Demonstration>& demonstrations() const override {
+        return training_.demonstrations;
+    }
+    std::vector<Prompt> eval_prompts() const override { return evaluation_.prompts; }
+    std::vector<Demonstration> eval_demonstrations() const override {
+        return evaluation_.demonstrations;
+    }
+    bool has_demonstrations() const override { return !training_.demonstrations.empty(); }
+    bool has_answers() const override { return !gold_reward_.empty(); }
+    std::shared_ptr<const Tokenizer> tokenizer() const override { return tokenizer_; }
+    bool solved(const Attempt& attempt) const override;
+    std::string gold_reward() const override { return gold_reward_; }
+
+private:
+    /// One row at each index; a list is empty where the rows do not have that form.
+    struct Examples {
+        std::vector<Prompt> prompts;
+        std::vector<Demonstration> demonstrations;
+    };
+
+    DataTask(Examples training, Examples evaluation, DataOrder order)
+        : training_(std::move(training)), evaluation_(std::move(evaluation)), order_(order) {}
+
+    static Result<Examples> read_examples(const std::vector<std::string>& files,
+                                          const Settings& settings);
+    static Examples pick(const Examples& examples, const std::vector<std::int64_t>& numbers);
+    static std::int64_t count(const Examples& examples);
+
+    Examples training_;
+    Examples evaluation_;
+    mutable DataOrder order_;  ///< holds the permutation of the epoch asked for last
+    std::shared_ptr<const Tokenizer> tokenizer_;
+    std::string gold_reward_;
+};
+
+}  // namespace plumb

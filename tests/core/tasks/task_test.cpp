@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tasks/task.h"
+
+#include <fstream>
+#include <set>
+
+#include "tasks/arithmetic.h"
+#include "test_main.h"
+
+using namespace plumb;
+
+namespace {
+
+std::string write(const TemporaryFolder& folder, const std::string& name, const std::string& text) {
+    const auto path = folder.path() / name;
+    std::ofstream(path, std::ios::binary) << text;
+    return path.string();
+}
+
+/// {"prompt": "q0", "completion": "c0", "answer": "0"} and so on.
+std::string numbered_rows(int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+        const std::string n = std::to_string(i);
+        text += R"({"prompt": "q)" + n + R"(", "completion": "c)" + n + R"(", "answer": ")" + n +
+                "\"}\n";
+    }
+    return text;
+}
+
+Settings data_settings(const std::string& file, const std::string& algorithm = "grpo") {
+    Settings settings;
+    settings.task = "data";
+    settings.algorithm = algorithm;
+    settings.train_files = {file};
+    settings.eval_prompts = 10;
+    return settings;
+}
+
+}  // namespace
+
+class TestTask : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void arithmetic_rows_depend_on_seed_and_index_alone() {
+        Settings settings;
+        const auto task = make_task(settings, true);
+        const auto again = make_task(settings, false);
+        settings.seed = 43;
+        const auto other = make_task(settings, true);
+        VERIFY_OK(task);
+        std::set<std::string> prompts;
+        int same_as_other = 0;
+        for (std::int64_t i = 0; i < 200; ++i) {
+            const Prompt prompt = (*task)->train_prompt(199 - i);
+            COMPARE_TEXT(prompt.text, (*again)->train_prompt(199 - i).text);
+            same_as_other += prompt.text == (*other)->train_prompt(199 - i).text;
+            COMPARE_TEXT((*task)->train_demonstration(i).completion,
+                         (*again)->train_demonstration(i).completion);
+            prompts.insert(prompt.text);
+        }
+        QVERIFY(prompts.size() > 190);
+        QVERIFY(same_as_other < 5);
+        QCOMPARE((*task)->rows(), 0);
+        QCOMPARE((*task)->epoch(500), 0.0);
+    }
+
+    void arithmetic_evaluates_on_the_same_prompts_for_every_seed() {
+        Settings settings;
+        const auto task = make_task(settings, true);
+        settings.seed = 1;
+        const auto other = make_task(settings, true);
+        const auto prompts = (*task)->eval_prompts();
+        QCOMPARE(prompts.size(), std::size_t{256});
+        COMPARE_TEXT(prompts[17].text, (*other)->eval_prompts()[17].text);
+        const auto demonstrations = (*task)->eval_demonstrations();
+        QCOMPARE(demonstrations.size(), std::size_t{256});
+        COMPARE_TEXT(demonstrations[17].prompt, prompts[17].text);
+        QVERIFY(arithmetic_is_held_out(prompts[17].text));
+    }
+
+    void arithmetic_settles_its_answers() {
+        const auto task = make_task({}, true);
+        COMPARE_TEXT((*task)->gold_reward(), "arithmetic");
+        QVERIFY((*task)->has_answers());
+        QVERIFY((*task)->solved({"2,0#0", "2,0#0$", "0"}));
+        QVERIFY(!(*task)->solved({"2,0#0", "2,0#0", "0"}));
+        QCOMPARE((*task)->used_scratchpad("2,0#0"), std::optional(true));
+        QCOMPARE((*task)->tokenizer()->vocab_size(), 16);
+    }
+
+    void settings_that_make_no_task() {
+        Settings settings;
+        settings.arithmetic_digits = 2;
+        const auto small = make_task(settings, true);
+        QVERIFY(!small.ok());
+        QVERIFY(small.error().message.find("3 to 12") != std::string::npos);
+        settings.task = "reviews";
+        QVERIFY(!make_task(settings, true).ok());
+        settings.task = "data";
+        const auto empty = make_task(settings, true);
+        QVERIFY(!empty.ok());
+        QVERIFY(empty.error().message.find("train_files") != std::string::npos);
+    }
+
+    void data_rows_are_held_out_for_good() {
+        const TemporaryFolder folder;
+        Settings settings = data_settings(write(folder, "a.jsonl", numbered_rows(100)));
+        const auto task = make_task(settings, false);
+        VERIFY_OK(task);
+        settings.seed = 7;
+        const auto other = make_task(settings, false);
+        QCOMPARE((*task)->rows(), 90);
+        std::set<std::string> held_out;
+        for (const auto& prompt : (*task)->eval_prompts()) held_out.insert(prompt.text);
+        QCOMPARE(held_out.size(), std::size_t{10});
+        for (const auto& prompt : (*other)->eval_prompts()) QVERIFY(held_out.contains(prompt.text));
+
+        std::set<std::string> seen, seen_by_other;
+        bool same_order = true;
+        for (std::int64_t i = 0; i < 90; ++i) {
+            seen.insert((*task)->train_prompt(i).text);
+            seen_by_other.insert((*other)->train_prompt(i).text);
+            same_order =
+                same_order && (*task)->train_prompt(i).text == (*other)->train_prompt(i).text;
+        }
+        QCOMPARE(seen.size(), std::size_t{90});
+        QVERIFY(seen == seen_by_other);
+        QVERIFY(!same_order);
+        for (const auto& text : held_out) QVERIFY(!seen.contains(text));
+        QCOMPARE((*task)->epoch(135), 1.5);
+    }
+
+    void data_rows_in_the_files_order() {
+        const TemporaryFolder folder;
+        Settings settings = data_settings(write(folder, "a.jsonl", numbered_rows(4)));
+        settings.eval_files = {write(folder, "b.jsonl", numbered_rows(40))};
+        settings.shuffle_dataset = false;
+        const auto task = make_task(settings, false);
+        VERIFY_OK(task);
+        for (std::int64_t i = 0; i < 9; ++i)
+            COMPARE_TEXT((*task)->train_prompt(i).text, "q" + std::to_string(i % 4));
+        QCOMPARE((*task)->prompts().size(), std::size_t{4});
+        const auto evaluated = (*task)->eval_prompts();
+        QCOMPARE(evaluated.size(), std::size_t{10});
+        COMPARE_TEXT(evaluated[0].text, "q0");
+        COMPARE_TEXT(evaluated[9].text, "q36");
+    }
+
+    void supervised_rows_have_prompts_too() {
+        const TemporaryFolder folder;
+        const auto task =
+            make_task(data_settings(write(folder, "a.jsonl", numbered_rows(50)), "sft"), true);
+        VERIFY_OK(task);
+        QVERIFY((*task)->has_demonstrations());
+        QCOMPARE((*task)->demonstrations().size(), std::size_t{40});
+        const auto row = (*task)->train_demonstration(3);
+        COMPARE_TEXT(row.completion, "c" + row.prompt.substr(1));
+        COMPARE_TEXT((*task)->eval_prompts()[2].text, (*task)->eval_demonstrations()[2].prompt);
+        // Letters and digits of the rows; the answers add no new ones.
+        QCOMPARE((*task)->tokenizer()->vocab_size(), 3 + 2 + 10);
+    }
+
+    void whole_texts_have_nothing_to_sample() {
+        const TemporaryFolder folder;
+        Settings settings = data_settings(write(folder, "a.txt", "one two\nthree\nfour\n"), "sft");
+        settings.tokenizer = "word";
+        const auto task = make_task(settings, true);
+        VERIFY_OK(task);
+        QVERIFY((*task)->eval_prompts().empty());
+        QCOMPARE((*task)->eval_demonstrations().size(), std::size_t{1});
+        QCOMPARE((*task)->rows(), 2);
+        QVERIFY(!(*task)->has_answers());
+        COMPARE_TEXT((*task)->gold_reward(), "");
+        QVERIFY((*task)->tokenizer()->vocab_size() <= 3 + 3);
+    }
+
+    void answers_choose_the_reward() {
+        const TemporaryFolder folder;
+        const auto numbers =
+            make_task(data_settings(write(folder, "a.jsonl", numbered_rows(20))), false);
+        COMPARE_TEXT((*numbers)->gold_reward(), "numeric_match");
+        QVERIFY((*numbers)->solved({"so it is 12.0", "so it is 12.0<eos>", "12"}));
+        QVERIFY(!(*numbers)->solved({"12", "12", ""}));
+        QVERIFY((*numbers)->tokenizer() == nullptr);
+
+        const std::string words = R"({"prompt": "p", "answer": "Paris"})"
+                                  "\n";
+        const auto texts = make_task(
+            data_settings(write(folder, "b.jsonl", words + words + numbered_rows(9))), false);
+        COMPARE_TEXT((*texts)->gold_reward(), "exact_match");
+        QVERIFY((*texts)->solved({" Paris\n", " Paris\n<eos>", "Paris"}));
+        QVERIFY(!(*texts)->solved({"in Paris", "in Paris<eos>", "Paris"}));
+    }
+
+    void a_single_row_cannot_be_split() {
+        const TemporaryFolder folder;
+        const auto task =
+            make_task(data_settings(write(folder, "a.jsonl", numbered_rows(1))), false);
+        QVERIFY(!task.ok());
+        QVERIFY(task.error().message.find("eval_files") != std::string::npos);
+    }
+
+    void grade_school_problems_have_numeric_answers() {
+        const auto data = shared_folder("data/gsm8k");
+        if (data.empty()) QSKIP("the real data sets are not here");
+        Settings settings = data_settings((data / "train.jsonl").string());
+        settings.eval_files = {(data / "test.jsonl").string()};
+        const auto task = make_task(settings, false);
+        VERIFY_OK(task);
+        QCOMPARE((*task)->rows(), 7473);
+        COMPARE_TEXT((*task)->gold_reward(), "numeric_match");
+        COMPARE_TEXT((*task)->prompts()[0].answer, "72");
+    }
+};
+
+PLUMB_REGISTER_TEST(TestTask)
+#include "task_test.moc"
