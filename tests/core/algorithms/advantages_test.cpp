@@ -10,7 +10,7 @@ using namespace plumb;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 GroupAdvantages of(const std::vector<double>& rewards, std::int64_t group,
                    RewardScaling scaling = RewardScaling::group) {
@@ -54,7 +54,7 @@ private Q_SLOTS:
     }
 
     void missing_rewards_do_not_count() {
-        const auto result = of({2, nan, 0, 1, 1, 1}, 3, RewardScaling::none);
+        const auto result = of({2, missing, 0, 1, 1, 1}, 3, RewardScaling::none);
         QVERIFY(close(result.advantages, {1, 0, -1, 0, 0, 0}));
         QVERIFY(std::isnan(result.rewards[1].item<double>()));
         QCOMPARE(result.reward_mean, 1.0);
@@ -62,7 +62,7 @@ private Q_SLOTS:
 
     void weights_sum_functions_and_skip_missing_values() {
         const at::Tensor rewards =
-            at::tensor(std::vector<double>{1, 4, nan, 2}, at::kDouble).view({2, 2});
+            at::tensor(std::vector<double>{1, 4, missing, 2}, at::kDouble).view({2, 2});
         const at::Tensor weights = at::tensor(std::vector<double>{1, 0.5}, at::kDouble);
         const auto result = group_advantages(rewards, weights, 2, RewardScaling::none,
                                              RewardAggregation::sum_then_normalize);

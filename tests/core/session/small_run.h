@@ -100,7 +100,8 @@ inline bool depends_on_the_clock(const std::string& key) {
     return key == "step_time" || key.starts_with("time/") || key.starts_with("memory/");
 }
 
-/// All metrics of a run that do not depend on the clock, by step and key.
+/// All metrics of a run that do not depend on the clock, by step and key; without those of the
+/// supervised start, which a later run finds in the cache.
 inline std::map<std::pair<std::int64_t, std::string>, double> lasting_metrics(
     plumb::StoreReader& reader, plumb::RunId run) {
     std::map<std::pair<std::int64_t, std::string>, double> result;
@@ -108,7 +109,8 @@ inline std::map<std::pair<std::int64_t, std::string>, double> lasting_metrics(
     if (!rows) qFatal("%s", rows.error().message.c_str());
     for (const auto& [step, metrics] : *rows)
         for (const auto& [key, value] : metrics)
-            if (!depends_on_the_clock(key)) result[{step, key}] = value;
+            if (!depends_on_the_clock(key) && !key.starts_with("start/"))
+                result[{step, key}] = value;
     return result;
 }
 
