@@ -15,7 +15,8 @@ SourceTree read_sources(const std::filesystem::path& project);
 /// One line for each place that breaks a rule, in the order of the paths: "file:line: reason".
 ///
 /// The rules: a folder includes only those that docs/architecture.md puts before it; torch stays
-/// out of the folders without tensors and out of the session's headers, also through other headers;
+/// out of the folders without tensors and out of the session's headers, for the
+/// clients also through other headers;
 /// Qt is in ui and the window program alone; spdlog is in base/log.cpp alone, JSON in .cpp files; a
 /// .cpp file has at most 600 lines, a header 300; the first line names the licence.
 std::vector<std::string> structure_problems(const SourceTree& sources);

@@ -33,6 +33,7 @@ SourceTree sound_tree() {
         {"core/reward/reward.h", licence + "#include \"config/settings.h\"\n"},
         {"core/train/run.h", licence + "#include \"rollout/rollout.h\"\n"},
         {"core/session/session.h", licence + "#include \"store/store.h\"\n"},
+        {"core/session/worker.h", licence + "#include \"train/run.h\"\n"},
         {"core/session/worker.cpp", licence + "#include \"train/run.h\"\n#include <ATen/ATen.h>\n"},
         {"app/cli.cpp", licence + "#include \"cli_commands.h\"\n#include \"session/session.h\"\n"},
         {"app/cli_commands.h", licence + "#include <CLI/App.hpp>\n"},
@@ -81,6 +82,11 @@ void TestStructure::a_broken_rule_is_found_data() {
         "core/session/session.h:3: torch is not used here (<torch/types.h>)");
     row("core/session/session.h", "#include \"model/llama.h\"",
         "core/session/session.h:3: reaches torch through core/model/llama.h");
+    row("core/session/worker.h", "#include <ATen/ATen.h>",
+        "core/session/worker.h:3: torch is not used here (<ATen/ATen.h>)");
+    row("app/cli.cpp", "#include \"session/worker.h\"",
+        "app/cli.cpp:4: reaches torch through core/session/worker.h -> core/train/run.h -> "
+        "core/rollout/rollout.h -> core/model/llama.h");
     row("core/train/run.h", "#include <QString>",
         "core/train/run.h:3: Qt is used in ui and the window program alone (<QString>)");
     row("app/cli.cpp", "#include <QtCore/QString>",
