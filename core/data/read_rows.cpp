@@ -17,6 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+constexpr std::int64_t deepest_nesting = 500;
+
 bool holds_json(const fs::path& path) {
     std::string extension = path.extension().string();
     std::ranges::transform(extension, extension.begin(),
@@ -33,8 +35,31 @@ std::string json_reason(const Json::exception& error) {
     return what;
 }
 
+/// How deep brackets stand within each other; strings do not count.
+std::int64_t nesting(std::string_view json) {
+    std::int64_t depth = 0, deepest = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (c == '"') in_text = !in_text;
+        if (in_text) {
+            if (c == '\\') ++i;
+        } else if (c == '[' || c == '{') {
+            deepest = std::max(deepest, ++depth);
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return deepest;
+}
+
 /// Fills the row's columns from one line of JSON.
 Status parse_object(const std::string& line, Row& row) {
+    // Writing a value back as text takes a stack frame a level.
+    if (nesting(line) > deepest_nesting)
+        return invalid_input(row.source() + " nests values more than " +
+                             std::to_string(deepest_nesting) +
+                             " levels deep. Each line must hold one plain object.");
     Json json;
     try {
         json = Json::parse(line);

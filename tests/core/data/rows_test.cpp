@@ -31,7 +31,8 @@ private Q_SLOTS:
             write(folder, "a.JSONL",
                   "\xEF\xBB\xBF{\"prompt\": \"caf\\u00e9\", \"n\": 3, \"gone\": null}\r\n"
                   "\n   \r\n"
-                  "{\"prompt\": \"a\\u0000b\\n\", \"list\": [1, \"x\"]}");
+                  "{\"prompt\": \"a\\u0000b\\n\", \"list\": [1, \"x\"], \"marks\": \"\\\"" +
+                      std::string(600, '[') + "\"}");
         const auto rows = read_rows({file});
         VERIFY_OK(rows);
         QCOMPARE(rows->size(), std::size_t{2});
@@ -73,6 +74,9 @@ private Q_SLOTS:
                                << "line 2 is not UTF-8 at byte offset 8 of the line";
         QTest::newRow("UTF-16") << QByteArray("\xFF\xFE{\0}\0", 6)
                                 << "line 1 is not UTF-8 at byte offset 0";
+        QTest::newRow("deep") << "{\"a\": " + QByteArray(200000, '[') + QByteArray(200000, ']') +
+                                     "}"
+                              << "line 1 nests values more than 500 levels deep";
         QTest::newRow("empty") << QByteArray() << "is empty";
         QTest::newRow("blank") << QByteArray("\n  \r\n\xC2") << "line 3 is not UTF-8";
         QTest::newRow("only blank") << QByteArray("\n  \r\n") << "is empty";
