@@ -11,8 +11,8 @@ std::vector<Field> arithmetic_fields() {
          .help = "How many digits each problem adds up. More make the task harder: the supervised "
                  "start takes longer and thinking pays more.",
          .unit = "digits",
-         .minimum = 2,
-         .maximum = 32},
+         .minimum = 3,
+         .maximum = 12},
         {.key = "arithmetic_cot_rate",
          .member = &Settings::arithmetic_cot_rate,
          .label = "Scratchpad share",

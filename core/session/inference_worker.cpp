@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/inference_worker.h"
 
+#include <limits>
+
 #include <ATen/Parallel.h>
 
 #include "base/clock.h"
@@ -63,6 +65,7 @@ Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request
         // All rows of the file are evaluated, not a held-out part.
         settings.task = "data";
         settings.train_files = settings.eval_files = {request.task};
+        settings.eval_prompts = std::numeric_limits<std::int32_t>::max();
     }
     settings.algorithm = "grpo";
     PLUMB_TRY(const auto task, make_task(settings, false));

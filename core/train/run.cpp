@@ -3,7 +3,10 @@
 
 #include <ATen/Parallel.h>
 
+#include "base/log.h"
+#include "data/prompts.h"
 #include "train/new_model.h"
+#include "train/supervised_rows.h"
 #include "train/supervised_start.h"
 
 namespace plumb {
@@ -47,6 +50,26 @@ Status fits_positions(const Policy& policy, const Settings& settings) {
                          std::to_string(positions) + "; lower it");
 }
 
+/// Tells before the first step how many rows are cut or left out, and finds prompts without tokens.
+Status look_through_rows(const Policy& policy, const Task& task, const Settings& settings) {
+    const auto report = [](std::int64_t count, const std::string& what) {
+        if (count > 0) log_warning(std::to_string(count) + what);
+    };
+    if (trains_from_prompts(settings)) {
+        PLUMB_TRY(const TokenizedPrompts prompts,
+                  tokenize_prompts(task.prompts(), *policy.tokenizer, settings.max_prompt_length));
+        report(prompts.shortened,
+               " prompts are longer than max_prompt_length and keep their end only");
+    } else if (!task.demonstrations().empty()) {
+        PLUMB_TRY(const SupervisedRows rows,
+                  tokenize_demonstrations(task.demonstrations(), *policy.tokenizer,
+                                          supervised_options(policy, settings)));
+        report(rows.shortened, " rows are longer than max_length and lose their end");
+        report(rows.dropped, " rows have nothing to train on and are left out");
+    }
+    return {};
+}
+
 }  // namespace
 
 Status check_inputs(const Settings& settings) {
@@ -69,6 +92,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     }
     PLUMB_TRY(Policy policy, first_policy(inputs, *task, device, monitor));
     PLUMB_TRY_STATUS(fits_positions(policy, settings));
+    PLUMB_TRY_STATUS(look_through_rows(policy, *task, settings));
 
     // Kept with the run: the reference of the KL term, and what resume needs besides checkpoints.
     const std::filesystem::path start = inputs.run_folder / "start";

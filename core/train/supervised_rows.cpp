@@ -5,11 +5,14 @@
 
 namespace plumb {
 
+SupervisedOptions supervised_options(const Policy& policy, const Settings& settings) {
+    return {std::min(settings.max_length, policy.model.config().max_position_embeddings),
+            settings.completion_only_loss};
+}
+
 std::vector<SupervisedRow> supervised_rows(std::span<const Demonstration> demonstrations,
                                            const Policy& policy, const Settings& settings) {
-    const SupervisedOptions options{
-        std::min(settings.max_length, policy.model.config().max_position_embeddings),
-        settings.completion_only_loss};
+    const SupervisedOptions options = supervised_options(policy, settings);
     std::vector<SupervisedRow> rows;
     for (const Demonstration& demonstration : demonstrations) {
         SupervisedRow row = tokenize_demonstration(demonstration, *policy.tokenizer, options);

@@ -12,8 +12,10 @@
 
 namespace plumb {
 
-/// The demonstrations as tokens with labels, cut at max_length or what the model has positions for.
-/// Rows without a token to train on are left out.
+/// How this run tokenises its rows: cut at max_length or what the model has positions for.
+SupervisedOptions supervised_options(const Policy& policy, const Settings& settings);
+
+/// The demonstrations as tokens with labels. Rows without a token to train on are left out.
 std::vector<SupervisedRow> supervised_rows(std::span<const Demonstration> demonstrations,
                                            const Policy& policy, const Settings& settings);
 
