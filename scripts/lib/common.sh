@@ -39,10 +39,10 @@ follow() {
             break
         fi
         if [[ -t 2 ]]; then
-            line="$label, $((SECONDS - started)) s: $current"
+            line="$label, $((SECONDS - started)) s${current:+: $current}"
             printf '\r\033[K%s' "${line:0:width-1}" >&2
         elif ((SECONDS - spoke >= 30)); then
-            say "$label, $((SECONDS - started)) s: ${current:0:100}"
+            say "$label, $((SECONDS - started)) s${current:+: ${current:0:100}}"
             spoke=$SECONDS
         fi
     done
