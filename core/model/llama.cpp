@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "model/ops.h"
+#include "model/packed_copy.h"
 
 namespace plumb {
 namespace {
@@ -22,11 +23,16 @@ Llama::Llama(const ModelConfig& config, at::Device device)
     : config_(config),
       device_(device),
       layers_(static_cast<std::size_t>(config.num_hidden_layers)),
-      rope_(make_rope_tables(config, device)) {
+      rope_(make_rope_tables(config, device)),
+      packed_copy_(std::make_unique<PackedCopy>()) {
     const Status status = check_model_config(config);
     PLUMB_CHECK(status.ok(), status.error().message);
     allocate();
 }
+
+Llama::Llama(Llama&&) noexcept = default;
+Llama& Llama::operator=(Llama&&) noexcept = default;
+Llama::~Llama() = default;
 
 /// Lays the parameters out in the flat buffer: matrices first, then what takes no weight decay.
 void Llama::allocate() {
@@ -141,7 +147,7 @@ Llama Llama::frozen_copy() const {
     return copy;
 }
 
-at::Tensor Llama::embed(const at::Tensor& ids) const { return at::embedding(embedding_, ids); }
+at::Tensor Llama::embed(const at::Tensor& ids) const { return ops::embedding(embedding_, ids); }
 
 at::Tensor Llama::attention_block(const Layer& layer, const at::Tensor& x) const {
     const std::int64_t length = x.size(1);

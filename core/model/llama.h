@@ -17,6 +17,7 @@
 namespace plumb {
 
 class KeyValueCache;
+struct PackedLlama;
 
 /// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied or
 /// untied head. All parameters are views of one flat buffer (and their gradients of another), each
@@ -29,8 +30,9 @@ public:
     Llama(const ModelConfig& config, at::Device device);
     Llama(const Llama&) = delete;
     Llama& operator=(const Llama&) = delete;
-    Llama(Llama&&) = default;
-    Llama& operator=(Llama&&) = default;
+    Llama(Llama&&) noexcept;
+    Llama& operator=(Llama&&) noexcept;
+    ~Llama();
 
     /// Linear weights N(0, 1/sqrt(fan_in)), those that write to the residual stream divided by
     /// sqrt(2 layers) further, embedding N(0, 0.02), norms 1.
@@ -53,16 +55,23 @@ public:
     at::Tensor hidden_states(const at::Tensor& ids) const;
     /// hidden_states after the embedding and after every block, the last one normed.
     std::vector<at::Tensor> all_hidden_states(const at::Tensor& ids) const;
-    /// hidden [..., hidden] to logits [..., vocab].
+    /// hidden [..., hidden] to logits [..., vocab]. Differentiable where gradients are on.
     at::Tensor logits(const at::Tensor& hidden) const;
+
+    // Generation. On the CPU it uses a copy of the parameters in the kernels' layout, which is made
+    // anew when they have changed; autograd's version counter tells, so parameters must be changed
+    // by ATen's operations, not through raw pointers.
 
     /// Fills an empty cache with right-padded prompts [B, T] of the given lengths and returns the
     /// hidden state of each prompt's last token, [B, hidden]. The cache has B slots, or a multiple:
     /// then slots / B rows that stand together share each prompt. No gradients.
     at::Tensor prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                        KeyValueCache& cache) const;
-    /// Appends one token to each live row of the cache; returns its hidden state [B, hidden].
+    /// Appends one token to each live row of the cache; returns its hidden state [B, hidden]. On
+    /// the CPU bit for bit what hidden_states gives for the same position.
     at::Tensor decode(const at::Tensor& ids, KeyValueCache& cache) const;
+    /// logits() for the hidden states [B, hidden] of prefill and decode. No gradients.
+    at::Tensor next_logits(const at::Tensor& hidden) const;
 
     const ModelConfig& config() const { return config_; }
     at::Device device() const { return device_; }
@@ -105,6 +114,10 @@ private:
     at::Tensor attention_block(const Layer& layer, const at::Tensor& x) const;
     at::Tensor mlp_block(const Layer& layer, const at::Tensor& x) const;
     at::Tensor final_norm(const at::Tensor& x) const;
+    at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
+                                KeyValueCache& cache) const;
+    at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
+    std::shared_ptr<const PackedLlama> packed() const;
 
     ModelConfig config_;
     at::Device device_;
@@ -113,6 +126,8 @@ private:
     at::Tensor embedding_, head_, norm_;  // head_ is embedding_ where they are tied
     std::vector<Layer> layers_;
     RopeTables rope_;
+    struct PackedCopy;
+    mutable std::unique_ptr<PackedCopy> packed_copy_;
 };
 
 }  // namespace plumb

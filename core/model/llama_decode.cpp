@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Generation with the key-value cache, made of ATen's operations.
+// Generation with the key-value cache: on the CPU by PackedLlama, elsewhere by ATen's operations.
 #include <algorithm>
 
 #include "base/check.h"
@@ -7,15 +7,78 @@
 #include "model/kv_cache.h"
 #include "model/llama.h"
 #include "model/ops.h"
+#include "model/packed_copy.h"
 
 namespace plumb {
+
+std::shared_ptr<const PackedLlama> Llama::packed() const {
+    const std::lock_guard lock(packed_copy_->mutex);
+    const auto version = static_cast<std::int64_t>(flat_._version());
+    if (packed_copy_->version == version) return packed_copy_->weights;
+    const at::NoGradGuard no_grad;
+    PackedLlama weights;
+    weights.config = config_;
+    weights.rope = rope_;
+    weights.embedding = embedding_.detach();
+    weights.norm = norm_.detach();
+    weights.head = PackedLinear(head_, {});
+    for (const Layer& layer : layers_)
+        weights.layers.push_back({layer.input_norm.detach(), layer.post_norm.detach(),
+                                  PackedLinear(layer.qkv, layer.qkv_bias),
+                                  PackedLinear(layer.output, layer.output_bias),
+                                  PackedLinear(layer.gate_up, layer.gate_up_bias),
+                                  PackedLinear(layer.down, layer.down_bias)});
+    packed_copy_->weights = std::make_shared<const PackedLlama>(std::move(weights));
+    packed_copy_->version = version;
+    return packed_copy_->weights;
+}
 
 at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                           KeyValueCache& cache) const {
     const at::NoGradGuard no_grad;
-    const std::int64_t prompts = ids.size(0), length = ids.size(1);
+    const std::int64_t prompts = ids.size(0);
     PLUMB_CHECK(cache.slots() % prompts == 0, "the slots must be a multiple of the prompts");
     PLUMB_CHECK(static_cast<std::int64_t>(lengths.size()) == prompts, "one length per prompt");
+    for (const std::int64_t length : lengths)
+        PLUMB_CHECK(length > 0 && length <= ids.size(1) && length <= cache.max_length() &&
+                        length <= config_.max_position_embeddings,
+                    "a prompt's length must fit its row, the cache and the model");
+    if (cache.layout() == KeyValueCache::Layout::composed)
+        return composed_prefill(ids, lengths, cache);
+    const at::Tensor rows = ids.contiguous();
+    at::Tensor hidden = at::empty({prompts, config_.hidden_size}, at::kFloat);
+    packed()->prefill(rows.const_data_ptr<std::int64_t>(), rows.size(1), lengths, cache,
+                      hidden.data_ptr<float>());
+    return hidden;
+}
+
+at::Tensor Llama::decode(const at::Tensor& ids, KeyValueCache& cache) const {
+    const at::NoGradGuard no_grad;
+    const auto rows = static_cast<std::int64_t>(cache.live().size());
+    PLUMB_CHECK(ids.numel() == rows, "one token per live row");
+    for (const std::int64_t slot : cache.live())
+        PLUMB_CHECK(cache.length(slot) > 0 && cache.length(slot) < cache.max_length() &&
+                        cache.length(slot) < config_.max_position_embeddings,
+                    "a row needs a prompt, and room for one more token");
+    if (cache.layout() == KeyValueCache::Layout::composed) return composed_decode(ids, cache);
+    at::Tensor hidden = at::empty({rows, config_.hidden_size}, at::kFloat);
+    packed()->decode(ids.contiguous().const_data_ptr<std::int64_t>(), cache,
+                     hidden.data_ptr<float>());
+    return hidden;
+}
+
+at::Tensor Llama::next_logits(const at::Tensor& hidden) const {
+    const at::NoGradGuard no_grad;
+    if (!device_.is_cpu()) return logits(hidden);
+    at::Tensor result = at::empty({hidden.size(0), config_.vocab_size}, at::kFloat);
+    packed()->logits(hidden.contiguous().const_data_ptr<float>(), hidden.size(0),
+                     result.data_ptr<float>());
+    return result;
+}
+
+at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
+                                   KeyValueCache& cache) const {
+    const std::int64_t prompts = ids.size(0), length = ids.size(1);
     const std::int64_t group = cache.slots() / prompts;
     const at::Tensor cos = rope_.cos.narrow(0, 0, length), sin = rope_.sin.narrow(0, 0, length);
 
@@ -43,13 +106,11 @@ at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>
     return final_norm(x.index({at::arange(prompts, last.options()), last}));
 }
 
-at::Tensor Llama::decode(const at::Tensor& ids, KeyValueCache& cache) const {
-    const at::NoGradGuard no_grad;
-    const std::vector<std::int64_t> lengths = cache.live_lengths();
+at::Tensor Llama::composed_decode(const at::Tensor& ids, KeyValueCache& cache) const {
+    std::vector<std::int64_t> lengths;
+    for (const std::int64_t slot : cache.live()) lengths.push_back(cache.length(slot));
     const auto rows = static_cast<std::int64_t>(lengths.size());
-    PLUMB_CHECK(ids.numel() == rows, "one token per live row");
     const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end()) + 1;
-    PLUMB_CHECK(longest <= cache.max_length(), "the cache is full");
     const at::Tensor slot = at::tensor(cache.live(), at::kLong).to(device_);
     const at::Tensor position = at::tensor(lengths, at::kLong).to(device_);
     const at::Tensor cos = rope_.cos.index_select(0, position).unsqueeze(1);  // [B, 1, D/2]

@@ -6,12 +6,20 @@
 #include <ATen/ATen.h>
 
 /// The operations of a Llama block, with the meaning and shapes of composed_ops.h. float32 on the
-/// CPU runs fused kernels with hand-written gradients; everything else the composed operations.
+/// CPU runs the fused kernels of kernels.h with hand-written gradients; everything else the
+/// composed operations.
+///
+/// The fused operations add the gradient of a parameter straight to its .grad where that is defined
+/// (as Llama::enable_training sets it) and hand nothing on: torch::autograd::grad does not see such
+/// a parameter, backward() does. The results do not depend on the number of threads.
 namespace plumb::ops {
 
+/// weight [V, hidden] at ids [...]: [..., hidden].
+at::Tensor embedding(const at::Tensor& weight, const at::Tensor& ids);
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {},
                   const at::Tensor& residual = {});
+/// Uses qkv up: the fused operation rotates it in place.
 at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
                             std::int64_t heads, std::int64_t kv_heads);
 at::Tensor swiglu(const at::Tensor& gate_up);

@@ -266,7 +266,8 @@ Result<TensorMap> read_model_tensors(const fs::path& folder) {
         return invalid_input(index_file.string() + ": there is no weight_map object");
     std::map<std::string, std::set<std::string>> names_of_shard;
     for (const auto& [name, shard] : index.at("weight_map").items()) {
-        if (!shard.is_string() || fs::path(shard.get<std::string>()).filename() != shard.get<std::string>())
+        if (!shard.is_string() ||
+            fs::path(shard.get<std::string>()).filename() != shard.get<std::string>())
             return invalid_input(index_file.string() + ": the shard of tensor " + name +
                                  " must be the name of a file in the same folder");
         names_of_shard[shard.get<std::string>()].insert(name);

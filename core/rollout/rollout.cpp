@@ -165,7 +165,7 @@ Result<Rollout> generate(const Llama& model, const std::vector<Ids>& prompts,
     Rows rows(prompts, per_prompt, sampling, key, pad_id);
     KeyValueCache cache(model.config(), rows.count(), longest + sampling.max_new_tokens,
                         model.device());
-    at::Tensor logits = model.logits(
+    at::Tensor logits = model.next_logits(
         model.prefill(pad_prompts(prompts, longest).to(model.device()), lengths, cache));
 
     bool first = true;
@@ -183,7 +183,7 @@ Result<Rollout> generate(const Llama& model, const std::vector<Ids>& prompts,
         if (dropped) cache.keep(kept);
         const at::Tensor next =
             dropped ? tokens.index_select(0, at::tensor(kept, at::kLong)) : tokens;
-        logits = model.logits(model.decode(next.to(model.device()), cache));
+        logits = model.next_logits(model.decode(next.to(model.device()), cache));
     }
     std::int64_t prompt_tokens = 0;
     for (std::int64_t length : lengths) prompt_tokens += length;

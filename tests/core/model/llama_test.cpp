@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/generated/variable_factories.h>
 
+#include "base/check.h"
 #include "model/kv_cache.h"
 #include "small_model.h"
 #include "test_main.h"
@@ -172,10 +173,24 @@ private Q_SLOTS:
         QVERIFY(at::equal(copy.hidden_states(ids), before));
     }
 
+    void decoding_agrees_with_a_full_forward_data() {
+        QTest::addColumn<bool>("composed");
+        QTest::addColumn<int>("head_dim");
+        QTest::newRow("kernels") << false << 6;
+        QTest::newRow("kernels, whole vectors") << false << 32;
+        QTest::newRow("kernels, wide heads") << false << 40;
+        QTest::newRow("composed operations") << true << 6;
+    }
     void decoding_agrees_with_a_full_forward() {
-        Llama model(small_model_config(), at::kCPU);
+        QFETCH(bool, composed);
+        QFETCH(int, head_dim);
+        ModelConfig config = small_model_config();
+        config.head_dim = head_dim;
+        config.attention_bias = config.mlp_bias = true;
+        Llama model(config, at::kCPU);
         model.initialise(5);
         const at::NoGradGuard no_grad;
+        model.flat_parameters().narrow(0, model.decay_size(), 200).add_(0.1);  // biases, norms
         // Prompts of several lengths, two rows each; rows are dropped on the way.
         const std::vector<std::int64_t> lengths = {4, 17, 1};
         const at::Tensor ids = some_ids(6, 60, 37);  // each row's own continuation
@@ -186,12 +201,16 @@ private Q_SLOTS:
             prompts[p].narrow(0, 0, n).copy_(ids[2 * p].narrow(0, 0, n));
             rows[2 * p + 1].narrow(0, 0, n).copy_(ids[2 * p].narrow(0, 0, n));
         }
+        // The kernels' promise is that nothing differs, not even in the last bit.
+        const double tolerance = composed ? 1e-5 : 0.0;
         const at::Tensor expected = model.hidden_states(rows);  // [6, 60, hidden]
-        KeyValueCache cache(model.config(), 6, 60, at::kCPU);
+        using Layout = KeyValueCache::Layout;
+        KeyValueCache cache(config, 6, 60, at::kCPU, composed ? Layout::composed : Layout::kernels);
         const at::Tensor last = model.prefill(prompts, lengths, cache);
         for (std::int64_t p = 0; p < 3; ++p)
-            QVERIFY(largest_difference(
-                        last[p], expected[2 * p][lengths[static_cast<std::size_t>(p)] - 1]) < 1e-5);
+            QVERIFY(largest_difference(last[p],
+                                       expected[2 * p][lengths[static_cast<std::size_t>(p)] - 1]) <=
+                    tolerance);
         for (int step = 0; step < 40; ++step) {
             if (step == 10) cache.keep({0, 2, 3, 5});
             if (step == 25) cache.keep({1, 3});
@@ -204,8 +223,43 @@ private Q_SLOTS:
                 next[static_cast<std::int64_t>(i)] = rows[row][at];
                 wanted.push_back(expected[row][at]);
             }
-            QVERIFY(largest_difference(model.decode(next, cache), at::stack(wanted)) < 1e-5);
+            const at::Tensor hidden = model.decode(next, cache);
+            QVERIFY(largest_difference(hidden, at::stack(wanted)) <= tolerance);
+            QVERIFY(largest_difference(model.next_logits(hidden), model.logits(hidden)) <=
+                    tolerance);
         }
+    }
+
+    void generation_sees_changed_parameters() {
+        Llama model(small_model_config(), at::kCPU);
+        model.initialise(5);
+        const at::Tensor prompt = some_ids(1, 5, 37);
+        const auto last_hidden = [&] {
+            KeyValueCache cache(model.config(), 1, 8, at::kCPU);
+            return model.prefill(prompt, {5}, cache);
+        };
+        const at::Tensor before = last_hidden();
+        QVERIFY(at::equal(last_hidden(), before));
+        const at::NoGradGuard no_grad;
+        model.flat_parameters().mul_(1.5);
+        QVERIFY(!at::equal(last_hidden(), before));
+        QVERIFY(at::equal(last_hidden()[0], model.hidden_states(prompt)[0][4]));
+        model.initialise(5);
+        QVERIFY(at::equal(last_hidden(), before));
+    }
+
+    void misuse_is_refused() {
+        Llama model(small_model_config(), at::kCPU);
+        model.initialise(5);
+        KeyValueCache cache(model.config(), 2, 6, at::kCPU);
+        const at::Tensor ids = some_ids(2, 6, 37);
+        QVERIFY_THROWS_EXCEPTION(InvariantError, model.decode(ids.select(1, 0), cache));
+        QVERIFY_THROWS_EXCEPTION(InvariantError, model.prefill(ids, {6, 7}, cache));
+        QVERIFY_THROWS_EXCEPTION(InvariantError, model.prefill(ids, {6, 0}, cache));
+        model.prefill(ids, {6, 3}, cache);
+        QVERIFY_THROWS_EXCEPTION(InvariantError, model.decode(ids.select(1, 0), cache));
+        QVERIFY_THROWS_EXCEPTION(InvariantError, model.hidden_states(some_ids(1, 129, 37)));
+        QVERIFY_THROWS_EXCEPTION(InvariantError, model.zero_gradients());
     }
 };
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "model/llama.h"
+#include "model/packed_llama.h"
+
+namespace plumb {
+
+/// The packed parameters of one version of them.
+struct Llama::PackedCopy {
+    std::mutex mutex;
+    std::shared_ptr<const PackedLlama> weights;
+    std::int64_t version = -1;  // of the flat buffer when they were packed
+};
+
+}  // namespace plumb
