@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "base/result.h"
+#include "cli_output.h"
+#include "config/settings.h"
+#include "store/store.h"
+
+namespace plumb::cli {
+
+/// What the subcommands share. The one that was chosen leaves itself in action.
+struct Context {
+    Output out;
+    std::string workspace;  ///< --workspace; empty: the default
+    bool json = false;
+    std::function<int()> action;  ///< returns the exit code
+
+    std::filesystem::path workspace_folder() const;
+    /// Reads beside a program that may be running there.
+    Result<std::unique_ptr<StoreReader>> open_reader() const;
+    /// " --workspace DIR" for a command that we suggest, empty where the default was used.
+    std::string workspace_argument() const;
+};
+
+/// Adds --workspace and --json.
+void add_shared_options(CLI::App& command, Context& context);
+
+/// Applies KEY=VALUE pairs to the settings.
+Status apply_assignments(const std::vector<std::string>& assignments, Settings& settings);
+
+/// The word as a shell takes it: in quotes where it needs them.
+std::string shell_word(const std::string& word);
+
+void add_run_commands(CLI::App& app, Context& context);    ///< run, resume
+void add_list_commands(CLI::App& app, Context& context);   ///< presets, runs, metrics, completions
+void add_model_commands(CLI::App& app, Context& context);  ///< eval, generate
+void add_chart_command(CLI::App& app, Context& context);   ///< chart
+void add_parity_command(CLI::App& app, Context& context);  ///< parity
+
+}  // namespace plumb::cli

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// presets, runs, metrics, completions: what there is, read beside a program that may be running.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/strings.h"
+#include "cli_commands.h"
+#include "config/presets.h"
+
+namespace plumb::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+int list_presets(Context& context) {
+    for (const Preset& preset : presets()) {
+        if (context.json) {
+            context.out.line(JsonLine("preset")
+                                 .set("name", preset.name)
+                                 .set("title", preset.title)
+                                 .set("summary", preset.summary)
+                                 .text());
+            continue;
+        }
+        context.out.line(preset.name + "\n    " + preset.title + ". " + preset.summary);
+    }
+    return 0;
+}
+
+std::string step_text(const RunRecord& run) {
+    const std::string step = std::to_string(run.step);
+    return run.total_steps > 0 ? step + "/" + std::to_string(run.total_steps) : step;
+}
+
+int list_runs(Context& context) {
+    const fs::path folder = context.workspace_folder();
+    std::error_code ignored;
+    if (context.workspace.empty() && !fs::exists(folder, ignored)) {
+        tell("No runs yet in " + folder.string());
+        return 0;
+    }
+    auto reader = context.open_reader();
+    if (!reader.ok()) return report(reader.error());
+    const auto runs = (*reader)->runs();
+    if (!runs.ok()) return report(runs.error());
+
+    std::vector<std::vector<std::string>> rows;
+    for (const RunRecord& run : *runs) {
+        const std::uint64_t bytes = folder_bytes(folder / "runs" / std::to_string(run.id));
+        if (context.json) {
+            JsonLine line("run");
+            line.step(run.step).set("run", run.id).set("name", run.name);
+            line.set("algorithm", run.algorithm).set("preset", run.preset);
+            line.set("state", to_string(run.state)).set("total_steps", run.total_steps);
+            line.set("created_ms", run.created_ms).set("finished_ms", run.finished_ms);
+            line.set("bytes", static_cast<std::int64_t>(bytes)).set("message", run.message);
+            context.out.line(line.text());
+            continue;
+        }
+        rows.push_back({std::to_string(run.id), one_line(run.name), run.algorithm,
+                        to_string(run.state), step_text(run), format_time(run.created_ms),
+                        format_bytes(bytes)});
+    }
+    if (context.json) return 0;
+    if (rows.empty())
+        tell("No runs yet in " + folder.string());
+    else
+        context.out.write(format_table({{"run", true},
+                                        {"name"},
+                                        {"algorithm"},
+                                        {"state"},
+                                        {"step", true},
+                                        {"started"},
+                                        {"disk", true}},
+                                       rows));
+    return 0;
+}
+
+using StepMetrics = std::vector<std::pair<std::int64_t, Metrics>>;
+
+void print_csv(Context& context, const std::vector<std::string>& keys, const StepMetrics& steps) {
+    std::string header = "step";
+    for (const std::string& key : keys) {
+        const bool quoted = key.find_first_of(",\"\n") != std::string::npos;
+        std::string doubled;
+        for (const char c : key) doubled += c == '"' ? std::string("\"\"") : std::string(1, c);
+        header += "," + (quoted ? "\"" + doubled + "\"" : key);
+    }
+    context.out.line(header);
+    for (const auto& [step, metrics] : steps) {
+        std::string row = std::to_string(step);
+        for (const std::string& key : keys) {
+            row += ',';
+            if (const auto found = metrics.find(key); found != metrics.end())
+                row += format_number(found->second);
+        }
+        context.out.write(row + '\n');
+    }
+}
+
+void print_summary(Context& context, const RunRecord& run, const std::vector<std::string>& keys,
+                   const StepMetrics& steps) {
+    struct Summary {
+        double first = 0, last = 0, lowest = 0, highest = 0;
+        std::int64_t last_step = 0, count = 0;
+    };
+    std::map<std::string, Summary> summaries;
+    for (const auto& [step, metrics] : steps) {
+        for (const auto& [key, value] : metrics) {
+            Summary& summary = summaries[key];
+            if (summary.count++ == 0) summary = {value, value, value, value, step, 1};
+            summary.last = value;
+            summary.last_step = step;
+            // A NaN takes no part unless there is nothing else.
+            if (value < summary.lowest || std::isnan(summary.lowest)) summary.lowest = value;
+            if (value > summary.highest || std::isnan(summary.highest)) summary.highest = value;
+        }
+    }
+    context.out.line("Run " + std::to_string(run.id) + " " + one_line(run.name) + ", " +
+                     run.algorithm + ", " + to_string(run.state) + ", step " + step_text(run));
+    std::vector<std::vector<std::string>> rows;
+    for (const std::string& key : keys) {
+        const Summary& s = summaries[key];
+        rows.push_back({key, format_significant(s.first), format_significant(s.last),
+                        format_significant(s.lowest), format_significant(s.highest),
+                        std::to_string(s.last_step), std::to_string(s.count)});
+    }
+    context.out.write(format_table({{"metric"},
+                                    {"first", true},
+                                    {"last", true},
+                                    {"lowest", true},
+                                    {"highest", true},
+                                    {"last step", true},
+                                    {"values", true}},
+                                   rows));
+}
+
+int list_metrics(Context& context, const std::string& wanted, bool csv) {
+    auto reader = context.open_reader();
+    if (!reader.ok()) return report(reader.error());
+    const auto run = (*reader)->find_run(wanted);
+    if (!run.ok()) return report(run.error());
+    const auto steps = (*reader)->metrics(run->id);
+    if (!steps.ok()) return report(steps.error());
+    auto keys = (*reader)->metric_keys(run->id);
+    if (!keys.ok()) return report(keys.error());
+
+    if (context.json) {
+        for (const auto& [step, metrics] : *steps)
+            context.out.line(
+                JsonLine("step").step(step).metrics(metrics).set("run", run->id).text());
+    } else if (csv) {
+        print_csv(context, ordered_keys(*keys), *steps);
+    } else if (steps->empty()) {
+        tell("Run " + std::to_string(run->id) + " has no metrics yet.");
+    } else {
+        print_summary(context, *run, ordered_keys(*keys), *steps);
+    }
+    return 0;
+}
+
+/// The step that was asked for, else the last that has completions; an error names what there is.
+Result<std::int64_t> completion_step(StoreReader& reader, const RunRecord& run,
+                                     std::optional<std::int64_t> wanted) {
+    PLUMB_TRY(const std::vector<std::int64_t> steps, reader.completion_steps(run.id));
+    const std::string name = "run " + std::to_string(run.id);
+    if (steps.empty()) return Error{ErrorCode::not_found, name + " has no completions"};
+    if (!wanted) return steps.back();
+    if (std::find(steps.begin(), steps.end(), *wanted) != steps.end()) return *wanted;
+    return Error{ErrorCode::not_found,
+                 name + " has no completions of step " + std::to_string(*wanted) + "; it has " +
+                     std::to_string(steps.size()) + " steps from " + std::to_string(steps.front()) +
+                     " to " + std::to_string(steps.back())};
+}
+
+std::string completion_json(const RunRecord& run, const CompletionRecord& row) {
+    Metrics metrics = {{"advantage", row.advantage}, {"length", static_cast<double>(row.length)}};
+    if (row.reward) metrics["reward"] = *row.reward;
+    for (const auto& [name, value] : row.reward_parts)
+        if (value) metrics["rewards/" + name] = *value;
+    return JsonLine("completion")
+        .step(row.step)
+        .metrics(metrics)
+        .set("run", run.id)
+        .set("row", row.row)
+        .set("group", row.group)
+        .set("prompt", row.prompt)
+        .set("completion", row.completion)
+        .set("answer", row.answer)
+        .set("ended", row.ended)
+        .text();
+}
+
+void print_group(Context& context, const std::vector<CompletionRecord>& rows, std::size_t begin,
+                 std::size_t end) {
+    const CompletionRecord& head = rows[begin];
+    context.out.line("\n" + one_line(head.prompt) +
+                     (head.answer.empty() ? "" : "   (answer: " + one_line(head.answer) + ")"));
+    std::vector<Column> columns = {
+        {"  reward", true}, {"advantage", true}, {"length", true}, {"ended"}};
+    if (head.reward_parts.size() > 1)
+        for (const auto& part : head.reward_parts) columns.push_back({part.first, true});
+    columns.push_back({"completion"});
+
+    std::vector<std::vector<std::string>> cells;
+    for (std::size_t i = begin; i < end; ++i) {
+        const CompletionRecord& row = rows[i];
+        cells.push_back({row.reward ? format_significant(*row.reward) : "-",
+                         format_significant(row.advantage), std::to_string(row.length),
+                         row.ended ? "yes" : "cut"});
+        if (head.reward_parts.size() > 1) {
+            for (const auto& part : head.reward_parts) {
+                const auto found = row.reward_parts.find(part.first);
+                const bool known = found != row.reward_parts.end() && found->second;
+                cells.back().push_back(known ? format_significant(*found->second) : "-");
+            }
+        }
+        cells.back().push_back(one_line(row.completion));
+    }
+    context.out.write(format_table(columns, cells));
+}
+
+int list_completions(Context& context, const std::string& wanted, std::optional<std::int64_t> at) {
+    auto reader = context.open_reader();
+    if (!reader.ok()) return report(reader.error());
+    const auto run = (*reader)->find_run(wanted);
+    if (!run.ok()) return report(run.error());
+    const auto step = completion_step(**reader, *run, at);
+    if (!step.ok()) return report(step.error());
+    CompletionQuery query;
+    query.step = *step;
+    const auto rows = (*reader)->completions(run->id, query);
+    if (!rows.ok()) return report(rows.error());
+
+    if (context.json) {
+        for (const CompletionRecord& row : *rows) context.out.line(completion_json(*run, row));
+        return 0;
+    }
+    context.out.line("Run " + std::to_string(run->id) + " " + one_line(run->name) + ", step " +
+                     std::to_string(*step) + ": " + std::to_string(rows->size()) + " completions");
+    for (std::size_t begin = 0; begin < rows->size() && !context.out.closed();) {
+        std::size_t end = begin + 1;
+        while (end < rows->size() && (*rows)[end].group == (*rows)[begin].group) ++end;
+        print_group(context, *rows, begin, end);
+        begin = end;
+    }
+    return 0;
+}
+
+}  // namespace
+
+void add_list_commands(CLI::App& app, Context& context) {
+    auto* presets_command = app.add_subcommand("presets", "List the presets");
+    presets_command->add_flag("--json", context.json, "One JSON object a line on standard output");
+    presets_command->callback([&] { context.action = [&] { return list_presets(context); }; });
+
+    auto* runs_command = app.add_subcommand("runs", "List the runs of the workspace");
+    add_shared_options(*runs_command, context);
+    runs_command->callback([&] { context.action = [&] { return list_runs(context); }; });
+
+    struct Options {
+        std::string run;
+        bool csv = false;
+        std::optional<std::int64_t> step;
+    };
+    auto options = std::make_shared<Options>();
+
+    auto* metrics_command = app.add_subcommand("metrics", "Show the metrics of a run");
+    metrics_command->add_option("run", options->run, "Number or name of the run")
+        ->required()
+        ->type_name("RUN");
+    auto* csv = metrics_command->add_flag(
+        "--csv", options->csv, "Every step as comma-separated values, one column a metric");
+    add_shared_options(*metrics_command, context);
+    csv->excludes("--json");
+    metrics_command->callback([&context, options] {
+        context.action = [&context, options] {
+            return list_metrics(context, options->run, options->csv);
+        };
+    });
+
+    auto* completions_command =
+        app.add_subcommand("completions", "Show the completions sampled in one step of a run");
+    completions_command->add_option("run", options->run, "Number or name of the run")
+        ->required()
+        ->type_name("RUN");
+    completions_command
+        ->add_option("--step", options->step, "The step (default: the last that has completions)")
+        ->type_name("N");
+    add_shared_options(*completions_command, context);
+    completions_command->callback([&context, options] {
+        context.action = [&context, options] {
+            return list_completions(context, options->run, options->step);
+        };
+    });
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// eval and generate: one question to the session's inference worker.
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/strings.h"
+#include "cli_commands.h"
+#include "cli_signals.h"
+#include "session/session.h"
+
+namespace plumb::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct EvalOptions {
+    EvaluateRequest request;
+    std::vector<std::string> assignments;
+};
+
+/// A session for one question. The workspace is only read, so that this works beside a run that is
+/// going on there; a model folder needs none, and gets an empty one for the moment.
+class Questioner {
+public:
+    ~Questioner() {
+        session_.reset();
+        std::error_code ignored;
+        if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+    }
+
+    Result<Session*> open(const Context& context, const std::string& model) {
+        SessionOptions options;
+        options.workspace = context.workspace;
+        options.access = Access::read_only;
+        std::error_code ignored;
+        if (fs::is_directory(model, ignored)) {
+            PLUMB_TRY_STATUS(make_temporary_folder());
+            options.workspace = temporary_;
+            options.access = Access::read_write;
+        }
+        auto session = Session::open(options);
+        if (!session.ok())
+            return Error{session.error().code, shell_word(model) +
+                                                   " is no model folder, and no run "
+                                                   "can be looked up: " +
+                                                   session.error().message};
+        session_ = std::move(session).value();
+        return session_.get();
+    }
+
+private:
+    Status make_temporary_folder() {
+        std::error_code problem;
+        std::string name = (fs::temp_directory_path(problem) / "plumbline-XXXXXX").string();
+        if (problem || ::mkdtemp(name.data()) == nullptr)
+            return file_error("cannot create", name, problem ? problem.value() : errno);
+        temporary_ = name;
+        return {};
+    }
+
+    fs::path temporary_;
+    std::unique_ptr<Session> session_;
+};
+
+/// Waits for the answer; Ctrl-C cancels the question.
+template <class Reply>
+Result<Reply> wait_for(Session& session, std::future<Result<Reply>> future) {
+    bool cancelled = false;
+    while (future.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+        if (stop_requests() == 0 || cancelled) continue;
+        session.cancel_inference();
+        cancelled = true;
+    }
+    return future.get();
+}
+
+int report_answer(const Error& error) {
+    if (error.code != ErrorCode::cancelled) return report(error);
+    return stop_requests() > 0 ? signal_exit_code() : 1;
+}
+
+/// N of "RUN@N"; nothing for a folder or a run's last checkpoint.
+std::optional<std::int64_t> named_step(const std::string& model) {
+    const auto at = model.rfind('@');
+    if (at == std::string::npos) return std::nullopt;
+    return parse_int(model.substr(at + 1));
+}
+
+void set_step(JsonLine& line, const std::string& model) {
+    if (const auto step = named_step(model)) line.step(*step);
+}
+
+int evaluate(Context& context, EvalOptions options) {
+    EvaluateRequest& request = options.request;
+    if (const Status status = apply_assignments(options.assignments, request.settings);
+        !status.ok())
+        return report(status.error());
+    request.threads = request.settings.threads;
+    Questioner questioner;
+    const auto session = questioner.open(context, request.model);
+    if (!session.ok()) return report(session.error());
+    const auto reply = wait_for(**session, (*session)->evaluate(request));
+    if (!reply.ok()) return report_answer(reply.error());
+
+    if (context.json) {
+        JsonLine line("evaluation");
+        set_step(line, request.model);
+        line.time(reply->seconds).metrics(reply->metrics).set("model", request.model);
+        line.set("task", request.task).set("prompts", reply->prompts);
+        context.out.line(line.text());
+        return 0;
+    }
+    std::vector<std::string> keys;
+    for (const auto& metric : reply->metrics) keys.push_back(metric.first);
+    std::vector<std::vector<std::string>> rows;
+    for (const std::string& key : ordered_keys(keys))
+        rows.push_back({key, format_significant(reply->metrics.at(key))});
+    context.out.write(format_table({{"metric"}, {"value", true}}, rows));
+    context.out.line(std::to_string(reply->prompts) + " prompts in " +
+                     format_fixed(reply->seconds, 1) + " s");
+    return 0;
+}
+
+int generate(Context& context, const GenerateRequest& request) {
+    Questioner questioner;
+    const auto session = questioner.open(context, request.model);
+    if (!session.ok()) return report(session.error());
+    const auto reply = wait_for(**session, (*session)->generate(request));
+    if (!reply.ok()) return report_answer(reply.error());
+
+    if (context.json) {
+        JsonLine line("completion");
+        set_step(line, request.model);
+        line.time(reply->seconds).metrics({{"length", static_cast<double>(reply->tokens)}});
+        line.set("model", request.model).set("prompt", request.prompt);
+        line.set("completion", reply->completion).set("ended", reply->ended);
+        context.out.line(line.text());
+        return 0;
+    }
+    context.out.line(reply->completion);
+    // Beside the text, not in it: the completion alone can be piped on.
+    tell(std::to_string(reply->tokens) + (reply->tokens == 1 ? " token in " : " tokens in ") +
+         format_fixed(reply->seconds, 2) + " s" + (reply->ended ? "" : ", cut at --max-tokens"));
+    return 0;
+}
+
+}  // namespace
+
+void add_model_commands(CLI::App& app, Context& context) {
+    auto* eval_command = app.add_subcommand("eval", "Evaluate a model on held-out prompts");
+    auto eval_options = std::make_shared<EvalOptions>();
+    EvaluateRequest& question = eval_options->request;
+    eval_command
+        ->add_option("--model", question.model, "Folder of a checkpoint, or a run of the workspace")
+        ->required()
+        ->type_name("DIR|RUN[@STEP]");
+    eval_command
+        ->add_option("--task", question.task, "A built-in task, or a file with prompts and answers")
+        ->required()
+        ->type_name("TASK|FILE.jsonl");
+    eval_command->add_option("--reward", question.reward, "Name of a reward function")
+        ->type_name("NAME");
+    eval_command
+        ->add_option("--set", eval_options->assignments,
+                     "Change one setting (columns, lengths, eval_prompts); may be given many times")
+        ->type_name("KEY=VALUE")
+        ->take_all()
+        ->allow_extra_args(false);
+    add_shared_options(*eval_command, context);
+    eval_command->callback([&context, eval_options] {
+        context.action = [&context, eval_options] { return evaluate(context, *eval_options); };
+    });
+
+    auto* generate_command = app.add_subcommand("generate", "Sample one completion of a prompt");
+    auto request = std::make_shared<GenerateRequest>();
+    generate_command
+        ->add_option("--model", request->model, "Folder of a checkpoint, or a run of the workspace")
+        ->required()
+        ->type_name("DIR|RUN[@STEP]");
+    generate_command->add_option("--prompt", request->prompt, "The text to go on from")
+        ->required()
+        ->type_name("TEXT");
+    generate_command->add_option("--max-tokens", request->max_tokens, "At most so many tokens (64)")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    generate_command
+        ->add_option("--temperature", request->temperature,
+                     "0: always the most probable token; 1: the model's own distribution (1)")
+        ->type_name("T")
+        ->check(CLI::NonNegativeNumber);
+    generate_command->add_option("--seed", request->seed, "Seed of the draws (0)")->type_name("S");
+    add_shared_options(*generate_command, context);
+    generate_command->callback([&context, request] {
+        context.action = [&context, request] { return generate(context, *request); };
+    });
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli_progress.h"
+
+#include <array>
+#include <utility>
+
+#include "base/log.h"
+#include "base/strings.h"
+
+namespace plumb::cli {
+namespace {
+
+constexpr double redraw_seconds = 0.1;
+constexpr double line_seconds = 5;
+
+bool has_evaluation(const Metrics& metrics) {
+    const auto first = metrics.lower_bound("eval/");
+    return first != metrics.end() && first->first.starts_with("eval/");
+}
+
+std::string rate(double tokens_per_second) {
+    if (tokens_per_second < 1000) return format_fixed(tokens_per_second, 0);
+    return format_fixed(tokens_per_second / 1000, 1) + "k";
+}
+
+std::string cut(const std::string& text, std::size_t width) {
+    const auto characters = utf8_characters(text);
+    if (characters.size() <= width) return text;
+    std::string result;
+    for (std::size_t i = 0; i < width; ++i) result += characters[i];
+    return result;
+}
+
+}  // namespace
+
+std::string main_metrics(const Metrics& latest) {
+    constexpr std::array<std::pair<const char*, const char*>, 7> shown = {{
+        {"eval/accuracy", "accuracy"},
+        {"eval/gold_reward", "gold reward"},
+        {"eval/reward", "held-out reward"},
+        {"reward", "reward"},
+        {"loss", "loss"},
+        {"kl", "kl"},
+        {"completions/mean_length", "length"},
+    }};
+    std::string text;
+    for (const auto& [key, label] : shown)
+        if (const auto found = latest.find(key); found != latest.end())
+            text += std::string("  ") + label + " " + format_significant(found->second, 3);
+    return text;
+}
+
+ProgressDisplay::ProgressDisplay(Output& out) : out_(out), live_(out.is_terminal()) {
+    // The redrawn line and log lines share the terminal: what the log says passes through here.
+    set_console_level(live_ ? LogLevel::error : LogLevel::warning);
+    if (!live_) return;
+    set_log_listener([this](LogLevel level, std::string_view text) {
+        if (level != LogLevel::warning) return;
+        const std::lock_guard lock(mutex_);
+        erase();
+        tell("warning " + std::string(text));
+        refresh(true);
+    });
+}
+
+ProgressDisplay::~ProgressDisplay() {
+    set_log_listener({});
+    set_console_level(LogLevel::info);
+    const std::lock_guard lock(mutex_);
+    erase();
+}
+
+void ProgressDisplay::show(const Progress& progress) {
+    const std::lock_guard lock(mutex_);
+    const bool new_phase = progress.phase != progress_.phase;
+    progress_ = progress;
+    refresh(new_phase);
+}
+
+void ProgressDisplay::show(const StepDone& step) {
+    const std::lock_guard lock(mutex_);
+    step_ = step;
+    for (const auto& [key, value] : step.metrics) latest_[key] = value;
+    refresh(has_evaluation(step.metrics));
+}
+
+void ProgressDisplay::message(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    erase();
+    out_.line(text);
+}
+
+std::string ProgressDisplay::status_line() const {
+    std::string line = progress_.phase.empty() ? "start" : progress_.phase;
+    const bool training = progress_.phase == "train" || progress_.phase.empty();
+    const std::int64_t done = training ? std::max(step_.step, progress_.done) : progress_.done;
+    const std::int64_t total =
+        training && progress_.total == 0 ? step_.total_steps : progress_.total;
+    if (total > 0) line += "  step " + std::to_string(done) + "/" + std::to_string(total);
+    line += main_metrics(latest_);
+    if (progress_.tokens_per_second > 0)
+        line += "  " + rate(progress_.tokens_per_second) + " tokens/s";
+    if (progress_.seconds_left >= 0)
+        line += "  " + format_duration(progress_.seconds_left) + " left";
+    return line;
+}
+
+void ProgressDisplay::refresh(bool now) {
+    const double time = monotonic_seconds();
+    const double pause = live_ ? redraw_seconds : line_seconds;
+    if (!now && time - shown_at_ < pause) return;
+    shown_at_ = time;
+    if (!live_) {
+        out_.line(status_line());
+        return;
+    }
+    out_.write("\r" + cut(status_line(), out_.width() - 1) + "\x1b[K");
+    out_.flush();
+    drawn_ = true;
+}
+
+void ProgressDisplay::erase() {
+    if (!std::exchange(drawn_, false)) return;
+    out_.write("\r\x1b[K");
+    out_.flush();
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <functional>
+#include <limits>
+#include <set>
+
+#include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
+
+#include "algorithms/advantages.h"
+#include "algorithms/grpo.h"
+#include "algorithms/logprobs.h"
+#include "algorithms/sft.h"
+#include "model/safetensors.h"
+#include "session/parity_checks.h"
+#include "train/batches.h"
+#include "train/update.h"
+
+namespace plumb::parity {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+struct LossData {
+    json description;
+    TensorMap tensors;
+};
+
+LossData read_loss_data(const std::filesystem::path& stem) {
+    auto tensors = read_safetensors(stem.string() + ".safetensors");
+    if (!tensors.ok()) throw std::runtime_error(tensors.error().message);
+    return {json::parse(read_text(stem.string() + ".json")), std::move(tensors).value()};
+}
+
+void compare_metrics(Comparison& comparison, const std::map<std::string, double>& actual,
+                     const json& expected) {
+    for (const auto& [key, value] : expected.items()) {
+        const auto found = actual.find(key);
+        if (found == actual.end())
+            comparison.fail("not supported yet: metric " + key);
+        else
+            comparison.close(key, found->second, value.get<double>(), loss_tolerance);
+    }
+}
+
+std::vector<TokenIds> rows_up_to(const at::Tensor& values,
+                                 const std::vector<std::int64_t>& lengths) {
+    std::vector<TokenIds> rows;
+    for (std::size_t i = 0; i < lengths.size(); ++i)
+        rows.push_back(to_ids(values[static_cast<std::int64_t>(i)].narrow(0, 0, lengths[i])));
+    return rows;
+}
+
+/// One past the last attended position of each row.
+std::vector<std::int64_t> row_lengths(const at::Tensor& mask) {
+    const at::Tensor positions = at::arange(1, mask.size(1) + 1).unsqueeze(0);
+    return to_ids(((mask != 0) * positions).amax(1));
+}
+
+SftLossType sft_type(const json& item) {
+    Settings settings;
+    set_from_json("sft_loss_type", item.at("loss_type"), settings);
+    return sft_loss_type(settings);
+}
+
+void check_sft_case(const json& item, const TensorMap& tensors, Comparison& comparison) {
+    refuse_unknown_keys(item, {"name", "loss_type", "num_items_in_batch", "loss", "metrics"});
+    const auto lengths = row_lengths(tensor(tensors, "attention_mask"));
+    const LabelledBatch batch =
+        make_labelled_batch(rows_up_to(tensor(tensors, "input_ids"), lengths),
+                            rows_up_to(tensor(tensors, "labels"), lengths), 0);
+    const at::Tensor all = tensor(tensors, "logits").clone().requires_grad_(true);  // [B, T, V]
+    const at::Tensor logits = all.narrow(1, 0, batch.ids.size(1))
+                                  .reshape({-1, all.size(2)})
+                                  .index_select(0, batch.predictors);
+    const json& items = item.at("num_items_in_batch");
+    const double num_items =
+        items.is_null() ? static_cast<double>(batch.labels.numel()) : items.get<double>();
+    LossResult result = sft_loss(token_logprobs(logits, batch.labels),
+                                 is_argmax(logits, batch.labels), num_items, sft_type(item));
+    result.metrics["num_tokens"] = static_cast<double>(batch.tokens);
+    result.loss.backward();
+    comparison.close("loss", result.loss.item<double>(), item.at("loss").get<double>(),
+                     loss_tolerance);
+    compare_metrics(comparison, result.metrics, item.at("metrics"));
+    comparison.close("gradient", all.grad(),
+                     tensor(tensors, "grad." + item.at("name").get<std::string>()), loss_tolerance);
+}
+
+/// Keys of a case that are settings of the loss, by the names of the run settings.
+const std::set<std::string>& grpo_loss_settings() {
+    static const std::set<std::string> names = {"loss_type",
+                                                "importance_sampling_level",
+                                                "epsilon",
+                                                "epsilon_high",
+                                                "delta",
+                                                "beta",
+                                                "entropy_coef",
+                                                "use_bias_correction_kl",
+                                                "top_entropy_quantile",
+                                                "vespo_k_pos",
+                                                "off_policy_mask_threshold",
+                                                "sapo_temperature_pos",
+                                                "vespo_lambda_pos",
+                                                "sapo_temperature_neg",
+                                                "vespo_k_neg",
+                                                "vespo_lambda_neg"};
+    return names;
+}
+
+void apply_grpo_settings(const json& config, Settings& settings) {
+    for (const auto& [key, value] : config.items())
+        if (grpo_loss_settings().contains(key)) set_from_json(key, value, settings);
+}
+
+struct GrpoInputs {
+    at::Tensor logits;  // [B, T, V], a leaf
+    GrpoBatch batch;
+};
+
+GrpoInputs grpo_inputs(const LossData& data) {
+    GrpoInputs inputs;
+    inputs.logits = tensor(data.tensors, "logits").clone().requires_grad_(true);
+    const auto B = inputs.logits.size(0), T = inputs.logits.size(1), V = inputs.logits.size(2);
+    const TokenLogprobs tokens = token_logprobs(
+        inputs.logits.view({B * T, V}), tensor(data.tensors, "completion_ids").reshape({B * T}));
+    inputs.batch.logprobs = tokens.logprobs.view({B, T});
+    inputs.batch.entropy = tokens.entropy.view({B, T});
+    inputs.batch.mask =
+        tensor(data.tensors, "completion_mask").to(inputs.batch.logprobs.scalar_type());
+    return inputs;
+}
+
+void check_grpo_tokens(const LossData& data, Comparison& comparison) {
+    const GrpoBatch batch = grpo_inputs(data).batch;
+    const auto compare = [&](const char* name, const at::Tensor& values) {
+        comparison.close(name, values * batch.mask, tensor(data.tensors, name), loss_tolerance);
+    };
+    compare("logps", batch.logprobs);
+    compare("entropy", batch.entropy);
+    compare("kl_k3", kl_k3(batch.logprobs, tensor(data.tensors, "ref_logps")));
+}
+
+void check_grpo_case(const LossData& data, const json& item, Comparison& comparison) {
+    refuse_unknown_keys(item, {"name", "config", "loss", "grad_norm", "metrics"});
+    const json& config = item.at("config");
+    std::set<std::string> known = grpo_loss_settings();
+    known.insert({"old", "accum"});
+    refuse_unknown_keys(config, known);
+    Settings settings;
+    apply_grpo_settings(data.description.at("defaults"), settings);
+    apply_grpo_settings(config, settings);
+
+    GrpoInputs inputs = grpo_inputs(data);
+    GrpoBatch& batch = inputs.batch;
+    if (config.value("old", true)) batch.old_logprobs = tensor(data.tensors, "old_logps");
+    batch.ref_logprobs = tensor(data.tensors, "ref_logps");
+    batch.advantages = tensor(data.tensors, "advantages.group");
+    batch.accumulation = config.value("accum", std::int64_t{1});
+    batch.max_completion_length = data.description.at("max_completion_length").get<std::int64_t>();
+
+    const LossResult result = grpo_loss(batch, grpo_loss_config(settings));
+    result.loss.backward();
+    comparison.close("loss", result.loss.item<double>(), item.at("loss").get<double>(),
+                     loss_tolerance);
+    compare_metrics(comparison, result.metrics, item.at("metrics"));
+    const at::Tensor gradient = inputs.logits.grad().to(at::kDouble);
+    if (item.contains("grad_norm"))
+        comparison.close("grad_norm", gradient.norm().item<double>(),
+                         item.at("grad_norm").get<double>(), loss_tolerance);
+    comparison.close("gradient", gradient.norm(2, {2}),
+                     tensor(data.tensors, "grad." + item.at("name").get<std::string>()),
+                     loss_tolerance);
+}
+
+/// null is a reward that a function did not give.
+at::Tensor nan_rewards(const json& rows) {
+    std::vector<double> values;
+    for (const json& row : rows)
+        for (const json& value : row)
+            values.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                             : value.get<double>());
+    return at::tensor(values, at::kDouble)
+        .view({static_cast<std::int64_t>(rows.size()), -1})
+        .to(at::kFloat);
+}
+
+/// name: "group", "batch_nan", "normalize_then_sum".
+void check_advantages(const LossData& data, const std::string& name, Comparison& comparison) {
+    constexpr std::string_view nan_suffix = "_nan";
+    const bool with_nan = name.ends_with(nan_suffix);
+    const std::string kind = with_nan ? name.substr(0, name.size() - nan_suffix.size()) : name;
+    RewardScaling scaling = RewardScaling::group;
+    RewardAggregation aggregation = RewardAggregation::sum_then_normalize;
+    if (kind == "batch")
+        scaling = RewardScaling::batch;
+    else if (kind == "none")
+        scaling = RewardScaling::none;
+    else if (kind == "normalize_then_sum")
+        aggregation = RewardAggregation::normalize_then_sum;
+    else if (kind != "group")
+        throw std::runtime_error("not supported yet: advantages." + name);
+
+    const at::Tensor rewards = with_nan ? nan_rewards(data.description.at("nan_rewards"))
+                                        : tensor(data.tensors, "rewards_per_func");
+    const GroupAdvantages result = group_advantages(
+        rewards, tensor(data.tensors, "reward_weights"),
+        data.description.at("num_generations").get<std::int64_t>(), scaling, aggregation);
+    comparison.close("advantages", result.advantages, tensor(data.tensors, "advantages." + name),
+                     loss_tolerance);
+    for (const json& item : data.description.at("advantage_cases"))
+        if (item.at("name") == name)
+            comparison.close("frac_reward_zero_std", result.frac_reward_zero_std,
+                             item.at("frac_reward_zero_std").get<double>(), loss_tolerance);
+}
+
+/// Calls check with the data and every case, or reports why the file cannot be read.
+void check_cases(const std::filesystem::path& stem, const std::string& name, const Report& report,
+                 const std::function<void(const LossData&)>& check) {
+    if (const auto failure = failure_of([&] { check(read_loss_data(stem)); }))
+        report(failed(name, *failure));
+}
+
+std::string case_name(const json& item) { return item.at("name").get<std::string>(); }
+
+}  // namespace
+
+void check_sft_losses(const std::filesystem::path& stem, const std::string& name,
+                      const Report& report) {
+    check_cases(stem, name, report, [&](const LossData& data) {
+        for (const json& item : data.description.at("cases"))
+            run_case(name + "/" + case_name(item), report, [&](Comparison& comparison) {
+                check_sft_case(item, data.tensors, comparison);
+            });
+    });
+}
+
+void check_grpo_losses(const std::filesystem::path& stem, const std::string& name,
+                       const Report& report) {
+    check_cases(stem, name, report, [&](const LossData& data) {
+        run_case(name + "/tokens", report,
+                 [&](Comparison& comparison) { check_grpo_tokens(data, comparison); });
+        constexpr std::string_view prefix = "advantages.";
+        for (const auto& [tensor_name, values] : data.tensors)
+            if (tensor_name.starts_with(prefix))
+                run_case(name + "/" + tensor_name, report, [&](Comparison& comparison) {
+                    check_advantages(data, tensor_name.substr(prefix.size()), comparison);
+                });
+        for (const json& item : data.description.at("cases"))
+            run_case(name + "/" + case_name(item), report,
+                     [&](Comparison& comparison) { check_grpo_case(data, item, comparison); });
+    });
+}
+
+}  // namespace plumb::parity

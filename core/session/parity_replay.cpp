@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/parity_replay.h"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+#include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
+
+#include "model/safetensors.h"
+#include "train/grpo_rollout.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+#include "train/update.h"
+
+namespace plumb::parity {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json read_trajectory(const ReferenceRun& run) {
+    return json::parse(read_text(run.folder / "trajectory.json"));
+}
+
+/// The tensors of a file of the run; none where it has no such file.
+TensorMap read_tensors(const ReferenceRun& run, const char* file) {
+    if (!std::filesystem::exists(run.folder / file)) return {};
+    auto tensors = read_safetensors(run.folder / file);
+    if (!tensors.ok()) throw std::runtime_error(tensors.error().message);
+    return std::move(tensors).value();
+}
+
+Llama load_model(const ReferenceRun& run) {
+    auto model = Llama::load(run.model_folder, at::kCPU);
+    if (!model.ok()) throw std::runtime_error("not supported yet: " + model.error().message);
+    return std::move(model).value();
+}
+
+/// The model of a run with its optimiser, and what is measured at every update.
+class Updates {
+public:
+    Updates(const ReferenceRun& run, Replay& replay)
+        : run_(run),
+          settings_(run.settings),
+          replay_(replay),
+          policy_{load_model(run), nullptr, {}} {
+        model().enable_training();
+        optimizer_.emplace(model(), adamw_options(settings_));
+        before_ = model().flat_parameters().detach().clone();
+        had_gradient_ = at::zeros_like(before_, at::kBool);
+    }
+
+    const Policy& policy() const { return policy_; }
+    Llama& model() { return policy_.model; }
+    std::int64_t pad_id() { return model().config().pad_token_id.value_or(0); }
+
+    /// One optimiser step with the gradients as they are; completes the metrics of the step.
+    void apply(Metrics metrics) {
+        if (replay_.metrics.empty())
+            for (const auto& [name, gradient] : model().named_tensors(true))
+                replay_.first_gradient_norms[name] = gradient.to(at::kDouble).norm().item<double>();
+        had_gradient_ |= model().flat_gradients() != 0;
+        const auto step = static_cast<std::int64_t>(replay_.metrics.size());
+        const double rate =
+            settings_.learning_rate * schedule_factor(settings_.lr_scheduler_type, step,
+                                                      settings_.warmup_steps, settings_.max_steps,
+                                                      settings_.lr_min_ratio);
+        metrics["grad_norm"] = apply_update(model(), *optimizer_, rate, settings_.max_grad_norm);
+        metrics["learning_rate"] = rate;
+        metrics["num_tokens"] = tokens_;
+        replay_.metrics.push_back(std::move(metrics));
+    }
+
+    void add_tokens(double tokens) { tokens_ += tokens; }
+
+    /// What is known of the model after the last update.
+    void finish() {
+        const at::NoGradGuard no_gradient;
+        for (const auto& [name, parameter] : model().named_tensors())
+            replay_.parameter_norms[name] = parameter.to(at::kDouble).norm().item<double>();
+        if (settings_.weight_decay == 0) {
+            const at::Tensor moved = model().flat_parameters().detach() != before_;
+            replay_.moved_without_gradient = (moved & ~had_gradient_).sum().item<std::int64_t>();
+        }
+        compare_probe();
+    }
+
+private:
+    void compare_probe() {
+        Comparison& comparison = replay_.comparisons.emplace_back("probe");
+        const auto failure = failure_of([&] {
+            TensorMap tensors = read_tensors(run_, "probe.safetensors");
+            tensors.merge(read_tensors(run_, "batches.safetensors"));
+            const at::Tensor& ids = tensor(tensors, "probe.input_ids");
+            comparison.close("logits", model().logits(model().hidden_states(ids)),
+                             tensor(tensors, "probe.logits_after"), probe_tolerance);
+        });
+        if (failure) comparison.fail(*failure);
+    }
+
+    const ReferenceRun& run_;
+    const Settings& settings_;
+    Replay& replay_;
+    Policy policy_;
+    std::optional<AdamW> optimizer_;
+    at::Tensor before_, had_gradient_;
+    double tokens_ = 0;
+};
+
+/// Adds one micro-batch to the means of its update and to the list of losses.
+void collect(const MetricMeans& micro_batch, MetricMeans& means, Replay& replay) {
+    Metrics metrics = micro_batch.result();
+    replay.losses.push_back(metrics.at("loss"));
+    means.add_loss(metrics.at("loss"));
+    metrics.erase("loss");
+    means.add(metrics);
+}
+
+struct GivenRollout {
+    ScoredCompletions scored;
+    PreparedRollout prepared;
+};
+
+/// The reward functions that the reference runs describe in words, by their names there.
+double given_reward(const std::string& name, const TokenIds& completion) {
+    const auto count = static_cast<double>(completion.size());
+    if (name == "len") return -count / 16;
+    if (name != "mod7") throw std::runtime_error("not supported yet: reward function " + name);
+    double sum = 0;
+    for (const std::int64_t id : completion) sum += static_cast<double>(id % 7) / 6;
+    return sum / count;
+}
+
+GivenRollout read_rollout(const json& rollout, const json& reward_functions,
+                          const Settings& settings, const ModelConfig& config,
+                          std::int64_t pad_id) {
+    GivenRollout given;
+    ScoredCompletions& scored = given.scored;
+    scored.prompts = rollout.at("prompt_ids").get<std::vector<TokenIds>>();
+    scored.completions = rollout.at("completion_ids").get<std::vector<TokenIds>>();
+    std::vector<float> values;
+    for (const TokenIds& completion : scored.completions) {
+        if (completion.empty()) throw std::runtime_error("a completion is empty");
+        scored.ended.push_back(std::ranges::count(config.eos_token_ids, completion.back()) > 0);
+        for (const auto& [name, description] : reward_functions.items())
+            values.push_back(static_cast<float>(given_reward(name, completion)));
+    }
+    for (const auto& [name, description] : reward_functions.items())
+        scored.reward_names.push_back("reward_" + name);
+    scored.rewards = at::tensor(values).view({static_cast<std::int64_t>(scored.completions.size()),
+                                              static_cast<std::int64_t>(reward_functions.size())});
+    given.prepared = prepare_rollout(scored, settings, pad_id);
+    return given;
+}
+
+/// For each row of a micro-batch as used, its place in the rollout: the trainer of the reference
+/// permutes rows. Every place is given once.
+std::vector<std::int64_t> find_rows(const GivenRollout& given, const std::vector<TokenIds>& prompts,
+                                    const std::vector<TokenIds>& completions,
+                                    std::vector<bool>& taken) {
+    std::vector<std::int64_t> places;
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+        std::size_t place = 0;
+        while (place < taken.size() && (taken[place] || given.scored.prompts[place] != prompts[i] ||
+                                        given.scored.completions[place] != completions[i]))
+            ++place;
+        if (place == taken.size())
+            throw std::runtime_error("a row of a micro-batch is not in its rollout");
+        taken[place] = true;
+        places.push_back(static_cast<std::int64_t>(place));
+    }
+    return places;
+}
+
+/// Repeats a GRPO run on its given completions.
+class GrpoReplay {
+public:
+    GrpoReplay(const ReferenceRun& run, Replay& replay)
+        : settings_(run.settings),
+          replay_(replay),
+          updates_(run, replay),
+          trajectory_(read_trajectory(run)),
+          tensors_(read_tensors(run, "batches.safetensors")) {
+        if (settings_.beta != 0) reference_.emplace(load_model(run));
+    }
+
+    void repeat() {
+        for (std::int64_t step = 0; step < settings_.max_steps; ++step) {
+            Metrics metrics;
+            MetricMeans means;
+            for (std::int64_t i = 0; i < settings_.gradient_accumulation_steps; ++i)
+                train_on_next(metrics, means);
+            metrics.merge(means.result());
+            updates_.apply(std::move(metrics));
+        }
+        replay_.comparisons = {advantages_, token_counts_};
+        if (reference_) replay_.comparisons.push_back(ref_logprobs_);
+        if (settings_.num_iterations > 1) replay_.comparisons.push_back(old_logprobs_);
+        updates_.finish();
+    }
+
+private:
+    const at::Tensor& used(const std::string& what) const {
+        return tensor(tensors_, "step" + std::to_string(micro_batch_) + "." + what);
+    }
+
+    /// The next rollout, cut into micro-batches with the rows in the reference's order.
+    void start_rollout(Metrics& metrics) {
+        const json& rollouts = trajectory_.at("rollouts");
+        if (next_rollout_ >= rollouts.size())
+            throw std::runtime_error("max_steps needs more rollouts than the " +
+                                     std::to_string(rollouts.size()) + " given");
+        given_ = read_rollout(rollouts[next_rollout_++], trajectory_.at("reward_functions"),
+                              settings_, updates_.model().config(), updates_.pad_id());
+        metrics.merge(given_.prepared.metrics);
+        updates_.add_tokens(given_.prepared.tokens);
+        rollout_ = std::move(given_.prepared.rollout);
+
+        std::vector<bool> taken(given_.scored.prompts.size(), false);
+        const std::int64_t first = micro_batch_;
+        for (GrpoSlice& slice : rollout_.slices) {
+            slice = used_slice(taken);
+            ++micro_batch_;
+        }
+        micro_batch_ = first;
+        const Status status = add_fixed_logprobs(
+            rollout_, updates_.policy(), reference_ ? &*reference_ : nullptr, settings_, {});
+        if (!status.ok()) throw std::runtime_error(status.error().message);
+    }
+
+    GrpoSlice used_slice(std::vector<bool>& taken) {
+        const auto prompts = masked_rows(used("prompt_ids"), used("prompt_mask"));
+        const auto completions = masked_rows(used("completion_ids"), used("completion_mask"));
+        const auto places = find_rows(given_, prompts, completions, taken);
+        GrpoSlice slice;
+        slice.batch = make_completion_batch(prompts, completions, updates_.pad_id());
+        slice.mask = used("completion_mask").narrow(1, 0, slice.batch.width).to(at::kFloat);
+        slice.advantages =
+            given_.prepared.advantages.index_select(0, at::tensor(places, at::kLong));
+        return slice;
+    }
+
+    void compare_inputs(const GrpoSlice& slice) {
+        const std::string name = "micro-batch " + std::to_string(micro_batch_);
+        advantages_.close(name, slice.advantages, used("advantages"), log_tolerance);
+        token_counts_.close(name, rollout_.num_items, used("num_items_in_batch").item<double>(),
+                            Tolerance{});
+        const auto compare = [&](Comparison& comparison, const at::Tensor& own,
+                                 const char* theirs) {
+            const at::Tensor expected = used(theirs).narrow(1, 0, slice.batch.width);
+            comparison.close(name, own * slice.mask, expected * slice.mask, logprobs_tolerance);
+        };
+        if (reference_) compare(ref_logprobs_, slice.ref_logprobs, "ref_per_token_logps");
+        if (settings_.num_iterations > 1)
+            compare(old_logprobs_, slice.old_logprobs, "old_per_token_logps");
+    }
+
+    void train_on_next(Metrics& metrics, MetricMeans& means) {
+        if (rollout_.used_up()) start_rollout(metrics);
+        const auto count = static_cast<std::int64_t>(rollout_.slices.size());
+        GrpoSlice& slice = rollout_.slices[static_cast<std::size_t>(rollout_.used % count)];
+        GrpoUpdateOptions options;
+        options.loss = grpo_loss_config(settings_);
+        options.temperature = settings_.temperature;
+        options.accumulation = settings_.gradient_accumulation_steps;
+        options.max_completion_length = settings_.max_completion_length;
+        options.num_items = rollout_.num_items * static_cast<double>(options.accumulation) /
+                            static_cast<double>(count);
+        MetricMeans own;
+        accumulate_grpo(updates_.model(), slice, options, own);
+        collect(own, means, replay_);
+        compare_inputs(slice);
+        ++rollout_.used;
+        ++micro_batch_;
+    }
+
+    const Settings& settings_;
+    Replay& replay_;
+    Updates updates_;
+    const json trajectory_;
+    const TensorMap tensors_;
+    std::optional<Llama> reference_;
+    GivenRollout given_;
+    RolloutInUse rollout_;
+    std::size_t next_rollout_ = 0;
+    std::int64_t micro_batch_ = 0;
+    Comparison advantages_{"advantages"}, token_counts_{"num_items_in_batch"},
+        ref_logprobs_{"ref_logprobs"}, old_logprobs_{"old_logprobs"};
+};
+
+}  // namespace
+
+Replay replay_sft(const ReferenceRun& run) {
+    Replay replay;
+    Updates updates(run, replay);
+    const Settings& settings = run.settings;
+    const json trajectory = read_trajectory(run);
+    const json& rows = trajectory.at("rows");
+    std::size_t next = 0;
+    const auto next_batch = [&] {
+        std::vector<TokenIds> ids, labels;
+        for (std::int64_t i = 0; i < settings.per_device_train_batch_size; ++i) {
+            const json& row = rows.at(next++ % rows.size());
+            ids.push_back(row.at("input_ids").get<TokenIds>());
+            labels.push_back(row.at("labels").get<TokenIds>());
+        }
+        return make_labelled_batch(ids, labels, updates.pad_id());
+    };
+    for (std::int64_t step = 0; step < settings.max_steps; ++step) {
+        std::vector<LabelledBatch> micro_batches;
+        double labels = 0;
+        for (std::int64_t i = 0; i < settings.gradient_accumulation_steps; ++i) {
+            micro_batches.push_back(next_batch());
+            labels += static_cast<double>(micro_batches.back().labels.numel());
+            updates.add_tokens(static_cast<double>(micro_batches.back().tokens));
+        }
+        MetricMeans means;
+        for (const LabelledBatch& batch : micro_batches) {
+            MetricMeans own;
+            accumulate_sft(updates.model(), batch, labels, sft_loss_type(settings), own);
+            collect(own, means, replay);
+        }
+        Metrics metrics = means.result();
+        metrics["epoch"] = static_cast<double>(next) / static_cast<double>(rows.size());
+        updates.apply(std::move(metrics));
+    }
+    updates.finish();
+    return replay;
+}
+
+Replay replay_grpo(const ReferenceRun& run) {
+    Replay replay;
+    GrpoReplay(run, replay).repeat();
+    return replay;
+}
+
+}  // namespace plumb::parity

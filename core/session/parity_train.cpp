@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "session/parity_checks.h"
+#include "session/parity_replay.h"
+
+namespace plumb::parity {
+namespace {
+
+namespace fs = std::filesystem;
+using json = nlohmann::ordered_json;
+
+/// What the reference runs leave at its default (TRL 1.16).
+Settings reference_defaults() {
+    Settings settings;
+    settings.adam_beta1 = 0.9;
+    settings.adam_beta2 = 0.999;
+    settings.adam_epsilon = 1e-8;
+    settings.weight_decay = 0.0;
+    settings.max_grad_norm = 1.0;
+    settings.lr_scheduler_type = "linear";
+    settings.warmup_steps = 0;
+    settings.per_device_train_batch_size = 8;
+    settings.gradient_accumulation_steps = 1;
+    settings.num_generations = 8;
+    settings.max_completion_length = 512;
+    settings.temperature = 1.0;
+    return settings;
+}
+
+/// Keys of the reference's configuration that change nothing here, with the only value that means
+/// what this program does; a null stands for any value.
+const std::map<std::string, json>& inert_keys() {
+    static const std::map<std::string, json> keys = {
+        {"output_dir", nullptr},
+        {"logging_steps", 1},
+        {"report_to", nullptr},
+        {"save_strategy", nullptr},
+        {"use_cpu", nullptr},
+        {"disable_tqdm", nullptr},
+        {"seed", nullptr},
+        {"dataloader_num_workers", nullptr},
+        {"gradient_checkpointing", nullptr},
+        {"bf16", false},
+        {"fp16", false},
+        {"optim", "adamw_torch"},
+        {"train_sampling_strategy", "sequential"},
+        {"shuffle_dataset", false},
+    };
+    return keys;
+}
+
+/// Keys that are run settings of the same name and meaning, by method; loss_type of a supervised
+/// run is sft_loss_type here.
+const std::set<std::string>& setting_keys(const std::string& method) {
+    static const std::set<std::string> sft = {"max_steps",
+                                              "per_device_train_batch_size",
+                                              "gradient_accumulation_steps",
+                                              "learning_rate",
+                                              "lr_scheduler_type",
+                                              "warmup_steps",
+                                              "weight_decay",
+                                              "adam_beta1",
+                                              "adam_beta2",
+                                              "adam_epsilon",
+                                              "max_grad_norm"};
+    static const std::set<std::string> grpo = [] {
+        std::set<std::string> keys = sft;
+        keys.insert({"num_generations",
+                     "max_completion_length",
+                     "temperature",
+                     "steps_per_generation",
+                     "reward_weights",
+                     "loss_type",
+                     "beta",
+                     "num_iterations",
+                     "epsilon",
+                     "epsilon_high",
+                     "delta",
+                     "importance_sampling_level",
+                     "scale_rewards",
+                     "multi_objective_aggregation",
+                     "top_entropy_quantile",
+                     "entropy_coef",
+                     "off_policy_mask_threshold",
+                     "use_bias_correction_kl",
+                     "sapo_temperature_pos",
+                     "sapo_temperature_neg",
+                     "vespo_k_pos",
+                     "vespo_lambda_pos",
+                     "vespo_k_neg",
+                     "vespo_lambda_neg"});
+        return keys;
+    }();
+    return method == "grpo" ? grpo : sft;
+}
+
+Settings read_configuration(const json& trajectory) {
+    const auto method = trajectory.at("method").get<std::string>();
+    Settings settings = reference_defaults();
+    settings.algorithm = method;
+    for (const auto& [key, value] : trajectory.at("config").items()) {
+        if (const auto inert = inert_keys().find(key); inert != inert_keys().end()) {
+            if (!inert->second.is_null() && inert->second != value)
+                throw std::runtime_error("not supported yet: " + key + " " + value.dump());
+        } else if (method == "sft" && key == "loss_type") {
+            set_from_json("sft_loss_type", value, settings);
+        } else if (setting_keys(method).contains(key)) {
+            set_from_json(key, value, settings);
+        } else {
+            throw std::runtime_error("not supported yet: " + key);
+        }
+    }
+    return settings;
+}
+
+/// Files that belong to what this program cannot replay yet.
+void refuse_unknown_files(const fs::path& folder) {
+    const std::set<std::string> known = {"trajectory.json", "first_step_gradients.json",
+                                         "probe.safetensors", "batches.safetensors"};
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (const auto name = entry.path().filename().string(); !known.contains(name))
+            throw std::runtime_error("not supported yet: " + name);
+}
+
+ReferenceRun read_run(const fs::path& root, const fs::path& folder, const json& trajectory) {
+    const auto method = trajectory.at("method").get<std::string>();
+    if (method != "sft" && method != "grpo")
+        throw std::runtime_error("not supported yet: method " + method);
+    refuse_unknown_files(folder);
+    refuse_unknown_keys(trajectory, {"base_model", "method", "note", "config", "rows", "logs",
+                                     "final_parameters", "reward_functions", "rollouts", "losses"});
+    return {folder, root / trajectory.at("base_model").get<std::string>(),
+            read_configuration(trajectory)};
+}
+
+/// The log has what the trainer knew; epoch needs the size of a data set that GRPO runs do not
+/// list.
+void compare_log(const json& log, const Metrics& metrics, bool has_epoch, Comparison& comparison) {
+    const std::string step = "step " + std::to_string(log.at("step").get<std::int64_t>()) + " ";
+    for (const auto& [key, value] : log.items()) {
+        if (key == "step" || (key == "epoch" && !has_epoch)) continue;
+        const auto found = metrics.find(key);
+        if (found == metrics.end())
+            comparison.fail("not supported yet: metric " + key);
+        else
+            comparison.close(step + key, found->second, value.get<double>(),
+                             key == "grad_norm" ? grad_norm_tolerance : log_tolerance);
+    }
+}
+
+void compare_logs(const json& trajectory, const Replay& replay, Comparison& comparison) {
+    const json& logs = trajectory.at("logs");
+    if (logs.size() != replay.metrics.size())
+        throw std::runtime_error("logs of " + std::to_string(logs.size()) +
+                                 " steps, max_steps is " + std::to_string(replay.metrics.size()));
+    for (std::size_t i = 0; i < logs.size(); ++i)
+        compare_log(logs[i], replay.metrics[i], trajectory.at("method") == "sft", comparison);
+    if (!trajectory.contains("losses")) return;
+    const auto losses = trajectory.at("losses").get<std::vector<double>>();
+    if (losses.size() != replay.losses.size())
+        throw std::runtime_error("losses of " + std::to_string(losses.size()) +
+                                 " micro-batches, the run has " +
+                                 std::to_string(replay.losses.size()));
+    for (std::size_t i = 0; i < losses.size(); ++i)
+        comparison.close("loss of micro-batch " + std::to_string(i), replay.losses[i], losses[i],
+                         log_tolerance);
+}
+
+void compare_gradients(const json& expected, const Replay& replay, Comparison& comparison) {
+    for (const auto& [name, norm] : expected.at("gradient_norms").items()) {
+        const auto found = replay.first_gradient_norms.find(name);
+        if (found == replay.first_gradient_norms.end())
+            comparison.fail("there is no parameter " + name);
+        else
+            comparison.close(name, found->second, norm.get<double>(), grad_norm_tolerance);
+    }
+    comparison.close("loss", replay.losses.at(0), expected.at("loss").get<double>(), log_tolerance);
+    comparison.close("total_norm", replay.metrics.at(0).at("grad_norm"),
+                     expected.at("total_norm").get<double>(), grad_norm_tolerance);
+}
+
+void compare_parameters(const json& expected, const Replay& replay, Comparison& comparison) {
+    for (const auto& [name, values] : expected.items()) {
+        const auto found = replay.parameter_norms.find(name);
+        if (found == replay.parameter_norms.end())
+            comparison.fail("there is no parameter " + name);
+        else
+            comparison.close(name, found->second, values.at("norm").get<double>(),
+                             parameter_norm_tolerance);
+    }
+    comparison.equal("elements that moved without a gradient", {replay.moved_without_gradient},
+                     {0});
+}
+
+}  // namespace
+
+void check_training(const fs::path& root, const fs::path& folder, const std::string& name,
+                    const Report& report) {
+    json trajectory;
+    Replay replay;
+    const auto failure = failure_of([&] {
+        trajectory = json::parse(read_text(folder / "trajectory.json"));
+        const ReferenceRun run = read_run(root, folder, trajectory);
+        replay = run.settings.algorithm == "sft" ? replay_sft(run) : replay_grpo(run);
+    });
+    if (failure) return report(failed(name, *failure));
+    run_case(name + "/logs", report, [&](Comparison& c) { compare_logs(trajectory, replay, c); });
+    if (const fs::path file = folder / "first_step_gradients.json"; fs::exists(file))
+        run_case(name + "/first_step_gradients", report, [&](Comparison& c) {
+            compare_gradients(json::parse(read_text(file)), replay, c);
+        });
+    run_case(name + "/final_parameters", report, [&](Comparison& c) {
+        compare_parameters(trajectory.at("final_parameters"), replay, c);
+    });
+    for (const Comparison& comparison : replay.comparisons) {
+        ParityLine line = comparison.line();
+        line.name = name + "/" + line.name;
+        report(std::move(line));
+    }
+}
+
+}  // namespace plumb::parity
