@@ -196,7 +196,7 @@ std::string JsonLine::text() const {
     Json head;
     head["event"] = event_;
     head["step"] = step_ ? Json(*step_) : Json(nullptr);
-    head["time"] = time_ ? Json(*time_) : Json(nullptr);
+    head["time"] = time_ ? Json(std::round(*time_ * 1e6) / 1e6) : Json(nullptr);
     Json values = Json::object();
     Json non_finite = Json::array();
     for (const auto& [key, value] : metrics_) {

@@ -28,6 +28,7 @@ public:
 
 private:
     std::string status_line() const;
+    std::string evaluation_line(const StepDone& step) const;
     void refresh(bool now);
     void erase();
 
@@ -40,8 +41,5 @@ private:
     bool drawn_ = false;
     double shown_at_ = -1e9;
 };
-
-/// "train  step 40/100  accuracy 0.91  reward 0.883  ...": the part of the line about metrics.
-std::string main_metrics(const Metrics& latest);
 
 }  // namespace plumb::cli

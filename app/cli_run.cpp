@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // run and resume: start a run on the session and show its events until it ends.
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -57,7 +58,7 @@ private:
         if (context_.json) {
             print(JsonLine("started")
                       .step(e.step)
-                      .time(0)
+                      .time(now())
                       .set("run", e.run)
                       .set("name", e.name)
                       .set("resumed", e.resumed)
@@ -79,7 +80,7 @@ private:
         if (!new_phase && since_progress_.seconds() < 1) return;
         since_progress_.restart();
         JsonLine line("progress");
-        line.step(step_).time(clock_.seconds()).set("phase", e.phase).set("done", e.done);
+        line.step(step_).time(now()).set("phase", e.phase).set("done", e.done);
         line.set("total", e.total).set("tokens_per_second", e.tokens_per_second);
         if (e.seconds_left >= 0) line.set("seconds_left", e.seconds_left);
         print(line);
@@ -87,9 +88,14 @@ private:
 
     void handle(const StepDone& e) {
         step_ = e.step;
+        since_step_.restart();
+        step_seconds_ = e.seconds;
         if (context_.json)
-            print(JsonLine("step").step(e.step).time(e.seconds).metrics(e.metrics).set(
-                "total_steps", e.total_steps));
+            print(JsonLine("step")
+                      .step(e.step)
+                      .time(stamp(e.seconds))
+                      .metrics(e.metrics)
+                      .set("total_steps", e.total_steps));
         else
             display_->show(e);
     }
@@ -98,7 +104,7 @@ private:
         if (context_.json)
             print(JsonLine("checkpoint")
                       .step(e.step)
-                      .time(clock_.seconds())
+                      .time(now())
                       .set("folder", e.folder)
                       .set("best", e.is_best)
                       .set("run_bytes", static_cast<std::int64_t>(e.run_bytes)));
@@ -108,7 +114,7 @@ private:
         if (context_.json)
             print(JsonLine("edit")
                       .step(e.edit.step)
-                      .time(clock_.seconds())
+                      .time(now())
                       .set("key", e.edit.key)
                       .set("old", e.edit.old_value)
                       .set("new", e.edit.new_value)
@@ -120,7 +126,7 @@ private:
 
     void handle(const RunPaused& e) {
         if (context_.json)
-            print(JsonLine("paused").step(e.step).time(clock_.seconds()).set("reason", e.reason));
+            print(JsonLine("paused").step(e.step).time(now()).set("reason", e.reason));
         else
             display_->message("Paused after step " + std::to_string(e.step) +
                               (e.reason.empty() ? "" : ": " + e.reason) + ". Ctrl-C ends the run.");
@@ -128,7 +134,7 @@ private:
 
     void handle(const RunContinued&) {
         if (context_.json)
-            print(JsonLine("continued").step(step_).time(clock_.seconds()));
+            print(JsonLine("continued").step(step_).time(now()));
         else
             display_->message("The run goes on.");
     }
@@ -137,10 +143,15 @@ private:
         ended_ = e;
         if (!context_.json) return;
         JsonLine line("ended");
-        line.step(e.step).time(clock_.seconds()).set("run", e.run).set("state", to_string(e.state));
+        line.step(e.step).time(now()).set("run", e.run).set("state", to_string(e.state));
         if (!e.message.empty()) line.set("message", e.message);
         print(line);
     }
+
+    /// Seconds since the run's start by the run's own clock, which its steps tell.
+    double now() { return stamp(step_seconds_ + since_step_.seconds()); }
+    /// Lines of one stream never go back in time.
+    double stamp(double seconds) { return last_time_ = std::max(last_time_, seconds); }
 
     void print(const JsonLine& line) { context_.out.line(line.text()); }
 
@@ -177,7 +188,8 @@ private:
     std::optional<ProgressDisplay> display_;
     std::optional<RunStarted> started_;
     std::optional<RunEnded> ended_;
-    Stopwatch clock_, since_progress_;
+    Stopwatch clock_, since_progress_, since_step_;
+    double step_seconds_ = 0, last_time_ = 0;
     std::string phase_;
     std::int64_t step_ = 0;
     int passed_on_ = 0;
@@ -185,12 +197,16 @@ private:
 
 void RunFollower::print_changes(StoreReader& reader, RunId run) {
     std::vector<std::vector<std::string>> rows;
-    for (const char* key :
+    std::optional<double> accuracy;
+    for (const std::string key :
          {"eval/accuracy", "eval/accuracy_greedy", "eval/gold_reward", "eval/reward", "eval/loss",
           "reward", "loss", "completions/mean_length"}) {
         const auto points = reader.metric(run, key);
         if (!points.ok() || points->size() < 2) continue;
-        rows.push_back({"  " + std::string(key), format_significant(points->front().value), "->",
+        if (key == "eval/accuracy") accuracy = points->back().value;
+        // With the task's own reward this is the accuracy once more.
+        if (key == "eval/reward" && accuracy == points->back().value) continue;
+        rows.push_back({"  " + key, format_significant(points->front().value), "->",
                         format_significant(points->back().value)});
     }
     if (rows.empty()) return;
@@ -214,7 +230,7 @@ void RunFollower::summarise(RunId run) {
     if (ended_->state == RunState::finished)
         out.line("Run " + name + " is finished: " + at + ", " + format_duration(clock_.seconds()));
     else if (ended_->state == RunState::failed)
-        tell("Run " + name + " failed: " + ended_->message);
+        tell("Run " + name + " failed; the reason is above and in its log.txt");
     else if (ended_->state == RunState::interrupted)
         out.line("Run " + name + " stopped after " + at + " and is saved");
     else
