@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/inference_worker.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <ATen/Parallel.h>
@@ -36,17 +37,14 @@ Result<GenerateReply> answer(const Policy& policy, const GenerateRequest& reques
                              const std::stop_token& stop) {
     Stopwatch watch;
     Settings settings;
-    settings.max_prompt_length = policy.model.config().max_position_embeddings - request.max_tokens;
-    if (settings.max_prompt_length < 1)
-        return invalid_input("max-tokens " + std::to_string(request.max_tokens) +
-                             " leaves no room for a prompt: the model has " +
-                             std::to_string(policy.model.config().max_position_embeddings) +
-                             " positions");
-    settings.max_completion_length = request.max_tokens;
+    const std::int64_t positions = policy.model.config().max_position_embeddings;
+    settings.max_prompt_length = positions - 1;
     settings.temperature = request.temperature;
     settings.top_k = request.top_k;
     settings.top_p = request.top_p;
     PLUMB_TRY(const auto ids, encode_prompts(policy, {{request.prompt, ""}}, settings));
+    settings.max_completion_length =
+        std::min(request.max_tokens, positions - static_cast<std::int64_t>(ids.front().size()));
     PLUMB_TRY(const Rollout rollout,
               plumb::generate(policy.model, ids, 1, sampling_settings(policy, settings),
                               DrawKey{request.seed, 0, 0}, padding_id(policy), stop));

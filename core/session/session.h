@@ -27,7 +27,7 @@ struct SessionOptions {
 struct GenerateRequest {
     std::string model;  ///< folder, or RUN[@STEP] of the workspace; RUN alone: its last checkpoint
     std::string prompt;
-    std::int64_t max_tokens = 64;
+    std::int64_t max_tokens = 64;  ///< fewer where the model has no more positions
     double temperature = 1.0;  ///< 0: greedy
     std::int64_t top_k = 0;
     double top_p = 1.0;

@@ -87,8 +87,11 @@ private Q_SLOTS:
         QCOMPARE(lines.back()["step"].toInt(), 4);
 
         QList<int> trained, evaluated;
+        double time = 0;
         for (const QJsonObject& line : lines) {
             QVERIFY(line.contains("step") && line["time"].isDouble() && line["metrics"].isObject());
+            QVERIFY(line["time"].toDouble() >= time);
+            time = line["time"].toDouble();
             if (line["event"] != "step") continue;
             const QJsonObject metrics = line["metrics"].toObject();
             if (metrics.contains("loss")) trained << line["step"].toInt();
@@ -130,6 +133,14 @@ private Q_SLOTS:
         QCOMPARE(answer[0]["step"].toInt(-1), 0);
         const double length = answer[0]["metrics"]["length"].toDouble();
         QVERIFY(length >= 1 && length <= 5);
+
+        // More tokens than the model has positions: as many as there are.
+        const CliResult longest =
+            ask({"generate", "--model", "1", "--prompt", "1+2=", "--max-tokens", "1000", "--json"});
+        COMPARE_CODE(longest, 0);
+        const auto longest_answer = json_lines(longest.out);
+        QCOMPARE(longest_answer.size(), std::size_t{1});
+        QVERIFY(longest_answer[0]["metrics"]["length"].toDouble() <= 60);
 
         const CliResult evaluation = ask({"eval", "--model", "grpo-arithmetic", "--task",
                                           "arithmetic", "--set", "eval_prompts=16", "--json"});
@@ -183,10 +194,9 @@ private Q_SLOTS:
     void second_interrupt_aborts_within_the_step() {
         TemporaryFolder home;
         // A step of many seconds: the first interrupt waits for its end, the second does not.
-        RunningCli cli(
-            tiny_run("sft-arithmetic", {"--set", "max_steps=5", "--set",
-                                        "gradient_accumulation_steps=5000", "--json"}),
-            home.path());
+        RunningCli cli(tiny_run("sft-arithmetic", {"--set", "max_steps=5", "--set",
+                                                   "gradient_accumulation_steps=5000", "--json"}),
+                       home.path());
         QVERIFY(cli.wait_for("\"checkpoint\""));
         cli.send(SIGINT);
         QVERIFY(cli.wait_for("Ctrl-C again"));
