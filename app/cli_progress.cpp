@@ -111,11 +111,15 @@ std::string ProgressDisplay::status_line() const {
     const std::int64_t total =
         training && progress_.total == 0 ? step_.total_steps : progress_.total;
     if (total > 0) line += "  step " + std::to_string(done) + "/" + std::to_string(total);
+    if (progress_.seconds_left >= 0) {
+        // This phase ends early, as soon as its accuracy check passes.
+        const bool may_end_early = progress_.phase == "supervised: textbook";
+        line += (may_end_early ? "  at most " : "  ") + format_duration(progress_.seconds_left) +
+                " left";
+    }
     line += main_metrics(latest_);
     if (progress_.tokens_per_second > 0)
         line += "  " + rate(progress_.tokens_per_second) + " tokens/s";
-    if (progress_.seconds_left >= 0)
-        line += "  " + format_duration(progress_.seconds_left) + " left";
     return line;
 }
 
