@@ -34,6 +34,9 @@ void AdamW::step(double learning_rate) {
         update(0, model_->decay_size(), options_.weight_decay);
         update(model_->decay_size(), total - model_->decay_size(), 0.0);
     }
+    // The fused kernel changes the parameters behind autograd's back; their version is what tells
+    // generation to pack them anew.
+    parameters.unsafeGetTensorImpl()->bump_version();
 }
 
 TensorMap AdamW::state() const {
