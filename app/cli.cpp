@@ -104,6 +104,10 @@ int run_program(int argc, char** argv) {
     }
     const int code = context.action();
     context.out.flush();
+    if (const std::string failure = context.out.failure(); !failure.empty()) {
+        tell("plumbline-cli: " + failure);
+        return code == 0 ? 1 : code;
+    }
     return code;
 }
 

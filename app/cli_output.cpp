@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -45,7 +46,7 @@ int rank(const std::string& key) {
 
 void Output::write(std::string_view text) {
     if (closed_) return;
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) closed_ = true;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) close();
 }
 
 void Output::line(std::string_view text) {
@@ -55,7 +56,17 @@ void Output::line(std::string_view text) {
 }
 
 void Output::flush() {
-    if (!closed_ && std::fflush(stdout) != 0) closed_ = true;
+    if (!closed_ && std::fflush(stdout) != 0) close();
+}
+
+void Output::close() {
+    error_ = errno;
+    closed_ = true;
+}
+
+std::string Output::failure() const {
+    if (!closed_ || error_ == EPIPE) return "";
+    return std::string("cannot write standard output: ") + std::strerror(error_);
 }
 
 bool Output::is_terminal() const { return ::isatty(STDOUT_FILENO) == 1; }

@@ -14,7 +14,8 @@
 
 namespace plumb::cli {
 
-/// Standard output. A reader that goes away (`| head`) is no failure: what follows is dropped.
+/// Standard output. A reader that goes away (`| head`) is no failure: what follows is dropped. A
+/// disk that is full is one, told at the end.
 class Output {
 public:
     void write(std::string_view text);
@@ -22,14 +23,19 @@ public:
     void line(std::string_view text);
     void flush();
 
-    /// The reader has gone, or the disk behind a redirected file is full.
+    /// Nothing can be written any more.
     bool closed() const { return closed_; }
+    /// Why not, where it is a failure; empty otherwise.
+    std::string failure() const;
     bool is_terminal() const;
     /// Columns of the terminal; 80 where that is not known.
     std::size_t width() const;
 
 private:
+    void close();
+
     bool closed_ = false;
+    int error_ = 0;
 };
 
 /// Writes a message for people to standard error.

@@ -167,6 +167,17 @@ private Q_SLOTS:
         QVERIFY(shell.readAllStandardOutput().startsWith("Run 1 first words, step 3"));
     }
 
+    void output_that_cannot_be_written_is_a_failure() {
+        if (!std::filesystem::exists("/dev/full")) QSKIP("this system has no /dev/full");
+        QProcess shell;
+        shell.setProcessEnvironment(cli_environment(home_.path()));
+        shell.start("/bin/sh", {"-c", QString("'%1' metrics 1 --csv --workspace '%2' > /dev/full")
+                                          .arg(PLUMBLINE_CLI, text_of(folder()))});
+        QVERIFY(shell.waitForFinished(60000));
+        QCOMPARE(shell.exitCode(), 1);
+        VERIFY_HOLDS(shell.readAllStandardError(), "standard output");
+    }
+
     void workspace_in_use_may_be_read_but_not_trained_in() {
         const CliResult result = cli({"run", "grpo-arithmetic"});
         COMPARE_CODE(result, 1);

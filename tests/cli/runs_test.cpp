@@ -194,8 +194,8 @@ private Q_SLOTS:
     void second_interrupt_aborts_within_the_step() {
         TemporaryFolder home;
         // A step of many seconds: the first interrupt waits for its end, the second does not.
-        RunningCli cli(tiny_run("sft-arithmetic", {"--set", "max_steps=5", "--set",
-                                                   "gradient_accumulation_steps=5000", "--json"}),
+        RunningCli cli({"run", "sft-arithmetic", "--workspace", "workspace", "--json", "--set",
+                        "eval_prompts=8", "--set", "gradient_accumulation_steps=1000"},
                        home.path());
         QVERIFY(cli.wait_for("\"checkpoint\""));
         cli.send(SIGINT);

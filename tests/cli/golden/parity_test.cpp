@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "../cli_process.h"
+#include "base/files.h"
 
 /// The parts of the reference data that this program reproduces.
 class TestParity : public QObject {
@@ -45,6 +46,46 @@ private Q_SLOTS:
         COMPARE_CODE(result, 2);
         VERIFY_HOLDS(result.err, "did you mean losses/grpo?");
         QVERIFY(result.out.isEmpty());
+    }
+
+    void wrong_reference_fails_data() {
+        QTest::addColumn<QByteArray>("old_text");
+        QTest::addColumn<QByteArray>("new_text");
+        QTest::addColumn<QByteArray>("said");
+        QTest::newRow("loss") << QByteArray("\"loss\": ") << QByteArray("\"loss\": 1")
+                              << QByteArray("loss is");
+        QTest::newRow("metric") << QByteArray("\"num_tokens\": ") << QByteArray("\"num_tokens\": 1")
+                                << QByteArray("num_tokens is");
+        QTest::newRow("unknown key")
+            << QByteArray("\"loss_type\"") << QByteArray("\"smoothing\": 0.1, \"loss_type\"")
+            << QByteArray("not supported yet: smoothing");
+        QTest::newRow("unknown metric") << QByteArray("\"entropy\"") << QByteArray("\"perplexity\"")
+                                        << QByteArray("not supported yet: metric perplexity");
+        QTest::newRow("unknown kind of loss")
+            << QByteArray("\"loss_type\": \"") << QByteArray("\"loss_type\": \"x")
+            << QByteArray("not supported yet: ");
+    }
+
+    void wrong_reference_fails() {
+        QFETCH(QByteArray, old_text);
+        QFETCH(QByteArray, new_text);
+        QFETCH(QByteArray, said);
+        namespace fs = std::filesystem;
+        TemporaryFolder copy;
+        const fs::path losses = copy.path() / "losses";
+        fs::create_directory(losses);
+        const auto text = plumb::read_file(shared_folder("golden/losses") / "sft.json");
+        VERIFY_OK(text);
+        QByteArray changed(text->data(), static_cast<qsizetype>(text->size()));
+        QVERIFY(changed.contains(old_text));
+        changed.replace(old_text, new_text);
+        VERIFY_OK(plumb::write_file_atomic(losses / "sft.json", changed.toStdString()));
+        fs::copy_file(shared_folder("golden/losses") / "sft.safetensors",
+                      losses / "sft.safetensors");
+        const CliResult result = run_cli({"parity", text_of(copy.path())}, home_.path());
+        COMPARE_CODE(result, 1);
+        VERIFY_HOLDS(result.out, said);
+        QVERIFY(!result.out.contains("pass  "));
     }
 
     void lines_are_json() {
