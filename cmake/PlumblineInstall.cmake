@@ -13,6 +13,9 @@ foreach(program plumbline-cli plumbline)
     endif()
 endforeach()
 
+# What scripts/run builds: without the tests.
+add_custom_target(programs DEPENDS ${plumbline_programs})
+
 if(plumbline_programs)
     install(TARGETS ${plumbline_programs} RUNTIME DESTINATION bin)
     set(plumbline_files)

@@ -12,16 +12,16 @@ configuration_is_current() {
     [[ $(sed -n 's/^PLUMBLINE_LIBTORCH:[A-Z]*=//p' "$folder/CMakeCache.txt") == "${PLUMBLINE_LIBTORCH:-}" ]]
 }
 
-# build PRESET: into build/PRESET, quiet unless it fails or takes long.
+# build PRESET [TARGET]: into build/PRESET, quiet unless it fails or takes long.
 build() {
-    local preset=$1 folder=$root/build/$1
+    local preset=$1 target=${2:-all} folder=$root/build/$1
     local configure_log=$logs/configure-$1.log build_log=$logs/build-$1.log
     if ! configuration_is_current "$folder"; then
         (cd "$root" && logged "$configure_log" "configuring" cmake --preset "$preset") ||
             fail "configuring" "cmake --preset $preset (all of it: $configure_log):" \
                 "$(log_tail "$configure_log" 30)"
     fi
-    NINJA_STATUS='[%f/%t] ' logged "$build_log" "building" cmake --build "$folder" ||
-        fail "building" "cmake --build --preset $preset (all of it: $build_log):" \
+    NINJA_STATUS='[%f/%t] ' logged "$build_log" "building" cmake --build "$folder" --target "$target" ||
+        fail "building" "cmake --build --preset $preset --target $target (all of it: $build_log):" \
             "$(grep -A 30 -m 1 '^FAILED:' "$build_log" || log_tail "$build_log" 30)"
 }
