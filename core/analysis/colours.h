@@ -7,12 +7,22 @@
 
 namespace plumb {
 
-// The light theme's surfaces.
-inline constexpr std::string_view page_colour = "#F4F4F1";
-inline constexpr std::string_view panel_colour = "#FFFFFF";
-inline constexpr std::string_view line_colour = "#E2E2DD";
-inline constexpr std::string_view text_colour = "#22262B";
-inline constexpr std::string_view muted_colour = "#6B727A";
+/// The surfaces of a theme: "#RRGGBB".
+struct Surfaces {
+    std::string_view page, panel, line, text, muted, accent;
+};
+inline constexpr Surfaces light_surfaces = {.page = "#F4F4F1",
+                                            .panel = "#FFFFFF",
+                                            .line = "#E2E2DD",
+                                            .text = "#22262B",
+                                            .muted = "#6B727A",
+                                            .accent = "#1F6FBF"};
+inline constexpr Surfaces dark_surfaces = {.page = "#14171B",
+                                           .panel = "#1E2227",
+                                           .line = "#2B3038",
+                                           .text = "#E4E7EB",
+                                           .muted = "#98A0AA",
+                                           .accent = "#4C9BE8"};
 
 /// The colour that an algorithm has everywhere; chosen so that colour-blind people tell them apart
 /// (Okabe and Ito).

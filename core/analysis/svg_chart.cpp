@@ -14,16 +14,16 @@
 namespace plumb {
 namespace {
 
-constexpr TextStyle title_style = {.colour = text_colour, .size = 13, .bold = true};
-constexpr TextStyle unit_style = {.colour = muted_colour, .size = 11.5};
+constexpr TextStyle title_style = {.colour = light_surfaces.text, .size = 13, .bold = true};
+constexpr TextStyle unit_style = {.colour = light_surfaces.muted, .size = 11.5};
 constexpr TextStyle value_style = {
-    .colour = text_colour, .size = 12, .mono = true, .anchor = Anchor::end};
+    .colour = light_surfaces.text, .size = 12, .mono = true, .anchor = Anchor::end};
 constexpr TextStyle y_style = {
-    .colour = muted_colour, .size = 11, .mono = true, .anchor = Anchor::end};
+    .colour = light_surfaces.muted, .size = 11, .mono = true, .anchor = Anchor::end};
 constexpr TextStyle x_style = {
-    .colour = muted_colour, .size = 11, .mono = true, .anchor = Anchor::middle};
+    .colour = light_surfaces.muted, .size = 11, .mono = true, .anchor = Anchor::middle};
 // Names are dark beside a swatch: some series' colours are too light for text.
-constexpr TextStyle name_style = {.colour = text_colour, .size = 11.5};
+constexpr TextStyle name_style = {.colour = light_surfaces.text, .size = 11.5};
 constexpr double swatch_width = 8;
 constexpr double padding = 12;
 constexpr double unit_gap = 8;
@@ -46,11 +46,11 @@ public:
 
     std::string paint() {
         prepare_curves();
-        out_ = svg_panel(0.5, 0.5, spec_.width - 1, spec_.height - 1, panel_colour, line_colour);
+        out_ = svg_panel(0.5, 0.5, spec_.width - 1, spec_.height - 1, light_surfaces.panel, light_surfaces.line);
         if (!has_values_) {
             draw_title();
             out_ += svg_text(spec_.width / 2, spec_.height / 2, "no values yet",
-                             {.colour = muted_colour, .anchor = Anchor::middle});
+                             {.colour = light_surfaces.muted, .anchor = Anchor::middle});
             return out_;
         }
         prepare_axes();
@@ -137,16 +137,16 @@ private:
     void draw_axes() {
         for (const Tick& tick : y_axis_.ticks) {
             const double y = y_of(tick.value);
-            out_ += svg_line(left_, y, right_, y, line_colour, 1);
+            out_ += svg_line(left_, y, right_, y, light_surfaces.line, 1);
             out_ += svg_text(left_ - 8, y + 4, tick.label, y_style);
         }
         for (const Tick& tick : x_axis_.ticks) {
             const double x = x_of(static_cast<std::int64_t>(tick.value));
-            out_ += svg_line(x, bottom_, x, bottom_ + 4, line_colour, 1);
+            out_ += svg_line(x, bottom_, x, bottom_ + 4, light_surfaces.line, 1);
             out_ += svg_text(x, bottom_ + 16, tick.label, x_style);
         }
         out_ += svg_text((left_ + right_) / 2, bottom_ + 31, spec_.x_label,
-                         {.colour = muted_colour, .size = 11, .anchor = Anchor::middle});
+                         {.colour = light_surfaces.muted, .size = 11, .anchor = Anchor::middle});
     }
 
     /// Triangles at the top edge; edits have a dashed line, and above it what they changed where
@@ -157,7 +157,7 @@ private:
             const double x = x_of(mark.step);
             if (x < left_ - 0.5 || x > right_ + 0.5) continue;
             const bool is_edit = mark.kind == MarkKind::edit;
-            const std::string_view colour = is_edit ? edit_colour : muted_colour;
+            const std::string_view colour = is_edit ? edit_colour : light_surfaces.muted;
             const double size = is_edit ? 4.5 : 3;
             if (is_edit) out_ += svg_line(x, top_, x, bottom_, colour, 1, "3 3");
             out_ += "<path d=\"M" + pixels(x - size) + " " + pixels(top_ - 1.5 * size) + "h" +
@@ -268,9 +268,9 @@ std::string svg_dashboard(const DashboardSpec& spec) {
     const double height = header + margin + count(rows) * (size.height + gap);
 
     std::string out = svg_opening(width, height, spec.title);
-    out += "<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(page_colour) + "\"/>\n";
+    out += "<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(light_surfaces.page) + "\"/>\n";
     const TextStyle heading = {.size = 16, .bold = true};
-    const TextStyle below = {.colour = muted_colour, .size = 12};
+    const TextStyle below = {.colour = light_surfaces.muted, .size = 12};
     const double room = width - 2 * margin;
     out += svg_text(margin, 28, cut_text(spec.title, heading, room), heading);
     if (!spec.subtitle.empty())

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test_main.h"
+
+#include <QApplication>
+
+#include "common/theme.h"
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName("plumbline-test");
+    QApplication::setApplicationName("plumbline-test");
+    plumb::ui::applyTheme(application, plumb::ui::ThemeChoice::light);
+    int failures = 0;
+    for (const auto& make : test_classes()) failures += QTest::qExec(make().get(), argc, argv);
+    return failures == 0 ? 0 : 1;
+}

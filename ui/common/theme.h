@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string_view>
+
+#include <QColor>
+#include <QFont>
+#include <QString>
+
+class QApplication;
+class QPalette;
+
+namespace plumb::ui {
+
+enum class ThemeChoice { light, dark };
+
+/// What the desktop uses: dark where its window colour is darker than its text.
+ThemeChoice systemTheme();
+
+/// Sets style, palette, font and style sheet of the whole program. Widgets that paint themselves
+/// take their colours from their palette (see roles below) and repaint on PaletteChange.
+void applyTheme(QApplication& application, ThemeChoice choice);
+
+// Where the theme's surfaces are in a palette: page is Window, panel Base, line Mid, text Text,
+// muted PlaceholderText, accent Highlight.
+QColor pageColour(const QPalette& palette);
+QColor panelColour(const QPalette& palette);
+QColor lineColour(const QPalette& palette);
+QColor textColour(const QPalette& palette);
+QColor mutedColour(const QPalette& palette);
+QColor accentColour(const QPalette& palette);
+bool isDark(const QPalette& palette);
+
+/// The colour of a failure, and of a warning, readable on this palette's panels.
+QColor errorColour(const QPalette& palette);
+QColor warningColour(const QPalette& palette);
+
+/// "#RRGGBB" of core as a colour.
+QColor toColour(std::string_view hex);
+/// An algorithm's colour; on dark panels those that are too dark to read are lightened.
+QColor algorithmColour(std::string_view algorithm, const QPalette& palette);
+/// The index-th curve of a chart of one run, made readable in the same way.
+QColor seriesColour(std::string_view algorithm, std::size_t index, const QPalette& palette);
+
+/// The face for numbers and completions, at the size of the interface.
+QFont monospacedFont();
+/// The interface's font in the small size (11.5 px).
+QFont smallFont();
+/// The interface's font at weight 600.
+QFont titleFont();
+
+}  // namespace plumb::ui
