@@ -13,7 +13,7 @@ namespace plumb::ui {
 inline QString toQString(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
-inline QString toQString(const std::filesystem::path& path) { return toQString(path.string()); }
+inline QString pathText(const std::filesystem::path& path) { return toQString(path.native()); }
 inline std::string toStd(const QString& text) { return text.toStdString(); }
 
 }  // namespace plumb::ui

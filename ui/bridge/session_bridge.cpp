@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/session_bridge.h"
+
+#include <chrono>
+#include <variant>
+
+#include "base/files.h"
+#include "common/text.h"
+
+namespace plumb::ui {
+namespace {
+
+constexpr int drain_interval_ms = 33;
+/// More events than this wait for the next turn, so that a burst does not hold up a frame.
+constexpr int most_events_a_turn = 256;
+
+struct Opened {
+    std::unique_ptr<Session> session;
+    bool read_only = false;
+    QString holder;
+};
+
+Result<Opened> openSession(SessionOptions options) {
+    auto session = Session::open(options);
+    if (session) return Opened{std::move(session).value(), false, {}};
+    if (session.error().code != ErrorCode::busy) return session.error();
+    const QString holder = toQString(session.error().message);
+    options.access = Access::read_only;
+    PLUMB_TRY(auto reading, Session::open(options));
+    return Opened{std::move(reading), true, holder};
+}
+
+}  // namespace
+
+SessionBridge::SessionBridge(QObject* parent) : QObject(parent) {
+    m_drainTimer.setInterval(drain_interval_ms);
+    connect(&m_drainTimer, &QTimer::timeout, this, &SessionBridge::drain);
+}
+
+SessionBridge::~SessionBridge() = default;
+
+void SessionBridge::open(const SessionOptions& options) {
+    m_workspace = options.workspace.empty() ? default_workspace() : options.workspace;
+    m_commands.post([this, options] {
+        auto answer = std::make_shared<Result<Opened>>(openSession(options));
+        QMetaObject::invokeMethod(this, [this, answer] {
+            if (!answer->ok()) {
+                Q_EMIT openFailed(toQString(answer->error().message));
+                return;
+            }
+            Opened& value = **answer;
+            adopt(std::move(value.session), value.read_only, value.holder);
+        });
+    });
+}
+
+void SessionBridge::adopt(std::unique_ptr<Session> session, bool readOnly, const QString& holder) {
+    m_session = std::move(session);
+    m_readOnly = readOnly;
+    m_holder = holder;
+    m_workspace = m_session->workspace();
+    m_drainTimer.start();
+    Q_EMIT opened();
+}
+
+void SessionBridge::close() {
+    m_drainTimer.stop();
+    // A session that has no run is closed in a moment; one with a run saves it first.
+    auto session = std::make_shared<std::unique_ptr<Session>>(std::move(m_session));
+    m_commands.post([this, session] {
+        session->reset();
+        QMetaObject::invokeMethod(this, [this] { Q_EMIT closed(); });
+    });
+}
+
+void SessionBridge::begin(std::function<Result<RunId>(Session&)> command) {
+    if (!m_session || m_starting) return;
+    m_starting = true;
+    m_commands.post([this, session = m_session.get(), command = std::move(command)] {
+        auto run = std::make_shared<Result<RunId>>(command(*session));
+        QMetaObject::invokeMethod(this, [this, run] {
+            m_starting = false;
+            if (!run->ok())
+                Q_EMIT startFailed(toQString(run->error().message));
+            else
+                Q_EMIT runsChanged();
+        });
+    });
+}
+
+void SessionBridge::start(const Settings& settings, const QString& name) {
+    begin(
+        [settings, name = toStd(name)](Session& session) { return session.start(settings, name); });
+}
+
+void SessionBridge::resume(RunId run) {
+    begin([run](Session& session) { return session.resume(run); });
+}
+
+std::optional<RunId> SessionBridge::activeRun() const {
+    return m_session ? m_session->active_run() : std::nullopt;
+}
+
+void SessionBridge::pause() {
+    if (m_session) m_session->pause();
+}
+void SessionBridge::goOn() {
+    if (m_session) m_session->go_on();
+}
+void SessionBridge::finish() {
+    if (m_session) m_session->finish();
+}
+void SessionBridge::stopAndKeep() {
+    if (m_session) m_session->stop_and_keep();
+}
+void SessionBridge::abort() {
+    if (m_session) m_session->abort();
+}
+
+Status SessionBridge::edit(const std::string& key, const std::string& value,
+                           const std::string& reason) {
+    if (!m_session) return Error{ErrorCode::failed, "no workspace is open"};
+    return m_session->edit(key, value, reason);
+}
+
+void SessionBridge::renameRun(RunId run, const QString& name) {
+    if (!m_session) return;
+    m_commands.post([this, session = m_session.get(), run, name = toStd(name)] {
+        auto status = std::make_shared<Status>(session->store().rename_run(run, name));
+        QMetaObject::invokeMethod(this, [this, status] {
+            if (!status->ok()) Q_EMIT commandFailed(toQString(status->error().message));
+            Q_EMIT runsChanged();
+        });
+    });
+}
+
+void SessionBridge::drain() {
+    bool any = false;
+    for (int i = 0; i < most_events_a_turn && m_session; ++i) {
+        const auto event = m_session->next_event(std::chrono::milliseconds(0));
+        if (!event) break;
+        any = true;
+        Q_EMIT eventReceived(*event);
+    }
+    if (any) Q_EMIT eventsHandled();
+}
+
+}  // namespace plumb::ui
