@@ -59,8 +59,8 @@ QVariant CompletionTableModel::shown(const CompletionRecord& row, int column) co
     if (column == AnswerColumn) return onOneLine(row.answer);
     if (column == RewardColumn) return numberText(row.reward);
     if (column < advantageColumn()) {
-        const auto part = row.reward_parts.find(m_parts[static_cast<std::size_t>(
-            column - FirstPartColumn)]);
+        const auto part =
+            row.reward_parts.find(m_parts[static_cast<std::size_t>(column - FirstPartColumn)]);
         return part == row.reward_parts.end() ? QString() : numberText(part->second);
     }
     if (column == advantageColumn()) return numberText(row.advantage);
@@ -74,8 +74,8 @@ QVariant CompletionTableModel::sortValue(const CompletionRecord& row, int column
     if (column == advantageColumn()) return row.advantage;
     if (column == lengthColumn()) return QVariant::fromValue<qint64>(row.length);
     if (column >= FirstPartColumn && column < advantageColumn()) {
-        const auto part = row.reward_parts.find(m_parts[static_cast<std::size_t>(
-            column - FirstPartColumn)]);
+        const auto part =
+            row.reward_parts.find(m_parts[static_cast<std::size_t>(column - FirstPartColumn)]);
         return part == row.reward_parts.end() ? none : part->second.value_or(none);
     }
     return shown(row, column);

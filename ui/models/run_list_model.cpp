@@ -9,9 +9,9 @@ namespace plumb::ui {
 
 QString stateText(const RunRecord& run) {
     const QString step = QString::number(run.step);
-    const QString ofTotal =
-        run.total_steps > 0 ? QString("step %1 of %2").arg(step).arg(run.total_steps)
-                            : QString("step %1").arg(step);
+    const QString ofTotal = run.total_steps > 0
+                                ? QString("step %1 of %2").arg(step).arg(run.total_steps)
+                                : QString("step %1").arg(step);
     switch (run.state) {
         case RunState::running: return "running, " + ofTotal;
         case RunState::paused: return "paused, " + ofTotal;
@@ -78,8 +78,7 @@ std::optional<RunRecord> RunListModel::run(RunId id) const {
 
 QModelIndex RunListModel::indexOf(RunId id) const {
     const auto found = std::ranges::find(m_runs, id, &RunRecord::id);
-    return found == m_runs.end() ? QModelIndex()
-                                 : index(static_cast<int>(found - m_runs.begin()));
+    return found == m_runs.end() ? QModelIndex() : index(static_cast<int>(found - m_runs.begin()));
 }
 
 int RunListModel::rowCount(const QModelIndex& parent) const {

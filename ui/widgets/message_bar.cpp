@@ -35,8 +35,7 @@ void MessageBar::showMessage(Kind kind, const QString& title, const QString& tex
     for (std::size_t i = 0; i < actions.size(); ++i) {
         auto* button = new QPushButton(actions[i].first, this);
         const bool close = i + 1 == actions.size();
-        button->setObjectName(close ? QString("messageClose")
-                                    : QString("messageAction%1").arg(i));
+        button->setObjectName(close ? QString("messageClose") : QString("messageAction%1").arg(i));
         if (close) button->setProperty("role", "flat");
         connect(button, &QPushButton::clicked, this, [this, act = actions[i].second] {
             clear();

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/settings_panel.h"
+
+#include <algorithm>
+
+#include <QCheckBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include "common/text.h"
+#include "config/presets.h"
+#include "config/validation.h"
+
+namespace plumb::ui {
+
+SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
+    setObjectName("settingsPanel");
+    setProperty("role", "sidebar");
+    auto* title = new QLabel("Settings", this);
+    title->setProperty("role", "title");
+    m_summary = new QLabel(this);
+    m_summary->setObjectName("settingsSummary");
+    m_summary->setProperty("role", "small");
+    m_search = new QLineEdit(this);
+    m_search->setObjectName("settingsSearch");
+    m_search->setPlaceholderText("Search settings");
+    m_search->setClearButtonEnabled(true);
+    m_advanced = new QCheckBox("Advanced", this);
+    m_advanced->setObjectName("settingsAdvanced");
+    m_hint = new QLabel(this);
+    m_hint->setProperty("role", "small");
+    m_hint->setWordWrap(true);
+    m_reason = new QLineEdit(this);
+    m_reason->setObjectName("editReason");
+    m_reason->setPlaceholderText("Reason for the next edit (kept with it)");
+
+    auto* form = new QWidget;
+    m_form = new QVBoxLayout(form);
+    m_form->setContentsMargins(12, 0, 12, 12);
+    m_form->setSpacing(6);
+    auto* scroll = new QScrollArea(this);
+    scroll->setObjectName("settingsScroll");
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(form);
+    scroll->setFrameShape(QFrame::NoFrame);
+
+    auto* head = new QHBoxLayout;
+    head->addWidget(title);
+    head->addStretch();
+    head->addWidget(m_summary);
+    auto* find = new QHBoxLayout;
+    find->setSpacing(8);
+    find->addWidget(m_search, 1);
+    find->addWidget(m_advanced);
+    auto* top = new QVBoxLayout;
+    top->setContentsMargins(12, 12, 12, 0);
+    top->setSpacing(8);
+    top->addLayout(head);
+    top->addLayout(find);
+    top->addWidget(m_hint);
+    top->addWidget(m_reason);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
+    layout->addLayout(top);
+    layout->addWidget(scroll, 1);
+
+    build();
+    connect(m_search, &QLineEdit::textChanged, this, &SettingsPanel::refreshVisibility);
+    connect(m_advanced, &QCheckBox::toggled, this, &SettingsPanel::refreshVisibility);
+    clear();
+}
+
+void SettingsPanel::build() {
+    for (const Field& field : fields()) {
+        const QString title = toQString(section_title(field.section)).toUpper();
+        if (m_groups.empty() || m_groups.back().title->text() != title) {
+            auto* label = new QLabel(title, this);
+            label->setProperty("role", "section");
+            label->setContentsMargins(0, 8, 0, 0);
+            m_form->addWidget(label);
+            m_groups.push_back({label, {}});
+        }
+        auto* row = new FieldRow(field, this);
+        connect(row, &FieldRow::edited, this,
+                [this, row](const QString& text) { handleEdit(row, text); });
+        m_form->addWidget(row);
+        m_groups.back().rows.push_back(row);
+    }
+    m_form->addStretch();
+}
+
+FieldRow* SettingsPanel::rowOf(std::string_view key) const {
+    for (const Group& group : m_groups)
+        for (FieldRow* row : group.rows)
+            if (row->field().key == key) return row;
+    return nullptr;
+}
+
+void SettingsPanel::showDraft(const Settings& settings) {
+    m_kind = Kind::draft;
+    m_settings = settings;
+    refresh();
+    checkDraft();
+}
+
+void SettingsPanel::showRun(const Settings& settings, bool live) {
+    m_kind = live ? Kind::live : Kind::past;
+    m_settings = settings;
+    refresh();
+}
+
+void SettingsPanel::clear() {
+    m_kind = Kind::nothing;
+    m_settings = Settings{};
+    refresh();
+}
+
+void SettingsPanel::applyEdit(const std::string& key, const std::string& value) {
+    FieldRow* row = rowOf(key);
+    if (!row || !set_field(row->field(), m_settings, value)) return;
+    row->setValue(toQString(field_text(row->field(), m_settings)));
+    row->setError({});
+    m_reason->clear();
+}
+
+void SettingsPanel::showProblem(const std::string& key, const QString& message) {
+    if (FieldRow* row = rowOf(key)) {
+        row->setError(message);
+        refreshVisibility();
+    }
+}
+
+bool SettingsPanel::isValid() const {
+    return m_unreadable.empty() && find_problems(m_settings).empty();
+}
+
+void SettingsPanel::refresh() {
+    m_unreadable.clear();
+    m_baseline = Settings{};
+    m_baselineName = "default";
+    if (const auto preset = preset_settings(m_settings.preset); preset.ok()) {
+        m_baseline = *preset;
+        m_baselineName = "preset";
+    }
+    const auto mode = [this](const Field& field) {
+        if (m_kind == Kind::draft) return FieldRow::Mode::editable;
+        return m_kind == Kind::live && field.live ? FieldRow::Mode::live : FieldRow::Mode::fixed;
+    };
+    for (const Group& group : m_groups)
+        for (FieldRow* row : group.rows) {
+            row->setValue(toQString(field_text(row->field(), m_settings)));
+            row->setMode(mode(row->field()));
+            row->setError({});
+        }
+    m_reason->setVisible(m_kind == Kind::live);
+    m_hint->setVisible(m_kind == Kind::live || m_kind == Kind::nothing);
+    m_hint->setText(m_kind == Kind::live
+                        ? "Outlined settings can be edited while the run goes on; an edit takes "
+                          "effect with the next step and is kept with the run."
+                        : "Choose an experiment on the start page or a run on the left.");
+    refreshVisibility();
+}
+
+void SettingsPanel::refreshVisibility() {
+    const QString wanted = m_search->text().trimmed();
+    int changed = 0;
+    for (const Group& group : m_groups) {
+        bool any = false;
+        for (FieldRow* row : group.rows) {
+            const Field& field = row->field();
+            const bool applies = field_applies(field, m_settings);
+            const std::string now = field_text(field, m_settings);
+            const std::string before = field_text(field, m_baseline);
+            const bool differs = applies && field.key != "preset" && now != before;
+            changed += differs;
+            row->setBaseline(differs ? std::optional(toQString(before)) : std::nullopt,
+                             m_baselineName);
+            const bool found = wanted.isEmpty() ? m_advanced->isChecked() || !field.advanced ||
+                                                      differs || !row->error().isEmpty()
+                                                : row->matches(wanted);
+            const bool shown = m_kind != Kind::nothing && applies && found;
+            row->setVisible(shown);
+            any = any || shown;
+        }
+        group.title->setVisible(any);
+    }
+    if (m_kind == Kind::nothing)
+        m_summary->clear();
+    else
+        m_summary->setText(
+            toQString(m_settings.algorithm).toUpper() + " \u00B7 " +
+            (changed == 0 ? "as " + m_baselineName : QString::number(changed) + " changed"));
+}
+
+void SettingsPanel::handleEdit(FieldRow* row, const QString& text) {
+    const Field& field = row->field();
+    const std::string key(field.key);
+    Settings edited = m_settings;
+    const Status status = set_field(field, edited, toStd(text));
+    if (m_kind == Kind::live) {
+        if (!status) {
+            row->setError(toQString(status.error().message));
+            return;
+        }
+        row->setError({});
+        Q_EMIT editRequested(toQString(key), toQString(field_text(field, edited)),
+                             m_reason->text().trimmed());
+        return;
+    }
+    if (m_kind != Kind::draft) return;
+    if (!status) {
+        m_unreadable[key] = toQString(status.error().message);
+    } else {
+        m_unreadable.erase(key);
+        m_settings = edited;
+        row->setValue(toQString(field_text(field, m_settings)));
+    }
+    checkDraft();
+    refreshVisibility();
+    Q_EMIT settingsChanged();
+}
+
+void SettingsPanel::checkDraft() {
+    std::map<std::string, QString> messages = m_unreadable;
+    for (const FieldProblem& problem : find_problems(m_settings))
+        messages.try_emplace(problem.key, toQString(problem.message));
+    for (const Group& group : m_groups)
+        for (FieldRow* row : group.rows) {
+            const auto found = messages.find(std::string(row->field().key));
+            row->setError(found == messages.end() ? QString() : found->second);
+        }
+    refreshVisibility();
+}
+
+}  // namespace plumb::ui
