@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plots/chart.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QToolTip>
+#include <QVBoxLayout>
+
+#include <qcustomplot.h>
+
+#include "analysis/colours.h"
+#include "analysis/smoothing.h"
+#include "analysis/ticks.h"
+#include "common/text.h"
+#include "common/theme.h"
+#include "plots/curve.h"
+
+namespace plumb::ui {
+namespace {
+
+constexpr double line_width = 1.6;
+constexpr double raw_opacity = 0.30;
+constexpr double zoom_factor = 0.8;
+constexpr int click_pixels = 4;
+constexpr int mark_pixels = 6;
+
+/// Labels of about three digits, however large or small the values are.
+class ShortTicker : public QCPAxisTicker {
+protected:
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override {
+        const double step = getTickStep(m_range);
+        return toQString(short_number(std::abs(tick) < step * 1e-6 ? 0.0 : tick));
+    }
+    QVector<double> createTickVector(double tickStep, const QCPRange& range) override {
+        m_range = range;
+        return QCPAxisTicker::createTickVector(tickStep, range);
+    }
+
+private:
+    QCPRange m_range;
+};
+
+/// Steps are whole numbers.
+class StepTicker : public ShortTicker {
+protected:
+    double getTickStep(const QCPRange& range) override {
+        return std::max(1.0, std::ceil(QCPAxisTicker::getTickStep(range)));
+    }
+    int getSubTickCount(double) override { return 0; }
+};
+
+QString markSign(MarkKind kind) { return kind == MarkKind::edit ? "\u25BC" : "\u25C6"; }
+
+}  // namespace
+
+Chart::Chart(const ChartGroup& group, const QString& algorithm, QWidget* parent)
+    : QFrame(parent), m_group(group), m_algorithm(algorithm) {
+    const QString title = toQString(group.title);
+    setObjectName("chart:" + title.toLower());
+    setProperty("role", "panel");
+    setFocusPolicy(Qt::StrongFocus);
+    setMinimumSize(200, 150);
+    setAccessibleName(title);
+    const MetricInfo first = metric_info(group.keys.front());
+    m_title =
+        new QLabel(first.unit.empty() ? title : title + " (" + toQString(first.unit) + ")", this);
+    m_title->setProperty("role", "title");
+    m_title->setToolTip(toQString(first.help));
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_values = new QLabel(this);
+    m_values->setObjectName("values");
+    m_values->setFont(monospacedFont());
+    m_values->setTextFormat(Qt::RichText);
+    m_values->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_empty = new QLabel(this);
+    m_empty->setObjectName("empty");
+    m_empty->setProperty("role", "muted");
+    m_empty->setWordWrap(true);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setText("No values yet.");
+    makePlot();
+
+    auto* header = new QHBoxLayout;
+    header->setContentsMargins(10, 6, 10, 0);
+    header->addWidget(m_title, 1);
+    header->addWidget(m_values);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(1, 1, 1, 1);
+    layout->setSpacing(0);
+    layout->addLayout(header);
+    layout->addWidget(m_plot, 1);
+    layout->addWidget(m_empty, 1);
+    m_plot->hide();
+    connectPlot();
+    applyColours();
+}
+
+Chart::~Chart() = default;
+
+QSharedPointer<QCPAxisTicker> Chart::makeValueTicker() {
+    const auto values = QSharedPointer<ShortTicker>::create();
+    values->setTickCount(4);
+    return values;
+}
+
+void Chart::makePlot() {
+    m_plot = new QCustomPlot(this);
+    m_plot->setPlottingHints(QCP::phFastPolylines | QCP::phCacheLabels);
+    m_plot->setNoAntialiasingOnDrag(true);
+    m_plot->setInteractions(QCP::iRangeDrag);
+    m_plot->axisRect()->setRangeDrag(Qt::Horizontal);
+    m_plot->axisRect()->setupFullAxesBox(false);
+    m_plot->setFocusPolicy(Qt::NoFocus);
+    m_plot->setContextMenuPolicy(Qt::NoContextMenu);
+    for (QCPAxis* axis : {m_plot->xAxis2, m_plot->yAxis2}) axis->setVisible(false);
+    const auto steps = QSharedPointer<StepTicker>::create();
+    steps->setTickCount(5);
+    m_plot->xAxis->setTicker(steps);
+    m_plot->yAxis->setTicker(makeValueTicker());
+    for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
+        axis->setSubTicks(false);
+        axis->setTickLength(0, 0);
+        axis->setTickLabelFont(smallFont());
+        axis->grid()->setZeroLinePen(Qt::NoPen);
+    }
+    m_plot->axisRect()->setMinimumMargins(QMargins(38, 6, 14, 20));
+
+    for (std::size_t i = 0; i < m_group.keys.size(); ++i) {
+        const MetricInfo info = metric_info(m_group.keys[i]);
+        Curve curve{m_group.keys[i], info.name, {}, m_plot->addGraph(), m_plot->addGraph()};
+        m_curves.push_back(std::move(curve));
+    }
+    m_cursor = new QCPItemStraightLine(m_plot);
+    m_cursor->setVisible(false);
+}
+
+void Chart::connectPlot() {
+    m_plot->installEventFilter(this);
+    connect(m_plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this,
+            [this](const QCPRange& range) {
+                if (!m_settingRange) Q_EMIT xRangeChosen(range.lower, range.upper);
+            });
+    connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+        setFocus(Qt::MouseFocusReason);
+        if (event->button() == Qt::LeftButton) m_pressedAt = event->position().x();
+    });
+    connect(m_plot, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
+        const auto pressed = std::exchange(m_pressedAt, std::nullopt);
+        if (!pressed || std::abs(*pressed - event->position().x()) > click_pixels) return;
+        const double step = m_plot->xAxis->pixelToCoord(event->position().x());
+        Q_EMIT stepClicked(std::llround(std::max(0.0, step)));
+    });
+    connect(m_plot, &QCustomPlot::mouseDoubleClick, this, [this] {
+        m_yIsFree = false;
+        Q_EMIT followRequested();
+    });
+    connect(m_plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+        if (event->buttons() == Qt::NoButton)
+            Q_EMIT crosshairMoved(m_plot->xAxis->pixelToCoord(event->position().x()));
+        for (const ChartMark& mark : m_marks) {
+            const double x = m_plot->xAxis->coordToPixel(static_cast<double>(mark.step));
+            if (std::abs(x - event->position().x()) > mark_pixels ||
+                event->position().y() > m_plot->axisRect()->top() + 24)
+                continue;
+            QToolTip::showText(event->globalPosition().toPoint(),
+                               QString("step %1: %2").arg(mark.step).arg(toQString(mark.label)),
+                               m_plot);
+            return;
+        }
+    });
+    connect(m_plot, &QCustomPlot::mouseWheel, this, [this](QWheelEvent* event) {
+        event->accept();
+        const double turns = event->angleDelta().y() / 120.0;
+        const double factor = std::pow(zoom_factor, turns);
+        if (event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier))
+            zoomY(factor, m_plot->yAxis->pixelToCoord(event->position().y()));
+        else
+            m_plot->xAxis->scaleRange(factor, m_plot->xAxis->pixelToCoord(event->position().x()));
+    });
+}
+
+bool Chart::holds(const std::string& key) const {
+    return std::ranges::find(m_group.keys, key) != m_group.keys.end();
+}
+
+bool Chart::hasPoints() const {
+    return std::ranges::any_of(m_curves, [](const Curve& curve) { return !curve.points.empty(); });
+}
+
+std::int64_t Chart::lastStep() const {
+    std::int64_t last = 0;
+    for (const Curve& curve : m_curves)
+        if (!curve.points.empty()) last = std::max(last, curve.points.back().step);
+    return last;
+}
+
+void Chart::setPoints(const std::string& key, std::vector<MetricPoint> points) {
+    for (Curve& curve : m_curves)
+        if (curve.key == key) curve.points = std::move(points);
+    m_dirty = true;
+}
+
+void Chart::appendPoint(const std::string& key, MetricPoint point) {
+    for (Curve& curve : m_curves) {
+        if (curve.key != key) continue;
+        auto& points = curve.points;
+        const auto place = std::ranges::lower_bound(points, point.step, {}, &MetricPoint::step);
+        if (place != points.end() && place->step == point.step)
+            place->value = point.value;
+        else
+            points.insert(place, point);
+        m_dirty = true;
+    }
+}
+
+void Chart::setMarks(std::vector<ChartMark> marks) {
+    m_marks = std::move(marks);
+    m_dirty = m_marksDirty = true;
+}
+
+void Chart::setCrosshair(std::optional<double> step) {
+    if (m_crosshair == step) return;
+    m_crosshair = step;
+    m_dirty = true;
+}
+
+void Chart::setSmoothing(std::optional<double> weight) {
+    m_smoothing = weight;
+    m_dirty = true;
+}
+
+void Chart::setXRange(double first, double last) {
+    if (m_first == first && m_last == last) return;
+    m_first = first;
+    m_last = last;
+    m_dirty = true;
+}
+
+void Chart::setEmptyText(const QString& text) { m_empty->setText(text); }
+
+void Chart::redraw() {
+    if (!m_dirty) return;
+    m_dirty = false;
+    const bool any = hasPoints();
+    if (any == m_plot->isHidden()) {
+        m_plot->setVisible(any);
+        m_empty->setVisible(!any);
+    }
+    updateHeader();
+    if (!any) return;
+    m_settingRange = true;
+    m_plot->xAxis->setRange(m_first, m_last);
+    m_settingRange = false;
+    drawCurves();
+    if (std::exchange(m_marksDirty, false)) drawMarks();
+    m_cursor->setVisible(m_crosshair.has_value());
+    if (m_crosshair) {
+        m_cursor->point1->setCoords(*m_crosshair, 0);
+        m_cursor->point2->setCoords(*m_crosshair, 1);
+    }
+    m_plot->replot(QCustomPlot::rpQueuedRefresh);
+}
+
+void Chart::drawCurves() {
+    const int pixels = std::max(50, m_plot->axisRect()->width());
+    const auto fill = [&](QCPGraph* graph, std::span<const MetricPoint> points) {
+        const DrawnCurve drawn =
+            drawnCurve(visiblePoints(points, m_first, m_last), pixels, m_logarithmic);
+        graph->setData(QVector<double>(drawn.steps.begin(), drawn.steps.end()),
+                       QVector<double>(drawn.values.begin(), drawn.values.end()), true);
+    };
+    for (Curve& curve : m_curves) {
+        const double weight = m_smoothing.value_or(default_smoothing(curve.points.size()));
+        fill(curve.raw, curve.points);
+        curve.raw->setVisible(weight > 0);
+        if (weight > 0)
+            fill(curve.smooth, smooth(curve.points, weight));
+        else
+            fill(curve.smooth, curve.points);
+        // A few points far apart, as of an evaluation, are shown as points too.
+        const bool few = curve.points.size() < 2 || curve.smooth->data()->size() <= 25;
+        curve.smooth->setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, 4)
+                                          : QCPScatterStyle::ssNone);
+    }
+    updateYRange();
+}
+
+void Chart::updateYRange() {
+    if (m_yIsFree) return;
+    std::vector<double> values;
+    for (const Curve& curve : m_curves)
+        for (const QCPGraph* graph : {curve.raw, curve.smooth})
+            if (graph->visible() || graph == curve.smooth)
+                for (const QCPGraphData& point : *graph->data())
+                    if (point.key >= m_first && point.key <= m_last) values.push_back(point.value);
+    auto range = valueRange(std::move(values), m_clipOutliers);
+    if (!range) return;
+    if (m_logarithmic && range->low <= 0) range->low = range->high / 1e4;
+    m_plot->yAxis->setRange(range->low, range->high);
+}
+
+void Chart::drawMarks() {
+    for (const MarkItems& items : m_markItems) {
+        m_plot->removeItem(items.line);
+        m_plot->removeItem(items.sign);
+    }
+    m_markItems.clear();
+    for (const ChartMark& mark : m_marks) {
+        const QColor colour =
+            mark.kind == MarkKind::edit ? accentColour(palette()) : mutedColour(palette());
+        auto* line = new QCPItemLine(m_plot);
+        for (QCPItemPosition* end : {line->start, line->end}) {
+            end->setTypeX(QCPItemPosition::ptPlotCoords);
+            end->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        }
+        line->start->setCoords(static_cast<double>(mark.step), 0);
+        line->end->setCoords(static_cast<double>(mark.step), 1);
+        line->setPen(QPen(colour, 1, Qt::DashLine));
+        line->setVisible(mark.kind == MarkKind::edit);
+        auto* sign = new QCPItemText(m_plot);
+        sign->position->setTypeX(QCPItemPosition::ptPlotCoords);
+        sign->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        sign->position->setCoords(static_cast<double>(mark.step), 0);
+        sign->setPositionAlignment(Qt::AlignHCenter | Qt::AlignTop);
+        sign->setText(markSign(mark.kind));
+        QFont font = smallFont();
+        font.setPixelSize(mark.kind == MarkKind::edit ? 9 : 7);
+        sign->setFont(font);
+        sign->setColor(colour);
+        m_markItems.push_back({line, sign});
+    }
+}
+
+void Chart::updateHeader() { m_values->setText(valueText()); }
+
+QString Chart::valueText() const {
+    QStringList parts;
+    const bool several =
+        std::ranges::count_if(m_curves, [](const Curve& c) { return !c.points.empty(); }) > 1;
+    for (std::size_t i = 0; i < m_curves.size(); ++i) {
+        const Curve& curve = m_curves[i];
+        if (curve.points.empty()) continue;
+        const auto value = m_crosshair ? valueAt(curve.points, *m_crosshair)
+                                       : std::optional(curve.points.back().value);
+        const QString number = value ? toQString(short_number(*value)) : QString("\u2013");
+        const QColor colour =
+            several ? seriesColour(toStd(m_algorithm), i, palette()) : textColour(palette());
+        const QString name = several ? toQString(curve.name).toHtmlEscaped() + " " : QString();
+        parts << QString("<span style=\"color:%1\">%2%3</span>").arg(colour.name(), name, number);
+    }
+    return parts.join(" &nbsp;");
+}
+
+void Chart::applyColours() {
+    m_plot->setBackground(QBrush(panelColour(palette())));
+    for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
+        axis->setBasePen(QPen(lineColour(palette()), 1));
+        axis->setTickLabelColor(mutedColour(palette()));
+        axis->grid()->setPen(QPen(lineColour(palette()), 1));
+    }
+    m_plot->xAxis->grid()->setVisible(false);
+    for (std::size_t i = 0; i < m_curves.size(); ++i) {
+        const QColor colour = seriesColour(toStd(m_algorithm), i, palette());
+        QColor faint = colour;
+        faint.setAlphaF(raw_opacity);
+        m_curves[i].raw->setPen(QPen(faint, 1));
+        m_curves[i].smooth->setPen(QPen(colour, line_width));
+    }
+    QColor cursor = mutedColour(palette());
+    m_cursor->setPen(QPen(cursor, 1));
+    m_dirty = m_marksDirty = true;
+}
+
+void Chart::changeEvent(QEvent* event) {
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_cursor) applyColours();
+}
+
+bool Chart::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Leave) Q_EMIT crosshairMoved(std::nullopt);
+    if (event->type() == QEvent::Resize) m_dirty = true;
+    return QFrame::eventFilter(watched, event);
+}
+
+void Chart::keyPressEvent(QKeyEvent* event) {
+    const double at = m_crosshair.value_or(static_cast<double>(lastStep()));
+    switch (event->key()) {
+        case Qt::Key_Left: Q_EMIT crosshairMoved(std::max(0.0, std::round(at) - 1)); return;
+        case Qt::Key_Right: Q_EMIT crosshairMoved(std::round(at) + 1); return;
+        case Qt::Key_Return: Q_EMIT stepClicked(std::llround(at)); return;
+        case Qt::Key_Home:
+            m_yIsFree = false;
+            Q_EMIT followRequested();
+            return;
+        case Qt::Key_Plus: m_plot->xAxis->scaleRange(zoom_factor); return;
+        case Qt::Key_Minus: m_plot->xAxis->scaleRange(1 / zoom_factor); return;
+        default: QFrame::keyPressEvent(event);
+    }
+}
+
+void Chart::zoomY(double factor, double around) {
+    m_yIsFree = true;
+    m_plot->yAxis->scaleRange(factor, around);
+    m_plot->replot(QCustomPlot::rpQueuedRefresh);
+}
+
+ChartSpec Chart::spec() const {
+    ChartSpec spec;
+    spec.title = m_group.title;
+    spec.unit = metric_info(m_group.keys.front()).unit;
+    spec.marks = m_marks;
+    spec.smoothing = m_smoothing;
+    spec.logarithmic = m_logarithmic;
+    spec.width = 640;
+    spec.height = 360;
+    for (std::size_t i = 0; i < m_curves.size(); ++i)
+        if (!m_curves[i].points.empty())
+            spec.series.push_back({m_curves.size() > 1 ? m_curves[i].name : m_curves[i].key,
+                                   series_colour(toStd(m_algorithm), i), m_curves[i].points});
+    return spec;
+}
+
+}  // namespace plumb::ui
