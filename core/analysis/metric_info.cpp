@@ -168,14 +168,14 @@ std::vector<ChartGroup> default_charts(std::string_view algorithm) {
                 {"Learning rate", {"learning_rate"}}};
     return {{"Reward", {"reward", "eval/reward", "eval/gold_reward"}},
             accuracy,
-            {"Completion length", {"completions/mean_length"}},
-            {"Scratchpad use", {"completions/scratchpad", "eval/scratchpad"}},
-            {"Entropy", {"entropy"}},
             {"KL to the reference", {"kl"}},
+            {"Completion length", {"completions/mean_length"}},
+            {"Entropy", {"entropy"}},
+            {"Loss", {"loss"}},
+            {"Scratchpad use", {"completions/scratchpad", "eval/scratchpad"}},
             {"Groups without a difference", {"frac_reward_zero_std"}},
             {"Distinct and cut completions",
              {"completions/distinct_ratio", "completions/clipped_ratio"}},
-            {"Loss", {"loss"}},
             norm};
 }
 

@@ -8,8 +8,16 @@
 namespace plumb {
 namespace {
 
-std::vector<ChartMark> marks_of(const std::vector<EditRecord>& edits,
-                                const std::vector<CheckpointRecord>& checkpoints) {
+std::string capitalised(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
+}  // namespace
+
+std::vector<ChartMark> chart_marks(const std::vector<EditRecord>& edits,
+                                   const std::vector<CheckpointRecord>& checkpoints) {
     std::vector<ChartMark> marks;
     for (const CheckpointRecord& checkpoint : checkpoints)
         marks.push_back({checkpoint.step, MarkKind::checkpoint,
@@ -21,19 +29,11 @@ std::vector<ChartMark> marks_of(const std::vector<EditRecord>& edits,
     return marks;
 }
 
-std::string capitalised(std::string text) {
-    for (char& c : text)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return text;
-}
-
-}  // namespace
-
 std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartGroup>& groups,
                                   const MetricReader& points_of,
                                   const std::vector<EditRecord>& edits,
                                   const std::vector<CheckpointRecord>& checkpoints) {
-    const std::vector<ChartMark> marks = marks_of(edits, checkpoints);
+    const std::vector<ChartMark> marks = chart_marks(edits, checkpoints);
     std::vector<ChartSpec> charts;
     std::int64_t last = 0;
     for (const ChartGroup& group : groups) {

@@ -14,6 +14,10 @@ namespace plumb {
 /// The points of a metric by rising step; empty where the run has none.
 using MetricReader = std::function<std::vector<MetricPoint>(const std::string& key)>;
 
+/// Marks for edits and checkpoints, by rising step.
+std::vector<ChartMark> chart_marks(const std::vector<EditRecord>& edits,
+                                   const std::vector<CheckpointRecord>& checkpoints);
+
 /// The charts of a run in the algorithm's colours, all over the same steps. Groups and metrics
 /// without points are left out. The edits and checkpoints become marks.
 std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartGroup>& groups,

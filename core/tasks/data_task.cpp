@@ -33,17 +33,6 @@ std::vector<std::int64_t> spread(std::int64_t count, std::int64_t wanted) {
     return numbers;
 }
 
-std::shared_ptr<const Tokenizer> tokenizer_from(const std::vector<Demonstration>& demonstrations,
-                                                const std::vector<Prompt>& prompts,
-                                                const Settings& settings) {
-    std::vector<std::string> texts;
-    for (const auto& row : demonstrations) texts.push_back(row.prompt + row.completion);
-    if (demonstrations.empty())
-        for (const auto& prompt : prompts) texts.push_back(prompt.text + " " + prompt.answer);
-    return settings.tokenizer == "word" ? make_word_tokenizer(texts, settings.vocab_size)
-                                        : make_char_tokenizer(texts, settings.vocab_size);
-}
-
 /// Which reward function settles the answers; empty where there are none.
 std::string reward_for(const std::vector<Prompt>& training, const std::vector<Prompt>& evaluation) {
     bool any = false, all_numbers = true;
@@ -58,6 +47,17 @@ std::string reward_for(const std::vector<Prompt>& training, const std::vector<Pr
 }
 
 }  // namespace
+
+std::shared_ptr<const Tokenizer> make_data_tokenizer(std::span<const Demonstration> demonstrations,
+                                                     std::span<const Prompt> prompts,
+                                                     const Settings& settings) {
+    std::vector<std::string> texts;
+    for (const auto& row : demonstrations) texts.push_back(row.prompt + row.completion);
+    if (demonstrations.empty())
+        for (const auto& prompt : prompts) texts.push_back(prompt.text + " " + prompt.answer);
+    return settings.tokenizer == "word" ? make_word_tokenizer(texts, settings.vocab_size)
+                                        : make_char_tokenizer(texts, settings.vocab_size);
+}
 
 Result<DataTask::Examples> DataTask::read_examples(const std::vector<std::string>& files,
                                                    const Settings& settings) {
@@ -109,7 +109,7 @@ Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool need
     task->gold_reward_ = reward_for(task->training_.prompts, task->evaluation_.prompts);
     if (needs_tokenizer)
         task->tokenizer_ =
-            tokenizer_from(task->training_.demonstrations, task->training_.prompts, settings);
+            make_data_tokenizer(task->training_.demonstrations, task->training_.prompts, settings);
     return std::unique_ptr<Task>(std::move(task));
 }
 

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
+#include <span>
+#include <vector>
+
 #include "data/order.h"
 #include "tasks/task.h"
 
 namespace plumb {
+
+/// For a new model: settings.tokenizer over the text of the demonstrations, or of the prompts where
+/// there are none.
+std::shared_ptr<const Tokenizer> make_data_tokenizer(std::span<const Demonstration> demonstrations,
+                                                     std::span<const Prompt> prompts,
+                                                     const Settings& settings);
 
 /// Rows of the user's files.
 class DataTask : public Task {

@@ -31,6 +31,7 @@ const std::set<std::string> torch_free = {"base", "config", "text",   "store", "
 
 /// The session's headers for its clients; the others, of its workers, may include train's.
 const std::set<std::string> session_door = {"core/session/session.h", "core/session/events.h",
+                                            "core/session/data_preview.h",
                                             "core/session/parity.h"};
 
 constexpr long most_source_lines = 600;
@@ -90,7 +91,8 @@ public:
     const Source* find(const Source& from, const std::string& include) const {
         const std::string top = from.path.substr(0, from.path.find('/'));
         const std::string beside = from.path.substr(0, from.path.rfind('/') + 1) + include;
-        for (const std::string& path : {"core/" + include, top + "/" + include, include, beside})
+        for (const std::string& path :
+             {"core/" + include, top + "/" + include, "ui/" + include, include, beside})
             if (const auto found = sources_.find(path); found != sources_.end())
                 return &found->second;
         return nullptr;

@@ -53,20 +53,15 @@ Chart* ChartGrid::addChart(const QString& algorithm, const ChartGroup& group) {
     return chart;
 }
 
-void ChartGrid::showRun(const QString& algorithm, const std::vector<ChartGroup>& groups) {
+void ChartGrid::showRun(const QString& algorithm, const std::vector<ChartGroup>& groups,
+                        std::map<std::string, QString> emptyTexts) {
+    m_emptyTexts = std::move(emptyTexts);
     for (Chart* chart : m_charts) delete chart;
     m_charts.clear();
     m_arrangement.clear();
     m_shownStep.reset();
     for (const ChartGroup& group : groups) m_charts.push_back(addChart(algorithm, group));
     follow();
-    arrange();
-}
-
-void ChartGrid::setEmptyText(const std::string& title, const QString& text) {
-    m_emptyTexts[title] = text;
-    for (Chart* chart : m_charts)
-        if (chart->group().title == title) chart->setEmptyText(text);
     arrange();
 }
 

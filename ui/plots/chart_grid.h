@@ -29,11 +29,10 @@ class ChartGrid : public QScrollArea {
 public:
     explicit ChartGrid(QWidget* parent = nullptr);
 
-    /// Empty charts of these groups; what was shown before is gone.
-    void showRun(const QString& algorithm, const std::vector<ChartGroup>& groups);
-    /// Shown in the chart of that title while it has no points. Charts without points and without
-    /// such a text are left out.
-    void setEmptyText(const std::string& title, const QString& text);
+    /// Empty charts of these groups; what was shown before is gone. emptyTexts, by a group's title,
+    /// stand in charts without points; a chart that has neither is left out.
+    void showRun(const QString& algorithm, const std::vector<ChartGroup>& groups,
+                 std::map<std::string, QString> emptyTexts);
     void setMetric(const std::string& key, std::vector<MetricPoint> points);
     void append(std::int64_t step, const Metrics& metrics);
     void setMarks(std::vector<ChartMark> marks);

@@ -6,6 +6,7 @@
 
 #include "common/theme.h"
 #include "models/run_list_model.h"
+#include "widgets/badge.h"
 
 namespace plumb::ui {
 namespace {
@@ -18,12 +19,6 @@ void paintRounded(QPainter& painter, const QRectF& area, double radius, const QC
     QPainterPath path;
     path.addRoundedRect(area, radius, radius);
     painter.fillPath(path, colour);
-}
-
-/// Dark text on a light badge and the other way round.
-QColor textOn(const QColor& colour) {
-    const double luminance = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue();
-    return luminance > 140 ? QColor(0x10, 0x14, 0x18) : QColor(Qt::white);
 }
 
 }  // namespace
@@ -51,17 +46,11 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                  QRectF(row.left() + margin - 4, row.center().y() - square / 2.0, square, square),
                  2, colour);
 
-    QFont small = smallFont();
-    QFont badge = small;
-    badge.setWeight(QFont::DemiBold);
-    badge.setPixelSize(11);
-    const QString name = algorithm.toUpper();
-    const int badgeWidth = QFontMetrics(badge).horizontalAdvance(name) + 12;
-    const QRectF pill(row.right() - badgeWidth - 6, row.center().y() - 8, badgeWidth, 17);
-    paintRounded(*painter, pill, 8, colour);
-    painter->setFont(badge);
-    painter->setPen(textOn(colour));
-    painter->drawText(pill, Qt::AlignCenter, name);
+    const QFont small = smallFont();
+    const QSize size = Badge::sizeFor(algorithm);
+    const QRectF pill(row.right() - size.width() - 6, row.center().y() - size.height() / 2.0,
+                      size.width(), size.height());
+    Badge::paint(*painter, pill, algorithm, palette);
 
     const int left = row.left() + margin + square + 6;
     const QRect lines(left, row.top() + 4, static_cast<int>(pill.left()) - left - 6,

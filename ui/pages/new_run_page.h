@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <QTimer>
+#include <QWidget>
+
+#include "config/settings.h"
+#include "session/data_preview.h"
+#include "store/records.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QVBoxLayout;
+
+namespace plumb::ui {
+
+class DataPreviewView;
+class FieldRow;
+class FileListEdit;
+class RewardsEdit;
+
+/// The form for a run on the user's own files, beside a preview of what the run would read. Labels,
+/// help and ranges come from the table of fields; settings that are not here are on the Train page.
+class NewRunPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit NewRunPage(QWidget* parent = nullptr);
+    ~NewRunPage() override;
+
+    /// Where names of runs are looked up.
+    void setWorkspace(const std::filesystem::path& folder);
+    /// What a new run may start from.
+    void setRuns(const std::vector<RunRecord>& runs);
+    void setSettings(const Settings& settings, const QString& name);
+    const Settings& settings() const { return m_settings; }
+    /// The core has refused to start.
+    void showProblem(const QString& message);
+
+Q_SIGNALS:
+    void startRequested(const plumb::Settings& settings, const QString& name);
+    /// The settings are to be shown on the Train page before the start.
+    void settingsChosen(const plumb::Settings& settings, const QString& name);
+
+private:
+    QWidget* makeForm();
+    QWidget* makeActions();
+    void addSection(QVBoxLayout* form, const QString& title, QWidget* widget = nullptr);
+    void addFields(QVBoxLayout* form, std::initializer_list<const char*> keys);
+    QComboBox* addColumn(QVBoxLayout* form, const char* key);
+    QWidget* makeModelChooser();
+    void chooseModelFolder();
+    void showSettings();
+    void showColumns(const std::vector<PreviewColumn>& columns);
+    void takeField(FieldRow* row, const QString& text);
+    void changed();
+    void check();
+    void startPreview();
+    QString runName() const;
+
+    Settings m_settings;
+    std::filesystem::path m_workspace;
+    std::map<std::string, QString> m_unreadable;  ///< fields whose text could not be taken
+    std::vector<FieldRow*> m_rows;
+    std::map<std::string, QComboBox*> m_columns;
+    std::map<std::string, QWidget*> m_columnRows;
+    QLineEdit* m_name;
+    FileListEdit *m_trainFiles, *m_evalFiles;
+    QComboBox* m_model;
+    RewardsEdit* m_rewards;
+    QWidget* m_rewardSection;
+    QLabel* m_problem;
+    QPushButton *m_start, *m_toTrain;
+    DataPreviewView* m_preview;
+    QTimer m_previewTimer;
+    std::stop_source m_running;  ///< of the preview that is on its way
+};
+
+}  // namespace plumb::ui

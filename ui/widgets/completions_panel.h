@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <QFrame>
+
+#include "store/records.h"
+
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QSortFilterProxyModel;
+class QTableView;
+
+namespace plumb::ui {
+
+class CompletionTableModel;
+
+/// The sampled completions of one step: a sortable, searchable table, and the chosen row in full.
+class CompletionsPanel : public QFrame {
+    Q_OBJECT
+
+public:
+    explicit CompletionsPanel(QWidget* parent = nullptr);
+
+    /// live: the newest step, which changes as the run goes on.
+    void showCompletions(std::int64_t step, std::vector<CompletionRecord> rows, bool live);
+    /// Why there is nothing to show.
+    void showNothing(const QString& reason);
+
+private:
+    void showDetails();
+    void updateHeader();
+    void setColumnWidths();
+
+    CompletionTableModel* m_model;
+    QSortFilterProxyModel* m_sorted;
+    QTableView* m_table;
+    QLineEdit* m_search;
+    QLabel *m_header, *m_empty, *m_facts;
+    QPlainTextEdit* m_details;
+    QWidget* m_content;
+    std::int64_t m_step = 0;
+    bool m_live = false;
+    int m_shownColumns = 0;
+};
+
+}  // namespace plumb::ui

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/main_window.h"
+
+#include <algorithm>
+
+#include <QApplication>
+#include <QButtonGroup>
+#include <QCloseEvent>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSettings>
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include "common/background.h"
+#include "common/text.h"
+#include "config/presets.h"
+#include "config/yaml.h"
+#include "pages/new_run_page.h"
+#include "pages/start_page.h"
+#include "pages/train_page.h"
+#include "widgets/message_bar.h"
+#include "widgets/run_list_panel.h"
+#include "widgets/settings_panel.h"
+#include "widgets/transport_bar.h"
+#include "window/run_controller.h"
+
+namespace plumb::ui {
+namespace {
+
+constexpr int run_list_width = 216, settings_width = 280;
+
+QPushButton* makeTab(const QString& name, const QString& text, QButtonGroup* group, int page) {
+    auto* tab = new QPushButton(text);
+    tab->setObjectName(name);
+    tab->setProperty("role", "tab");
+    tab->setCheckable(true);
+    group->addButton(tab, page);
+    return tab;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
+    : QMainWindow(parent), m_options(options) {
+    setObjectName("mainWindow");
+    setWindowTitle("Plumbline");
+    resize(1280, 720);
+    setMinimumSize(900, 560);
+    m_messages = new MessageBar(this);
+    m_runList = new RunListPanel(&m_runs, this);
+    m_settings = new SettingsPanel(this);
+    m_transport = new TransportBar(this);
+    makePages();
+
+    auto* middle = new QWidget(this);
+    auto* middleLayout = new QVBoxLayout(middle);
+    middleLayout->setContentsMargins(0, 0, 0, 0);
+    middleLayout->setSpacing(0);
+    auto* messageFrame = new QWidget(middle);
+    auto* messageLayout = new QVBoxLayout(messageFrame);
+    messageLayout->setContentsMargins(10, 8, 10, 0);
+    messageLayout->addWidget(m_messages);
+    middleLayout->addWidget(messageFrame);
+    middleLayout->addWidget(m_pages, 1);
+    m_splitter = new QSplitter(Qt::Horizontal, this);
+    m_splitter->setObjectName("mainSplitter");
+    m_splitter->setHandleWidth(1);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(m_runList);
+    m_splitter->addWidget(middle);
+    m_splitter->addWidget(m_settings);
+    m_splitter->setStretchFactor(1, 1);
+    m_splitter->setSizes({run_list_width, 1280 - run_list_width - settings_width, settings_width});
+    m_runList->setMinimumWidth(160);
+    m_settings->setMinimumWidth(260);
+
+    auto* centre = new QWidget(this);
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(makeTopBar());
+    layout->addWidget(m_splitter, 1);
+    layout->addWidget(m_transport);
+    setCentralWidget(centre);
+
+    m_controller = new RunController(
+        m_bridge, {*m_train, *m_settings, *m_transport, *m_messages, m_runs}, this);
+    connectPages();
+    addShortcuts();
+    restoreLayout();
+    showPage(Start);
+    m_start->setWorkspace("Opening the workspace ...");
+    m_bridge.open(m_options);
+}
+
+MainWindow::~MainWindow() = default;
+
+QWidget* MainWindow::makeTopBar() {
+    auto* bar = new QFrame(this);
+    bar->setProperty("role", "topbar");
+    auto* name = new QLabel("Plumbline", bar);
+    name->setProperty("role", "title");
+    m_tabs = new QButtonGroup(this);
+    m_notice = new QLabel(bar);
+    m_notice->setObjectName("notice");
+    m_notice->setProperty("role", "small");
+    m_themeButton = new QPushButton(bar);
+    m_themeButton->setObjectName("themeButton");
+    m_themeButton->setProperty("role", "flat");
+    m_themeButton->setToolTip("Light or dark");
+    auto* newRun = new QPushButton("New run  N", bar);
+    newRun->setObjectName("newRunButton");
+    auto* layout = new QHBoxLayout(bar);
+    layout->setContentsMargins(12, 5, 12, 5);
+    layout->setSpacing(4);
+    layout->addWidget(name);
+    layout->addSpacing(12);
+    layout->addWidget(makeTab("tabStart", "Start", m_tabs, Start));
+    layout->addWidget(makeTab("tabTrain", "Train", m_tabs, Train));
+    layout->addStretch();
+    layout->addWidget(m_notice);
+    layout->addWidget(m_themeButton);
+    layout->addWidget(newRun);
+    m_themeButton->setText(isDark(palette()) ? "Light" : "Dark");
+    connect(m_tabs, &QButtonGroup::idClicked, this,
+            [this](int page) { showPage(static_cast<Page>(page)); });
+    connect(newRun, &QPushButton::clicked, this, [this] { showPage(NewRun); });
+    connect(m_themeButton, &QPushButton::clicked, this, &MainWindow::changeTheme);
+    return bar;
+}
+
+void MainWindow::makePages() {
+    m_pages = new QStackedWidget(this);
+    m_start = new StartPage(this);
+    m_train = new TrainPage(this);
+    m_newRun = new NewRunPage(this);
+    m_pages->addWidget(m_start);
+    m_pages->addWidget(m_train);
+    m_pages->addWidget(m_newRun);
+}
+
+void MainWindow::connectPages() {
+    connect(&m_log, &LogFeed::lineReceived, m_train, &TrainPage::addLogLine);
+    connect(&m_bridge, &SessionBridge::opened, this, &MainWindow::showOpened);
+    connect(&m_bridge, &SessionBridge::openFailed, this, &MainWindow::showOpenFailure);
+    connect(&m_bridge, &SessionBridge::closed, this, [this] {
+        if (m_quitting)
+            QApplication::quit();
+        else if (m_next)
+            m_bridge.open(m_options = *std::exchange(m_next, std::nullopt));
+    });
+
+    connect(m_start, &StartPage::presetChosen, this, &MainWindow::choosePreset);
+    connect(m_start, &StartPage::resumeRequested, m_controller, &RunController::resume);
+    connect(m_start, &StartPage::runChosen, m_controller, &RunController::showRun);
+    connect(m_start, &StartPage::newRunRequested, this, [this] { showPage(NewRun); });
+    connect(m_start, &StartPage::workspaceRequested, this, &MainWindow::chooseWorkspace);
+    connect(m_start, &StartPage::runFileRequested, this, &MainWindow::chooseRunFile);
+
+    connect(m_runList, &RunListPanel::runChosen, m_controller, &RunController::showRun);
+    connect(m_runList, &RunListPanel::duplicateRequested, m_controller, &RunController::duplicate);
+    connect(m_runList, &RunListPanel::resumeRequested, m_controller, &RunController::resume);
+    connect(m_runList, &RunListPanel::renameRequested, &m_bridge, &SessionBridge::renameRun);
+
+    connect(m_newRun, &NewRunPage::startRequested, m_controller, &RunController::start);
+    connect(m_newRun, &NewRunPage::settingsChosen, m_controller, &RunController::showDraft);
+    connect(m_controller, &RunController::startRefused, this, [this](const QString& message) {
+        if (m_pages->currentIndex() == NewRun) m_newRun->showProblem(message);
+    });
+    connect(m_controller, &RunController::shownChanged, this, [this](std::optional<RunId> run) {
+        m_runList->select(run);
+        if (run || m_controller->showsDraft()) showPage(Train);
+    });
+    connect(m_controller, &RunController::runsRead, this, [this] {
+        m_runList->select(m_controller->shownRun());
+        m_start->setRuns(m_runs.runs(), m_bridge.isReadOnly());
+        m_newRun->setRuns(m_runs.runs());
+        offerResume();
+        Q_EMIT ready();
+    });
+}
+
+void MainWindow::addShortcuts() {
+    const auto add = [this](const QKeySequence& keys, auto action) {
+        auto* shortcut = new QShortcut(keys, this);
+        connect(shortcut, &QShortcut::activated, this, action);
+    };
+    add(Qt::Key_N, [this] { showPage(NewRun); });
+    add(Qt::Key_Space, [this] {
+        if (m_pages->currentIndex() == Train) m_transport->pressPrimary();
+    });
+    add(Qt::Key_End, [this] { m_controller->goLive(); });
+    add(Qt::Key_L, [this] { m_train->toggleLog(); });
+    add(Qt::CTRL | Qt::Key_1, [this] { showPage(Start); });
+    add(Qt::CTRL | Qt::Key_2, [this] { showPage(Train); });
+    add(Qt::CTRL | Qt::Key_Q, [this] { close(); });
+}
+
+void MainWindow::showPage(Page page) {
+    m_pages->setCurrentIndex(page);
+    m_tabs->setExclusive(false);
+    for (QAbstractButton* tab : m_tabs->buttons()) tab->setChecked(m_tabs->id(tab) == page);
+    m_tabs->setExclusive(page != NewRun);
+    m_settings->setVisible(page == Train);
+    m_transport->setVisible(page == Train);
+}
+
+void MainWindow::showOpened() {
+    m_start->setWorkspace(pathText(m_bridge.workspace()));
+    m_newRun->setWorkspace(m_bridge.workspace());
+    m_notice->setText(m_bridge.isReadOnly() ? "read-only" : "");
+    setWindowTitle("Plumbline \u2013 " + pathText(m_bridge.workspace()));
+    m_controller->refreshRuns();
+    if (m_bridge.isReadOnly())
+        m_messages->showMessage(MessageBar::Kind::note, "The workspace is open for reading only.",
+                                m_bridge.holder());
+}
+
+void MainWindow::showOpenFailure(const QString& message) {
+    m_start->setWorkspace("No workspace is open.");
+    m_messages->showMessage(MessageBar::Kind::error, "The workspace could not be opened.", message,
+                            {{"Choose another...", [this] { chooseWorkspace(); }}});
+    Q_EMIT ready();
+}
+
+void MainWindow::offerResume() {
+    if (std::exchange(m_offered, true) || m_bridge.isReadOnly()) return;
+    const auto& runs = m_runs.runs();
+    const auto cutOff = std::ranges::find(runs, RunState::interrupted, &RunRecord::state);
+    if (cutOff == runs.end()) return;
+    const RunId id = cutOff->id;
+    m_messages->showMessage(
+        MessageBar::Kind::note,
+        QString("Run %1, %2, was cut off.").arg(id).arg(toQString(cutOff->name)),
+        QString("It had reached step %1 and can go on from its last checkpoint to the same "
+                "numbers.")
+            .arg(cutOff->step),
+        {{"Resume", [this, id] { m_controller->resume(id); }},
+         {"Look at it", [this, id] { m_controller->showRun(id); }}});
+}
+
+void MainWindow::choosePreset(const QString& name) {
+    const auto settings = preset_settings(toStd(name));
+    if (settings.ok())
+        m_controller->showDraft(*settings, name);
+    else
+        m_messages->showMessage(MessageBar::Kind::error, {}, toQString(settings.error().message));
+}
+
+void MainWindow::chooseRunFile() {
+    auto* dialog = new QFileDialog(this, "Open run file");
+    dialog->setObjectName("runFileDialog");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters({"Run files (*.yaml *.yml)", "All files (*)"});
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openRunFile);
+    dialog->open();
+}
+
+void MainWindow::openRunFile(const QString& file) {
+    runInBackground(
+        this, [file](std::stop_token) { return read_settings(toStd(file)); },
+        [this, file](const Result<Settings>& settings) {
+            if (settings.ok())
+                m_controller->showDraft(settings.value(), QFileInfo(file).completeBaseName());
+            else
+                m_messages->showMessage(MessageBar::Kind::error, "The run file was not taken.",
+                                        toQString(settings.error().message));
+        });
+}
+
+void MainWindow::chooseWorkspace() {
+    auto* dialog = new QFileDialog(this, "Open workspace");
+    dialog->setObjectName("workspaceDialog");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openWorkspace);
+    dialog->open();
+}
+
+void MainWindow::openWorkspace(const QString& folder) {
+    if (m_bridge.activeRun()) {
+        m_messages->showMessage(MessageBar::Kind::error, "A run is going on.",
+                                "Finish or abort it before another workspace is opened.");
+        return;
+    }
+    SessionOptions next = m_options;
+    next.workspace = toStd(folder);
+    m_messages->clear();
+    m_controller->showNothing();
+    showPage(Start);
+    m_runs.setRuns({});
+    m_offered = false;
+    if (m_bridge.isOpen()) {
+        m_next = next;
+        m_bridge.close();
+    } else {
+        m_bridge.open(m_options = next);
+    }
+}
+
+void MainWindow::changeTheme() {
+    const ThemeChoice next = isDark(palette()) ? ThemeChoice::light : ThemeChoice::dark;
+    applyTheme(*qApp, next);
+    QSettings().setValue("theme", next == ThemeChoice::dark ? "dark" : "light");
+    m_themeButton->setText(next == ThemeChoice::dark ? "Light" : "Dark");
+}
+
+void MainWindow::restoreLayout() {
+    const QSettings settings;
+    restoreGeometry(settings.value("window/geometry").toByteArray());
+    m_splitter->restoreState(settings.value("window/splitter").toByteArray());
+    m_train->splitter()->restoreState(settings.value("window/train").toByteArray());
+}
+
+void MainWindow::saveLayout() {
+    QSettings settings;
+    settings.setValue("window/geometry", saveGeometry());
+    settings.setValue("window/splitter", m_splitter->saveState());
+    settings.setValue("window/train", m_train->splitter()->saveState());
+}
+
+void MainWindow::quitAfterClosing() {
+    m_quitting = true;
+    setEnabled(false);
+    m_bridge.close();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    saveLayout();
+    event->ignore();
+    if (m_quitting) return;
+    if (!m_bridge.activeRun()) {
+        hide();
+        quitAfterClosing();
+        return;
+    }
+    m_messages->showMessage(
+        MessageBar::Kind::note, "A run is going on.",
+        "Saving finishes the step and writes a checkpoint; the run can then be resumed.",
+        {{"Save and quit",
+          [this] {
+              m_messages->showMessage(MessageBar::Kind::note, {},
+                                      "Saving the run; the window closes by itself.");
+              quitAfterClosing();
+          }},
+         {"Abort and quit", [this] {
+              m_bridge.abort();
+              quitAfterClosing();
+          }}});
+}
+
+}  // namespace plumb::ui

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include <QMainWindow>
+
+#include "bridge/log_feed.h"
+#include "bridge/session_bridge.h"
+#include "common/theme.h"
+#include "models/run_list_model.h"
+
+class QButtonGroup;
+class QLabel;
+class QPushButton;
+class QSplitter;
+class QStackedWidget;
+
+namespace plumb::ui {
+
+class MessageBar;
+class NewRunPage;
+class RunController;
+class RunListPanel;
+class SettingsPanel;
+class StartPage;
+class TrainPage;
+class TransportBar;
+
+/// The window: pages in the middle, runs on the left, settings on the right, transport below. It
+/// only puts these together; what they show is RunController's.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(const SessionOptions& options, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// Puts the settings of a YAML file before the user, as a draft.
+    void openRunFile(const QString& file);
+
+    SessionBridge& bridge() { return m_bridge; }
+
+Q_SIGNALS:
+    /// The workspace is open and its runs are shown: the window can be used.
+    void ready();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    enum Page { Start, Train, NewRun };
+
+    QWidget* makeTopBar();
+    void makePages();
+    void connectPages();
+    void addShortcuts();
+    void showPage(Page page);
+    void showOpened();
+    void showOpenFailure(const QString& message);
+    void offerResume();
+    void choosePreset(const QString& name);
+    void chooseWorkspace();
+    void chooseRunFile();
+    void openWorkspace(const QString& folder);
+    void changeTheme();
+    void restoreLayout();
+    void saveLayout();
+    void quitAfterClosing();
+
+    SessionBridge m_bridge;
+    LogFeed m_log;
+    SessionOptions m_options;
+    RunListModel m_runs;
+    RunController* m_controller = nullptr;
+    QButtonGroup* m_tabs = nullptr;
+    QPushButton* m_themeButton = nullptr;
+    QLabel* m_notice = nullptr;
+    MessageBar* m_messages = nullptr;
+    QSplitter* m_splitter = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    RunListPanel* m_runList = nullptr;
+    StartPage* m_start = nullptr;
+    TrainPage* m_train = nullptr;
+    NewRunPage* m_newRun = nullptr;
+    SettingsPanel* m_settings = nullptr;
+    TransportBar* m_transport = nullptr;
+    std::optional<SessionOptions> m_next;  ///< the workspace to open once this one is closed
+    bool m_quitting = false;
+    bool m_offered = false;
+};
+
+}  // namespace plumb::ui

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/run_controller.h"
+
+#include <variant>
+
+#include "common/text.h"
+#include "config/yaml.h"
+#include "pages/train_page.h"
+#include "widgets/message_bar.h"
+#include "widgets/settings_panel.h"
+#include "widgets/transport_bar.h"
+
+namespace plumb::ui {
+namespace {
+
+QString phaseText(const Progress& progress) {
+    if (progress.phase == "train") return "training";
+    if (progress.phase == "evaluate") return "evaluating";
+    if (progress.phase == "load") return "loading";
+    QString phase = toQString(progress.phase);
+    phase.replace("supervised: ", "supervised start, ");
+    if (progress.total > 0) phase += QString(" %1/%2").arg(progress.done).arg(progress.total);
+    return phase;
+}
+
+QString endText(const RunRecord& run, const std::vector<CheckpointRecord>& checkpoints) {
+    if (can_resume(run.state) && !checkpoints.empty())
+        return QString("can be resumed from step %1").arg(checkpoints.back().step);
+    if (can_resume(run.state)) return "cannot be resumed: no checkpoint was saved yet";
+    return {};
+}
+
+}  // namespace
+
+RunController::RunController(SessionBridge& bridge, Views views, QObject* parent)
+    : QObject(parent), m_bridge(bridge), m_views(views), m_feed(bridge) {
+    connect(&bridge, &SessionBridge::eventReceived, this, &RunController::handle);
+    connect(&bridge, &SessionBridge::runsChanged, this, &RunController::refreshRuns);
+    connect(&bridge, &SessionBridge::commandFailed, this, [this](const QString& message) {
+        m_views.messages.showMessage(MessageBar::Kind::error, "That did not work.", message);
+    });
+    connect(&bridge, &SessionBridge::startFailed, this, [this](const QString& message) {
+        updateTransport();
+        m_views.messages.showMessage(MessageBar::Kind::error, "The run was not started.", message);
+        Q_EMIT startRefused(message);
+    });
+    connect(&m_feed, &RunFeed::loaded, this, &RunController::showDetails);
+    connect(&m_feed, &RunFeed::failed, this, [this](const QString& message) {
+        m_views.messages.showMessage(MessageBar::Kind::error, "The run cannot be shown.", message);
+    });
+    connect(&m_feed, &RunFeed::stepDone, this, [this](qint64 step, const Metrics& metrics) {
+        m_views.train.append(step, metrics);
+        if (m_details)
+            m_details->record.step = std::max<std::int64_t>(m_details->record.step, step);
+        updateTransport();
+    });
+    connect(&m_feed, &RunFeed::marksChanged, &m_views.train, &TrainPage::setMarks);
+    connect(&m_feed, &RunFeed::completionsLoaded, this,
+            [this](qint64 step, const std::vector<CompletionRecord>& rows) {
+                m_views.train.showCompletions(step, rows, !m_feed.chosenStep());
+            });
+
+    TransportBar& transport = m_views.transport;
+    connect(&transport, &TransportBar::startRequested, this, &RunController::startDraft);
+    connect(&transport, &TransportBar::pauseRequested, this, [this] {
+        if (m_active) m_active->pausing = true;
+        m_bridge.pause();
+        updateTransport();
+    });
+    connect(&transport, &TransportBar::continueRequested, &bridge, &SessionBridge::goOn);
+    connect(&transport, &TransportBar::resumeRequested, this, [this] {
+        if (const auto run = shownRun()) resume(*run);
+    });
+    connect(&transport, &TransportBar::finishRequested, this, [this] {
+        m_views.train.setState("Finishing: this step, an evaluation, a checkpoint.");
+        m_bridge.finish();
+    });
+    connect(&transport, &TransportBar::abortRequested, this, &RunController::askToAbort);
+    connect(&transport, &TransportBar::stepChosen, this, [this](qint64 step) { chooseStep(step); });
+    connect(&transport, &TransportBar::liveRequested, this, &RunController::goLive);
+    connect(&m_views.train, &TrainPage::stepChosen, this,
+            [this](qint64 step) { chooseStep(step); });
+    connect(&m_views.train, &TrainPage::problem, this, [this](const QString& message) {
+        m_views.messages.showMessage(MessageBar::Kind::error, {}, message);
+    });
+    connect(&m_views.settings, &SettingsPanel::editRequested, this, &RunController::edit);
+    connect(&m_views.settings, &SettingsPanel::settingsChanged, this,
+            &RunController::updateTransport);
+}
+
+bool RunController::showsActive() const { return m_active && shownRun() == m_active->run; }
+
+void RunController::showDraft(const Settings& settings, const QString& name) {
+    m_feed.show(std::nullopt);
+    m_details.reset();
+    m_showsDraft = true;
+    m_views.train.showDraft(settings, name);
+    m_views.settings.showDraft(settings);
+    updateTransport();
+    Q_EMIT shownChanged(std::nullopt);
+}
+
+void RunController::showRun(RunId run) {
+    m_showsDraft = false;
+    m_details.reset();
+    m_views.train.setShownStep(std::nullopt);
+    m_views.transport.setShownStep(std::nullopt);
+    m_feed.show(run);
+    updateTransport();
+    Q_EMIT shownChanged(run);
+}
+
+void RunController::showNothing() {
+    m_feed.show(std::nullopt);
+    m_details.reset();
+    m_showsDraft = false;
+    m_views.train.clear();
+    m_views.settings.clear();
+    updateTransport();
+    Q_EMIT shownChanged(std::nullopt);
+}
+
+void RunController::showDetails(const RunDetails& details) {
+    m_details = details;
+    const auto file = m_bridge.workspace() / "runs" / std::to_string(details.record.id) / "log.txt";
+    m_views.train.showRun(details, pathText(file), showsActive());
+    m_views.train.setShownStep(m_feed.chosenStep());
+    m_views.settings.showRun(details.settings, showsActive());
+    if (!details.settingsProblem.isEmpty())
+        m_views.messages.showMessage(MessageBar::Kind::error, "The run's settings are not whole.",
+                                     details.settingsProblem);
+    updateTransport();
+}
+
+void RunController::duplicate(RunId run) {
+    m_bridge.query(
+        this, [run](StoreReader& reader) { return reader.run(run); },
+        [this](const Result<RunRecord>& record) {
+            const auto settings =
+                record.ok() ? parse_settings(record.value().settings, record.value().name, {})
+                            : Result<Settings>(record.error());
+            if (settings.ok())
+                showDraft(*settings, toQString(record.value().name));
+            else
+                m_views.messages.showMessage(MessageBar::Kind::error, "The run cannot be repeated.",
+                                             toQString(settings.error().message));
+        });
+}
+
+void RunController::startDraft() {
+    if (m_showsDraft && m_views.settings.isValid())
+        start(m_views.settings.settings(), m_views.train.draftName());
+}
+
+void RunController::start(const Settings& settings, const QString& name) {
+    m_views.messages.clear();
+    m_bridge.start(settings, name);
+    updateTransport();
+}
+
+void RunController::resume(RunId run) {
+    m_views.messages.clear();
+    m_bridge.resume(run);
+    updateTransport();
+}
+
+void RunController::refreshRuns() {
+    m_bridge.query(
+        this, [](StoreReader& reader) { return reader.runs(); },
+        [this](Result<std::vector<RunRecord>> runs) {
+            if (!runs.ok()) {
+                m_views.messages.showMessage(MessageBar::Kind::error, "The runs cannot be read.",
+                                             toQString(runs.error().message));
+                return;
+            }
+            m_views.runs.setRuns(std::move(runs).value());
+            Q_EMIT runsRead();
+        });
+}
+
+void RunController::goLive() { chooseStep(std::nullopt); }
+
+void RunController::chooseStep(std::optional<std::int64_t> step) {
+    if (!shownRun()) return;
+    if (step && m_details) step = std::min(*step, m_details->record.step);
+    m_views.train.setShownStep(step);
+    m_views.transport.setShownStep(step);
+    m_feed.chooseStep(step);
+}
+
+void RunController::edit(const QString& key, const QString& value, const QString& reason) {
+    const Status status = m_bridge.edit(toStd(key), toStd(value), toStd(reason));
+    if (!status) m_views.settings.showProblem(toStd(key), toQString(status.error().message));
+}
+
+void RunController::askToAbort() {
+    if (!m_active) return;
+    m_views.messages.showMessage(
+        MessageBar::Kind::note, QString("Abort run %1?").arg(m_active->run),
+        "It ends at once. Its curves and completions stay; steps since the last checkpoint cannot "
+        "be gone on from.",
+        {{"Abort the run", [this] { m_bridge.abort(); }}});
+}
+
+void RunController::handle(const Event& event) {
+    m_views.runs.apply(event);
+    if (const auto* started = std::get_if<RunStarted>(&event)) {
+        m_active =
+            Active{.run = started->run, .step = started->step, .totalSteps = started->total_steps};
+        refreshRuns();
+        if (shownRun() != started->run) showRun(started->run);
+    } else if (const auto* ended = std::get_if<RunEnded>(&event)) {
+        handleEnd(*ended);
+    } else if (m_active) {
+        if (const auto* progress = std::get_if<Progress>(&event)) {
+            m_active->phase = phaseText(*progress);
+            m_active->secondsLeft = progress->seconds_left;
+            if (progress->tokens_per_second > 0)
+                m_active->tokensPerSecond = progress->tokens_per_second;
+        } else if (const auto* step = std::get_if<StepDone>(&event)) {
+            m_active->step = step->step;
+            if (step->total_steps > 0) m_active->totalSteps = step->total_steps;
+        } else if (const auto* paused = std::get_if<RunPaused>(&event)) {
+            m_active->pausing = false;
+            m_active->paused = true;
+            m_active->pauseReason = toQString(paused->reason);
+            if (!paused->reason.empty())
+                m_views.messages.showMessage(MessageBar::Kind::error, "The run has paused.",
+                                             toQString(paused->reason));
+        } else if (std::holds_alternative<RunContinued>(event)) {
+            m_active->pausing = m_active->paused = false;
+        } else if (const auto* edited = std::get_if<SettingEdited>(&event)) {
+            if (showsActive()) m_views.settings.applyEdit(edited->edit.key, edited->edit.new_value);
+        }
+    }
+    updateTransport();
+}
+
+void RunController::handleEnd(const RunEnded& ended) {
+    m_active.reset();
+    refreshRuns();
+    if (ended.state == RunState::failed)
+        m_views.messages.showMessage(MessageBar::Kind::error,
+                                     QString("Run %1 failed.").arg(ended.run),
+                                     toQString(ended.message));
+    else if (!ended.message.empty())
+        m_views.messages.showMessage(MessageBar::Kind::note,
+                                     QString("Run %1 has ended.").arg(ended.run),
+                                     toQString(ended.message));
+}
+
+void RunController::updateTransport() {
+    TransportBar& transport = m_views.transport;
+    transport.setNote({});
+    if (m_bridge.isStarting()) {
+        transport.setState(TransportState::starting);
+        transport.setPhase("checking settings and files");
+    } else if (m_showsDraft) {
+        transport.setState(m_views.settings.isValid() && !m_bridge.isReadOnly()
+                               ? TransportState::draft
+                               : TransportState::nothing);
+        transport.setPhase(m_bridge.isReadOnly()        ? "this workspace is read-only"
+                           : m_views.settings.isValid() ? "ready to start"
+                                                        : "settings have problems");
+        if (m_active) transport.setNote(QString("run %1 is still going on").arg(m_active->run));
+    } else if (showsActive()) {
+        const Active& active = *m_active;
+        transport.setState(active.paused    ? TransportState::paused
+                           : active.pausing ? TransportState::pausing
+                                            : TransportState::running);
+        transport.setPhase(active.paused ? "paused" : active.phase);
+        transport.setSteps(active.step, active.totalSteps);
+        transport.setTimeLeft(active.paused ? -1 : active.secondsLeft);
+        transport.setSpeed(active.paused ? 0 : active.tokensPerSecond);
+        if (active.pausing) transport.setNote("pausing after this step");
+        if (active.paused && !active.pauseReason.isEmpty()) transport.setNote(active.pauseReason);
+        m_views.train.setState(active.paused ? "paused" : active.phase);
+    } else if (m_details) {
+        const RunRecord& run = m_details->record;
+        const bool resumable =
+            can_resume(run.state) && !m_details->checkpoints.empty() && !m_bridge.isReadOnly();
+        transport.setState(resumable && !m_active ? TransportState::resumable
+                                                  : TransportState::ended);
+        transport.setPhase(toQString(to_string(run.state)));
+        transport.setSteps(run.step, run.total_steps);
+        transport.setNote(endText(run, m_details->checkpoints));
+        m_views.train.setState(
+            run.message.empty() ? stateText(run) : stateText(run) + ": " + toQString(run.message));
+    } else {
+        transport.setState(TransportState::nothing);
+        transport.setPhase({});
+    }
+}
+
+}  // namespace plumb::ui

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <QObject>
+#include <QString>
+
+#include "bridge/run_feed.h"
+#include "bridge/session_bridge.h"
+#include "config/settings.h"
+#include "models/run_list_model.h"
+
+namespace plumb::ui {
+
+class MessageBar;
+class SettingsPanel;
+class TrainPage;
+class TransportBar;
+
+/// Decides what the Train page, the settings and the transport bar show, a draft or a run, and
+/// turns what is pressed there into commands of the session.
+class RunController : public QObject {
+    Q_OBJECT
+
+public:
+    struct Views {
+        TrainPage& train;
+        SettingsPanel& settings;
+        TransportBar& transport;
+        MessageBar& messages;
+        RunListModel& runs;
+    };
+
+    RunController(SessionBridge& bridge, Views views, QObject* parent = nullptr);
+
+    /// Settings that wait for the start button.
+    void showDraft(const Settings& settings, const QString& name);
+    void showRun(RunId run);
+    void showNothing();
+    /// The settings of a run as a draft.
+    void duplicate(RunId run);
+    void startDraft();
+    void start(const Settings& settings, const QString& name);
+    void resume(RunId run);
+    /// Reads the list of runs again.
+    void refreshRuns();
+    /// The newest step again.
+    void goLive();
+
+    std::optional<RunId> shownRun() const { return m_feed.shownRun(); }
+    bool showsDraft() const { return m_showsDraft; }
+
+Q_SIGNALS:
+    /// What is shown has changed: a run, or nothing for a draft.
+    void shownChanged(std::optional<plumb::RunId> run);
+    /// The core has refused to start what was asked for.
+    void startRefused(const QString& message);
+    void runsRead();
+
+private:
+    /// The worker's run as its events tell it.
+    struct Active {
+        RunId run = 0;
+        QString phase = "starting";
+        std::int64_t step = 0, totalSteps = 0;
+        double secondsLeft = -1, tokensPerSecond = 0;
+        bool pausing = false, paused = false;
+        QString pauseReason = {};
+    };
+
+    void handle(const Event& event);
+    void handleEnd(const RunEnded& ended);
+    void showDetails(const RunDetails& details);
+    void updateTransport();
+    void chooseStep(std::optional<std::int64_t> step);
+    void edit(const QString& key, const QString& value, const QString& reason);
+    void askToAbort();
+    bool showsActive() const;
+
+    SessionBridge& m_bridge;
+    Views m_views;
+    RunFeed m_feed;
+    std::optional<Active> m_active;
+    std::optional<RunDetails> m_details;
+    bool m_showsDraft = false;
+    std::optional<RunId> m_toShow;  ///< a run that is on its way into the list
+};
+
+}  // namespace plumb::ui
