@@ -79,6 +79,7 @@ QString styleSheetOf(const Surfaces& surfaces) {
         {"@error@", dark ? QColor(0xF2, 0x8B, 0x82) : QColor(0xB3, 0x26, 0x1E)},
     };
     for (const auto& [name, colour] : colours) style.replace(name, colour.name());
+    style.replace("@theme@", dark ? "dark" : "light");
     return style;
 }
 

@@ -9,13 +9,12 @@ namespace plumb::ui {
 
 QString stateText(const RunRecord& run) {
     const QString step = QString::number(run.step);
-    const QString ofTotal = run.total_steps > 0
-                                ? QString("step %1 of %2").arg(step).arg(run.total_steps)
-                                : QString("step %1").arg(step);
+    const QString ofTotal =
+        run.total_steps > 0 ? QString("%1/%2").arg(step).arg(run.total_steps) : step;
     switch (run.state) {
         case RunState::running: return "running, " + ofTotal;
         case RunState::paused: return "paused, " + ofTotal;
-        case RunState::finished: return "finished, " + step + " steps";
+        case RunState::finished: return "finished, " + step;
         case RunState::aborted: return "aborted at " + ofTotal;
         case RunState::interrupted: return "interrupted at " + ofTotal;
         case RunState::failed: return "failed at " + ofTotal;

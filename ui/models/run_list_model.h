@@ -20,7 +20,7 @@ public:
         IdRole = Qt::UserRole + 1,
         AlgorithmRole,
         StateRole,     ///< RunState as int
-        StateTextRole  ///< "running, step 12 of 150"
+        StateTextRole  ///< "running, 12/150"
     };
 
     using QAbstractListModel::QAbstractListModel;
@@ -44,7 +44,7 @@ private:
     std::vector<RunRecord> m_runs;
 };
 
-/// "running, step 12 of 150", "finished, 150 steps", "can be resumed from step 50", ...
+/// "running, 12/150", "finished, 150", "failed at 12/150", ...
 QString stateText(const RunRecord& run);
 
 }  // namespace plumb::ui

@@ -136,6 +136,7 @@ QWidget* NewRunPage::makeForm() {
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(page);
+    page->setAutoFillBackground(false);
     auto* frame = new QFrame(this);
     frame->setProperty("role", "panel");
     frame->setFixedWidth(form_width);

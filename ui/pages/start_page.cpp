@@ -157,6 +157,10 @@ void StartPage::setRuns(const std::vector<RunRecord>& runs, bool readOnly) {
     m_resume->setVisible(shown > 0);
 }
 
+void StartPage::focusFirstCard() {
+    if (auto* card = findChild<Card*>()) card->focusButton();
+}
+
 void StartPage::setWorkspace(const QString& folder) { m_workspace->setText(folder); }
 
 }  // namespace plumb::ui

@@ -24,6 +24,7 @@ public:
     /// readOnly: nothing can be resumed here.
     void setRuns(const std::vector<RunRecord>& runs, bool readOnly);
     void setWorkspace(const QString& folder);
+    void focusFirstCard();
 
 Q_SIGNALS:
     void presetChosen(const QString& name);

@@ -15,6 +15,7 @@
 #include "analysis/colours.h"
 #include "analysis/smoothing.h"
 #include "analysis/ticks.h"
+#include "common/elided_label.h"
 #include "common/text.h"
 #include "common/theme.h"
 #include "plots/curve.h"
@@ -53,6 +54,10 @@ protected:
     int getSubTickCount(double) override { return 0; }
 };
 
+QString coloured(const QColor& colour, const QString& text) {
+    return QString("<span style=\"color:%1\">%2</span>").arg(colour.name(), text);
+}
+
 QString markSign(MarkKind kind) { return kind == MarkKind::edit ? "\u25BC" : "\u25C6"; }
 
 }  // namespace
@@ -65,12 +70,16 @@ Chart::Chart(const ChartGroup& group, const QString& algorithm, QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(200, 150);
     setAccessibleName(title);
-    const MetricInfo first = metric_info(group.keys.front());
-    m_title =
-        new QLabel(first.unit.empty() ? title : title + " (" + toQString(first.unit) + ")", this);
-    m_title->setProperty("role", "title");
-    m_title->setToolTip(toQString(first.help));
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto* heading = new ElidedLabel(title, this);
+    heading->setProperty("role", "title");
+    heading->setToolTip(toQString(metric_info(m_group.keys.front()).help));
+    m_names = new QLabel(this);
+    m_names->setObjectName("names");
+    m_names->setFont(smallFont());
+    m_names->setTextFormat(Qt::RichText);
+    m_names->setContentsMargins(10, 0, 10, 0);
+    m_names->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_names->hide();
     m_values = new QLabel(this);
     m_values->setObjectName("values");
     m_values->setFont(monospacedFont());
@@ -86,12 +95,13 @@ Chart::Chart(const ChartGroup& group, const QString& algorithm, QWidget* parent)
 
     auto* header = new QHBoxLayout;
     header->setContentsMargins(10, 6, 10, 0);
-    header->addWidget(m_title, 1);
+    header->addWidget(heading, 1);
     header->addWidget(m_values);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);
     layout->setSpacing(0);
     layout->addLayout(header);
+    layout->addWidget(m_names);
     layout->addWidget(m_plot, 1);
     layout->addWidget(m_empty, 1);
     m_plot->hide();
@@ -331,11 +341,21 @@ void Chart::drawMarks() {
         font.setPixelSize(mark.kind == MarkKind::edit ? 9 : 7);
         sign->setFont(font);
         sign->setColor(colour);
+        sign->setClipToAxisRect(false);
         m_markItems.push_back({line, sign});
     }
 }
 
-void Chart::updateHeader() { m_values->setText(valueText()); }
+void Chart::updateHeader() {
+    m_values->setText(valueText());
+    QStringList names;
+    for (std::size_t i = 0; i < m_curves.size(); ++i)
+        if (!m_curves[i].points.empty())
+            names << coloured(seriesColour(toStd(m_algorithm), i, palette()),
+                              toQString(m_curves[i].name).toHtmlEscaped());
+    m_names->setVisible(names.size() > 1);
+    m_names->setText(names.join(" &nbsp;"));
+}
 
 QString Chart::valueText() const {
     QStringList parts;
@@ -347,12 +367,14 @@ QString Chart::valueText() const {
         const auto value = m_crosshair ? valueAt(curve.points, *m_crosshair)
                                        : std::optional(curve.points.back().value);
         const QString number = value ? toQString(short_number(*value)) : QString("\u2013");
-        const QColor colour =
-            several ? seriesColour(toStd(m_algorithm), i, palette()) : textColour(palette());
-        const QString name = several ? toQString(curve.name).toHtmlEscaped() + " " : QString();
-        parts << QString("<span style=\"color:%1\">%2%3</span>").arg(colour.name(), name, number);
+        parts << (several ? coloured(seriesColour(toStd(m_algorithm), i, palette()), number)
+                          : number);
     }
-    return parts.join(" &nbsp;");
+    const QString unit = toQString(metric_info(m_group.keys.front()).unit);
+    QString text = parts.join(" \u00B7 ");
+    if (!text.isEmpty() && !unit.isEmpty())
+        text += " " + coloured(mutedColour(palette()), unit.toHtmlEscaped());
+    return text;
 }
 
 void Chart::applyColours() {

@@ -57,7 +57,7 @@ public:
 
     /// What an export or the clipboard gets: all points.
     ChartSpec spec() const;
-    /// What the header shows.
+    /// What the header shows: the values at the crosshair, or the last ones, with their unit.
     QString valueText() const;
     /// Into a file of the format that its name ends in, without waiting; ends in problem() where it
     /// cannot be written.
@@ -111,7 +111,7 @@ private:
     bool m_yIsFree = false;  ///< the user has zoomed the values
     bool m_settingRange = false;
     std::optional<double> m_pressedAt;  ///< pixel where the mouse went down
-    QLabel *m_title, *m_values, *m_empty;
+    QLabel *m_values, *m_names, *m_empty;
     QCustomPlot* m_plot;
     QCPItemStraightLine* m_cursor = nullptr;
 };

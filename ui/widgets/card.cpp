@@ -47,6 +47,8 @@ Card::Card(const QString& name, const QString& title, const QString& text, const
 
 void Card::setPrimary() { m_button->setProperty("primary", true); }
 
+void Card::focusButton() { m_button->setFocus(); }
+
 QPushButton* Card::addSecond(const QString& name, const QString& text) {
     auto* button = new QPushButton(text, this);
     button->setObjectName("card:" + name);

@@ -20,6 +20,7 @@ public:
          const QString& algorithm, QWidget* parent = nullptr);
 
     void setPrimary();
+    void focusButton();
     /// A second, quieter button beside the first.
     QPushButton* addSecond(const QString& name, const QString& text);
 

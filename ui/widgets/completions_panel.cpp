@@ -20,7 +20,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr int row_height = 25;
-constexpr int prompt_width = 150, answer_width = 64, number_width = 78;
+constexpr int prompt_width = 150, answer_width = 64, number_width = 84;
 
 QString partsText(const CompletionRecord& row) {
     QStringList parts;
@@ -67,7 +67,6 @@ CompletionsPanel::CompletionsPanel(QWidget* parent) : QFrame(parent) {
     m_details->setObjectName("completionDetails");
     m_details->setReadOnly(true);
     m_details->setFont(monospacedFont());
-    m_details->setPlaceholderText("Choose a row to read it in full.");
     m_facts = new QLabel(this);
     m_facts->setObjectName("completionFacts");
     m_facts->setProperty("role", "small");
@@ -78,8 +77,8 @@ CompletionsPanel::CompletionsPanel(QWidget* parent) : QFrame(parent) {
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
 
-    auto* side = new QWidget(this);
-    auto* sideLayout = new QVBoxLayout(side);
+    m_side = new QWidget(this);
+    auto* sideLayout = new QVBoxLayout(m_side);
     sideLayout->setContentsMargins(4, 0, 0, 0);
     sideLayout->addWidget(m_details, 1);
     sideLayout->addWidget(m_facts);
@@ -87,7 +86,7 @@ CompletionsPanel::CompletionsPanel(QWidget* parent) : QFrame(parent) {
     splitter->setObjectName("completionsSplitter");
     splitter->setChildrenCollapsible(true);
     splitter->addWidget(m_table);
-    splitter->addWidget(side);
+    splitter->addWidget(m_side);
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 1);
     splitter->setSizes({560, 200});
@@ -158,8 +157,9 @@ void CompletionsPanel::setColumnWidths() {
     }
     m_table->setColumnWidth(CompletionTableModel::PromptColumn, prompt_width);
     m_table->setColumnWidth(CompletionTableModel::AnswerColumn, answer_width);
-    m_table->setColumnWidth(m_model->lengthColumn(), 58);
-    m_table->setColumnWidth(m_model->endColumn(), 56);
+    m_table->setColumnWidth(m_model->advantageColumn(), 98);
+    m_table->setColumnWidth(m_model->lengthColumn(), 72);
+    m_table->setColumnWidth(m_model->endColumn(), 66);
     header->setSectionResizeMode(CompletionTableModel::CompletionColumn, QHeaderView::Stretch);
 }
 
@@ -173,6 +173,7 @@ void CompletionsPanel::updateHeader() {
 void CompletionsPanel::showDetails() {
     const QModelIndex current = m_sorted->mapToSource(m_table->currentIndex());
     const CompletionRecord* row = m_model->row(current.isValid() ? current.row() : -1);
+    m_side->setVisible(row != nullptr);
     if (!row) {
         m_details->clear();
         m_facts->clear();

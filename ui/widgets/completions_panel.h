@@ -41,7 +41,7 @@ private:
     QLineEdit* m_search;
     QLabel *m_header, *m_empty, *m_facts;
     QPlainTextEdit* m_details;
-    QWidget* m_content;
+    QWidget *m_content, *m_side;
     std::int64_t m_step = 0;
     bool m_live = false;
     int m_shownColumns = 0;

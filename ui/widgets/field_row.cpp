@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 #include <QWheelEvent>
 
+#include "common/elided_label.h"
 #include "common/text.h"
 #include "common/theme.h"
 
@@ -73,12 +74,9 @@ QString fieldHelp(const Field& field) {
 
 FieldRow::FieldRow(const Field& field, QWidget* parent) : QWidget(parent), m_field(field) {
     setObjectName("row:" + toQString(field.key));
-    m_name = new QLabel(toQString(field.key), this);
+    m_name = new ElidedLabel(toQString(field.key), this);
     m_name->setToolTip(fieldHelp(field));
     m_name->setProperty("role", "muted");
-    m_name->setMinimumWidth(0);
-    QSizePolicy shrinking(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_name->setSizePolicy(shrinking);
     QWidget* editor = makeEditor();
     editor->setObjectName("field:" + toQString(field.key));
     editor->setAccessibleName(toQString(field.label));

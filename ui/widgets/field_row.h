@@ -14,6 +14,8 @@ class QLineEdit;
 
 namespace plumb::ui {
 
+class ElidedLabel;
+
 /// One setting of the field table: its name, an editor for its type, and a message below. Values
 /// are text as the field table reads and writes it (field_text, set_field).
 class FieldRow : public QWidget {
@@ -52,7 +54,7 @@ private:
 
     const Field& m_field;
     QString m_shown;  ///< what was last set or reported
-    QLabel* m_name;
+    ElidedLabel* m_name;
     QLineEdit* m_line = nullptr;
     QComboBox* m_choice = nullptr;
     QLabel* m_error;

@@ -15,6 +15,12 @@
 #include "config/validation.h"
 
 namespace plumb::ui {
+namespace {
+
+/// Names what the settings came from, or is filled in at the start; no choice of the user's.
+bool isBookkeeping(const Field& field) { return field.key == "preset" || field.key == "threads"; }
+
+}  // namespace
 
 SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     setObjectName("settingsPanel");
@@ -47,6 +53,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(form);
     scroll->setFrameShape(QFrame::NoFrame);
+    form->setAutoFillBackground(false);
 
     auto* head = new QHBoxLayout;
     head->addWidget(title);
@@ -160,8 +167,7 @@ void SettingsPanel::refresh() {
     m_reason->setVisible(m_kind == Kind::live);
     m_hint->setVisible(m_kind == Kind::live || m_kind == Kind::nothing);
     m_hint->setText(m_kind == Kind::live
-                        ? "Outlined settings can be edited while the run goes on; an edit takes "
-                          "effect with the next step and is kept with the run."
+                        ? "Outlined settings can be edited while the run goes on."
                         : "Choose an experiment on the start page or a run on the left.");
     refreshVisibility();
 }
@@ -176,7 +182,7 @@ void SettingsPanel::refreshVisibility() {
             const bool applies = field_applies(field, m_settings);
             const std::string now = field_text(field, m_settings);
             const std::string before = field_text(field, m_baseline);
-            const bool differs = applies && field.key != "preset" && now != before;
+            const bool differs = applies && now != before && !isBookkeeping(field);
             changed += differs;
             row->setBaseline(differs ? std::optional(toQString(before)) : std::nullopt,
                              m_baselineName);

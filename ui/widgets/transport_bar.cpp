@@ -151,6 +151,8 @@ void TransportBar::pressPrimary() {
     if (m_primary->isEnabled()) m_primary->click();
 }
 
+void TransportBar::focusPrimary() { m_primary->setFocus(); }
+
 void TransportBar::updateTexts() {
     const bool hasSteps = m_state != TransportState::nothing && m_state != TransportState::draft &&
                           m_state != TransportState::starting;

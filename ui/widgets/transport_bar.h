@@ -50,6 +50,8 @@ public:
 
     /// What the space bar does: the primary button, if it is enabled.
     void pressPrimary();
+    /// So that Return and Space start what is shown, and letters are shortcuts.
+    void focusPrimary();
 
 Q_SIGNALS:
     void startRequested();

@@ -32,7 +32,7 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int run_list_width = 216, settings_width = 280;
+constexpr int run_list_width = 216, settings_width = 296;
 
 QPushButton* makeTab(const QString& name, const QString& text, QButtonGroup* group, int page) {
     auto* tab = new QPushButton(text);
@@ -77,7 +77,7 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setSizes({run_list_width, 1280 - run_list_width - settings_width, settings_width});
     m_runList->setMinimumWidth(160);
-    m_settings->setMinimumWidth(260);
+    m_settings->setMinimumWidth(270);
 
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
@@ -94,6 +94,7 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     addShortcuts();
     restoreLayout();
     showPage(Start);
+    m_start->focusFirstCard();
     m_start->setWorkspace("Opening the workspace ...");
     m_bridge.open(m_options);
 }
@@ -174,7 +175,10 @@ void MainWindow::connectPages() {
     });
     connect(m_controller, &RunController::shownChanged, this, [this](std::optional<RunId> run) {
         m_runList->select(run);
-        if (run || m_controller->showsDraft()) showPage(Train);
+        if (run || m_controller->showsDraft()) {
+            showPage(Train);
+            m_transport->focusPrimary();
+        }
     });
     connect(m_controller, &RunController::runsRead, this, [this] {
         m_runList->select(m_controller->shownRun());
