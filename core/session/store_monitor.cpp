@@ -136,6 +136,9 @@ void StoreMonitor::tell_paused(const std::string& reason) {
 void StoreMonitor::tell_continued() {
     if (const Status stored = store_.set_run_state(run_, RunState::running, ""); !stored)
         log_warning(stored.error().message);
+    // The time that is left is told from the pace since here, not from the pause.
+    phase_watch_.restart();
+    if (phase_ == "train") phase_first_ = step_;
     emit_(RunContinued{run_}, true);
 }
 

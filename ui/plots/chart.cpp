@@ -264,9 +264,15 @@ void Chart::redraw() {
     if (!any) return;
     m_settingRange = true;
     m_plot->xAxis->setRange(m_first, m_last);
+    // Labels of four digits and more need more room.
+    m_plot->xAxis->ticker()->setTickCount(m_last >= 1000 ? 3 : 5);
     m_settingRange = false;
     drawCurves();
     if (std::exchange(m_marksDirty, false)) drawMarks();
+    for (std::size_t i = 0; i < m_markItems.size(); ++i) {
+        const auto step = static_cast<double>(m_marks[i].step);
+        m_markItems[i].sign->setVisible(step >= m_first && step <= m_last);
+    }
     m_cursor->setVisible(m_crosshair.has_value());
     if (m_crosshair) {
         m_cursor->point1->setCoords(*m_crosshair, 0);

@@ -133,6 +133,7 @@ void SettingsPanel::applyEdit(const std::string& key, const std::string& value) 
     row->setValue(toQString(field_text(row->field(), m_settings)));
     row->setError({});
     m_reason->clear();
+    refreshVisibility();
 }
 
 void SettingsPanel::showProblem(const std::string& key, const QString& message) {

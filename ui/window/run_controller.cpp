@@ -239,6 +239,7 @@ void RunController::handle(const Event& event) {
 void RunController::handleEnd(const RunEnded& ended) {
     m_active.reset();
     refreshRuns();
+    m_views.messages.clear();
     if (ended.state == RunState::failed)
         m_views.messages.showMessage(MessageBar::Kind::error,
                                      QString("Run %1 failed.").arg(ended.run),
