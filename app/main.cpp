@@ -19,7 +19,7 @@ namespace {
 
 struct Options {
     std::string workspace, cache, theme, runFile;
-    bool measure = false;
+    bool start = false, measure = false;
 };
 
 plumb::ui::ThemeChoice themeOf(const Options& options) {
@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
     CLI::App arguments("Plumbline: a workbench for aligning language models");
     arguments.set_version_flag("--version", PLUMBLINE_VERSION);
     arguments.add_option("file", options.runFile, "A YAML run file to begin with");
+    arguments.add_flag("--start", options.start, "Start the run file at once");
     arguments.add_option("--workspace", options.workspace, "Folder of the workspace");
     arguments.add_option("--cache", options.cache, "Folder for supervised models");
     arguments.add_option("--theme", options.theme, "light or dark")
@@ -73,7 +74,8 @@ int main(int argc, char** argv) {
             });
         }
         window.show();
-        if (!options.runFile.empty()) window.openRunFile(QString::fromStdString(options.runFile));
+        if (!options.runFile.empty())
+            window.openRunFile(QString::fromStdString(options.runFile), options.start);
         status = QApplication::exec();
         if (meter) std::fprintf(stderr, "%s\n", meter->report().toUtf8().constData());
     }

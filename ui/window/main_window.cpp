@@ -262,17 +262,23 @@ void MainWindow::chooseRunFile() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({"Run files (*.yaml *.yml)", "All files (*)"});
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openRunFile);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { openRunFile(file); });
     dialog->open();
 }
 
-void MainWindow::openRunFile(const QString& file) {
+void MainWindow::openRunFile(const QString& file, bool start) {
     runInBackground(
         this, [file](std::stop_token) { return read_settings(toStd(file)); },
-        [this, file](const Result<Settings>& settings) {
-            if (settings.ok())
+        [this, file, start](const Result<Settings>& settings) {
+            if (settings.ok()) {
                 m_controller->showDraft(settings.value(), QFileInfo(file).completeBaseName());
-            else
+                if (start && m_bridge.isOpen())
+                    m_controller->startDraft();
+                else if (start)
+                    connect(&m_bridge, &SessionBridge::opened, m_controller,
+                            &RunController::startDraft, Qt::SingleShotConnection);
+            } else
                 m_messages->showMessage(MessageBar::Kind::error, "The run file was not taken.",
                                         toQString(settings.error().message));
         });

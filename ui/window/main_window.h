@@ -36,8 +36,10 @@ public:
     explicit MainWindow(const SessionOptions& options, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    /// Puts the settings of a YAML file before the user, as a draft.
-    void openRunFile(const QString& file);
+    /// Puts the settings of a YAML file before the user, as a draft; start: starts it as well, once
+    /// the workspace is open.
+    void openRunFile(const QString& file, bool start = false);
+    RunController& controller() { return *m_controller; }
 
     SessionBridge& bridge() { return m_bridge; }
 
