@@ -105,7 +105,9 @@ private Q_SLOTS:
                  bad.c_str());
         Settings model = on_data("sft", {files.write("a.txt", "abc\n")});
         model.model_name_or_path = "no-such-run";
-        QVERIFY(message(model).find("no-such-run") != std::string::npos);
+        const auto unknown = files.preview(model);
+        QVERIFY(!unknown.ok());
+        QCOMPARE(static_cast<int>(unknown.error().code), static_cast<int>(ErrorCode::not_found));
     }
 
     void it_stops_when_it_is_told_to() {

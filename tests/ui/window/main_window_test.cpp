@@ -199,6 +199,7 @@ private Q_SLOTS:
         const TemporaryFolder folder;
         Shown shown(optionsBelow(folder.path()));
         Settings settings = small_grpo();
+        settings.algorithm = "sft";
         settings.task = "data";
         settings.train_files = {"/nowhere/rows.jsonl"};
         shown.draft(settings);
@@ -208,16 +209,18 @@ private Q_SLOTS:
         shown.waitFor(TransportState::draft);
     }
 
-    void a_run_that_fails_says_why() {
+    void settings_that_do_not_go_together_cannot_be_started() {
         const TemporaryFolder folder;
         Shown shown(optionsBelow(folder.path()));
         Settings settings = small_grpo();
-        settings.max_completion_length = 63;
-        settings.max_position_embeddings = 32;
+        settings.per_device_train_batch_size = 7;
         shown.draft(settings);
-        shown.button("transportPrimary")->click();
-        QTRY_VERIFY2(!shown.message().isEmpty(), qPrintable(shown.message()));
-        QVERIFY2(shown.message().contains("max_position_embeddings"), qPrintable(shown.message()));
+        QVERIFY(!shown.button("transportPrimary")->isEnabled());
+        QStringList errors;
+        for (const QLabel* label : shown.window->findChildren<QLabel*>())
+            if (label->objectName().startsWith("error:") && label->isVisible())
+                errors << label->text();
+        QVERIFY2(errors.join(" ").contains("num_generations"), qPrintable(errors.join(" ")));
     }
 
     void a_broken_checkpoint_is_named() {
