@@ -53,6 +53,7 @@ TransportBar::TransportBar(QWidget* parent) : QFrame(parent) {
     m_details->setProperty("role", "small");
     m_slider = new QSlider(Qt::Horizontal, this);
     m_slider->setObjectName("timeSlider");
+    m_slider->setRange(0, 0);
     m_slider->setToolTip("Chooses the step that charts and completions show");
     m_slider->setAccessibleName("Step");
     m_step = new QLabel(this);

@@ -201,6 +201,7 @@ private Q_SLOTS:
         Settings settings = small_grpo();
         settings.algorithm = "sft";
         settings.task = "data";
+        settings.max_length = 32;
         settings.train_files = {"/nowhere/rows.jsonl"};
         shown.draft(settings);
         shown.button("transportPrimary")->click();
