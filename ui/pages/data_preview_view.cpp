@@ -166,7 +166,7 @@ void DataPreviewView::fillTable(const DataPreview& preview) {
             tokens->setToolTip("Longer than " + toQString(preview.limit_key));
         }
         const QString source = toQString(row.source);
-        put(source.section('/', -1))->setToolTip(source);
+        put(source.section('/', -1).replace(", line ", ":"))->setToolTip(source);
     }
     QHeaderView* header = m_table->horizontalHeader();
     const int last = m_table->columnCount() - 1;

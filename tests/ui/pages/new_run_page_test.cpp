@@ -65,7 +65,7 @@ private Q_SLOTS:
         auto* table = shown.page.findChild<QTableWidget*>("previewRows");
         QCOMPARE(table->rowCount(), 50);
         QCOMPARE(table->item(3, 0)->text(), "a sentence of the file, number 3");
-        QCOMPARE(table->item(3, 2)->text(), "text.txt, line 4");
+        QCOMPARE(table->item(3, 2)->text(), "text.txt:4");
         QVERIFY2(shown.text("previewLengths").contains("0 rows (0.0 %)"),
                  qPrintable(shown.text("previewLengths")));
         QTest::keyClicks(shown.page.findChild<QLineEdit*>("newRunName"), "mine");
