@@ -162,7 +162,8 @@ std::string short_number(double value) {
     const Notation notation = notation_for(std::abs(value));
     const double scaled = value / notation.scale;
     const double size = std::abs(scaled);
-    const int digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+    int digits = 0;
+    for (double decade = 100; digits < 5 && size < decade; decade /= 10) ++digits;
     return without_trailing_zeros(format_fixed(scaled, digits)) + notation.suffix;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/completion_table_model.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -43,6 +44,10 @@ void CompletionTableModel::setRows(std::vector<CompletionRecord> rows) {
 
 const CompletionRecord* CompletionTableModel::row(int row) const {
     return row >= 0 && row < rowCount() ? &m_rows[static_cast<std::size_t>(row)] : nullptr;
+}
+
+bool CompletionTableModel::hasAnswers() const {
+    return std::ranges::any_of(m_rows, [](const auto& row) { return !row.answer.empty(); });
 }
 
 int CompletionTableModel::rowCount(const QModelIndex& parent) const {

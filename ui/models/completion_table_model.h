@@ -25,6 +25,8 @@ public:
 
     void setRows(std::vector<CompletionRecord> rows);
     const CompletionRecord* row(int row) const;
+    /// Whether any row has a reference answer.
+    bool hasAnswers() const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

@@ -26,6 +26,8 @@ namespace {
 constexpr double line_width = 1.6;
 constexpr double raw_opacity = 0.30;
 constexpr double zoom_factor = 0.8;
+/// What the schedule says: an average would show what never was.
+constexpr std::string_view exact_key = "learning_rate";
 constexpr int click_pixels = 4;
 constexpr int mark_pixels = 6;
 
@@ -133,6 +135,7 @@ void Chart::makePlot() {
     m_plot->yAxis->setTicker(makeValueTicker());
     for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
         axis->setSubTicks(false);
+        axis->setNumberFormat("g");
         axis->setTickLength(0, 0);
         axis->setTickLabelFont(smallFont());
         axis->grid()->setZeroLinePen(Qt::NoPen);
@@ -290,7 +293,9 @@ void Chart::drawCurves() {
                        QVector<double>(drawn.values.begin(), drawn.values.end()), true);
     };
     for (Curve& curve : m_curves) {
-        const double weight = m_smoothing.value_or(default_smoothing(curve.points.size()));
+        const double weight = curve.key == exact_key
+                                  ? 0.0
+                                  : m_smoothing.value_or(default_smoothing(curve.points.size()));
         fill(curve.raw, curve.points);
         curve.raw->setVisible(weight > 0);
         if (weight > 0)

@@ -43,8 +43,8 @@ std::optional<ValueRange> valueRange(std::vector<double> values, bool clip) {
     std::ranges::sort(values);
     const std::size_t cut = clip ? values.size() / 50 : 0;
     ValueRange range{values[cut], values[values.size() - 1 - cut]};
-    const double room = range.high > range.low ? (range.high - range.low) * 0.06
-                                               : std::max(std::abs(range.high) * 0.1, 1e-6);
+    const double level = range.high == 0 ? 0.5 : std::abs(range.high) * 0.1;
+    const double room = range.high > range.low ? (range.high - range.low) * 0.06 : level;
     range.low -= room;
     range.high += room;
     return range;

@@ -21,6 +21,8 @@ namespace {
 
 constexpr int row_height = 25;
 constexpr int prompt_width = 150, answer_width = 64, number_width = 84;
+constexpr int completion_width = 260;
+constexpr int few_columns = 8;
 
 QString partsText(const CompletionRecord& row) {
     QStringList parts;
@@ -148,6 +150,7 @@ void CompletionsPanel::showNothing(const QString& reason) {
 }
 
 void CompletionsPanel::setColumnWidths() {
+    m_table->setColumnHidden(CompletionTableModel::AnswerColumn, !m_model->hasAnswers());
     if (m_model->columnCount() == m_shownColumns) return;
     m_shownColumns = m_model->columnCount();
     QHeaderView* header = m_table->horizontalHeader();
@@ -160,7 +163,11 @@ void CompletionsPanel::setColumnWidths() {
     m_table->setColumnWidth(m_model->advantageColumn(), 98);
     m_table->setColumnWidth(m_model->lengthColumn(), 72);
     m_table->setColumnWidth(m_model->endColumn(), 66);
-    header->setSectionResizeMode(CompletionTableModel::CompletionColumn, QHeaderView::Stretch);
+    // With many columns the table scrolls, so that completions stay readable.
+    if (m_shownColumns > few_columns)
+        m_table->setColumnWidth(CompletionTableModel::CompletionColumn, completion_width);
+    else
+        header->setSectionResizeMode(CompletionTableModel::CompletionColumn, QHeaderView::Stretch);
 }
 
 void CompletionsPanel::updateHeader() {

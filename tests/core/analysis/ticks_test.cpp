@@ -93,6 +93,9 @@ private Q_SLOTS:
         COMPARE_TEXT(short_number(1280000), "1.28M");
         COMPARE_TEXT(short_number(-0.5), "-0.5");
         COMPARE_TEXT(short_number(3e-4), "3e-4");
+        COMPARE_TEXT(short_number(0.0015), "0.0015");
+        COMPARE_TEXT(short_number(0.02144), "0.0214");
+        COMPARE_TEXT(short_number(1.234), "1.23");
         COMPARE_TEXT(short_number(0), "0");
         COMPARE_TEXT(short_number(NAN), "NaN");
         COMPARE_TEXT(short_number(-INFINITY), "-inf");
