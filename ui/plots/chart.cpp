@@ -31,20 +31,30 @@ constexpr std::string_view exact_key = "learning_rate";
 constexpr int click_pixels = 4;
 constexpr int mark_pixels = 6;
 
-/// Labels of about three digits, however large or small the values are.
+/// Labels that are short, with as many digits as tell neighbours apart.
 class ShortTicker : public QCPAxisTicker {
 protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-        const double step = getTickStep(m_range);
-        return toQString(short_number(std::abs(tick) < step * 1e-6 ? 0.0 : tick));
+        const double value = std::abs(tick) < m_step * 1e-6 ? 0.0 : tick;
+        const double largest = std::max(std::abs(m_range.lower), std::abs(m_range.upper));
+        if (largest >= 1e4 || m_step < 1e-4) return toQString(short_number(value));
+        // One digit more where steps are 2.5 times a power of ten.
+        const int digits = static_cast<int>(std::max(0.0, std::ceil(-std::log10(m_step)) + 1));
+        QString label = QString::number(value, 'f', digits);
+        if (digits > 0)
+            while (label.endsWith('0')) label.chop(1);
+        if (label.endsWith('.')) label.chop(1);
+        return label == "-0" ? QString("0") : label;
     }
     QVector<double> createTickVector(double tickStep, const QCPRange& range) override {
         m_range = range;
+        m_step = tickStep;
         return QCPAxisTicker::createTickVector(tickStep, range);
     }
 
 private:
     QCPRange m_range;
+    double m_step = 1;
 };
 
 /// Steps are whole numbers.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/completions_panel.h"
 
+#include <algorithm>
+
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -156,7 +158,10 @@ void CompletionsPanel::setColumnWidths() {
     QHeaderView* header = m_table->horizontalHeader();
     for (int column = 0; column < m_shownColumns; ++column) {
         header->setSectionResizeMode(column, QHeaderView::Interactive);
-        m_table->setColumnWidth(column, number_width);
+        const QString title =
+            m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        m_table->setColumnWidth(
+            column, std::max(number_width, header->fontMetrics().horizontalAdvance(title) + 30));
     }
     m_table->setColumnWidth(CompletionTableModel::PromptColumn, prompt_width);
     m_table->setColumnWidth(CompletionTableModel::AnswerColumn, answer_width);
