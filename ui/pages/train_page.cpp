@@ -197,6 +197,8 @@ void TrainPage::addLogLine(const LogLine& line) { m_liveLog->append(line); }
 
 void TrainPage::toggleLog() { m_tabs->button(1 - m_bottom->currentIndex())->click(); }
 
+void TrainPage::followCharts() { m_charts->follow(); }
+
 void TrainPage::loadLog(const QString& file) {
     m_runLog->setText("");
     runInBackground(

@@ -45,6 +45,8 @@ public:
     void setShownStep(std::optional<std::int64_t> step);
     void addLogLine(const LogLine& line);
     void toggleLog();
+    /// The charts show the whole run again.
+    void followCharts();
 
     QSplitter* splitter() const { return m_splitter; }
 

@@ -177,10 +177,7 @@ void Chart::connectPlot() {
         const double step = m_plot->xAxis->pixelToCoord(event->position().x());
         Q_EMIT stepClicked(std::llround(std::max(0.0, step)));
     });
-    connect(m_plot, &QCustomPlot::mouseDoubleClick, this, [this] {
-        m_yIsFree = false;
-        Q_EMIT followRequested();
-    });
+    connect(m_plot, &QCustomPlot::mouseDoubleClick, this, [this] { Q_EMIT followRequested(); });
     connect(m_plot, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
         if (event->buttons() == Qt::NoButton)
             Q_EMIT crosshairMoved(m_plot->xAxis->pixelToCoord(event->position().x()));
@@ -260,6 +257,11 @@ void Chart::setXRange(double first, double last) {
     if (m_first == first && m_last == last) return;
     m_first = first;
     m_last = last;
+    m_dirty = true;
+}
+
+void Chart::followValues() {
+    m_yIsFree = false;
     m_dirty = true;
 }
 
@@ -435,10 +437,7 @@ void Chart::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Left: Q_EMIT crosshairMoved(std::max(0.0, std::round(at) - 1)); return;
         case Qt::Key_Right: Q_EMIT crosshairMoved(std::round(at) + 1); return;
         case Qt::Key_Return: Q_EMIT stepClicked(std::llround(at)); return;
-        case Qt::Key_Home:
-            m_yIsFree = false;
-            Q_EMIT followRequested();
-            return;
+        case Qt::Key_Home: Q_EMIT followRequested(); return;
         case Qt::Key_Plus: m_plot->xAxis->scaleRange(zoom_factor); return;
         case Qt::Key_Minus: m_plot->xAxis->scaleRange(1 / zoom_factor); return;
         default: QFrame::keyPressEvent(event);

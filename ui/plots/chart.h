@@ -50,6 +50,8 @@ public:
     /// Weight in [0, 1); nothing: as suits the number of points.
     void setSmoothing(std::optional<double> weight);
     void setXRange(double first, double last);
+    /// Fits the values to what is in view again, after the user has zoomed them.
+    void followValues();
     /// Shown in place of the axes while there is no point.
     void setEmptyText(const QString& text);
     /// Draws what has changed since the last call.

@@ -108,6 +108,7 @@ void ChartGrid::chooseRange(double first, double last) {
 void ChartGrid::follow() {
     const bool before = m_following;
     m_following = true;
+    for (Chart* chart : m_charts) chart->followValues();
     followData();
     if (!before) Q_EMIT followingChanged(true);
 }

@@ -53,10 +53,7 @@ void Chart::contextMenuEvent(QContextMenuEvent* event) {
     clip->setCheckable(true);
     clip->setChecked(m_clipOutliers);
     menu->addSeparator();
-    menu->addAction("Follow the run  Home", this, [this] {
-        m_yIsFree = false;
-        Q_EMIT followRequested();
-    });
+    menu->addAction("Follow the run  Home", this, &Chart::followRequested);
     menu->addSeparator();
     QAction* save = menu->addAction("Save chart or points...", this, &Chart::saveAs);
     save->setEnabled(hasPoints());

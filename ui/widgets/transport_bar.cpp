@@ -21,6 +21,7 @@ QString primaryText(TransportState state) {
         case TransportState::pausing: return "Pausing";
         case TransportState::paused: return "Go on";
         case TransportState::resumable: return "Resume";
+        case TransportState::ended: return "Repeat";
         case TransportState::starting: return "Starting";
         default: return "Start";
     }
@@ -86,6 +87,7 @@ TransportBar::TransportBar(QWidget* parent) : QFrame(parent) {
             case TransportState::running: Q_EMIT pauseRequested(); break;
             case TransportState::paused: Q_EMIT continueRequested(); break;
             case TransportState::resumable: Q_EMIT resumeRequested(); break;
+            case TransportState::ended: Q_EMIT repeatRequested(); break;
             default: break;
         }
     });
@@ -103,7 +105,8 @@ void TransportBar::setState(TransportState state) {
                         state == TransportState::paused;
     m_primary->setText(primaryText(state) + "  Space");
     m_primary->setEnabled(state == TransportState::draft || state == TransportState::running ||
-                          state == TransportState::paused || state == TransportState::resumable);
+                          state == TransportState::paused || state == TransportState::resumable ||
+                          state == TransportState::ended);
     m_finish->setEnabled(active);
     m_abort->setEnabled(active);
     updateTexts();

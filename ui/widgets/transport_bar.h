@@ -21,7 +21,7 @@ enum class TransportState {
     running,
     pausing,  ///< asked for, after the current step
     paused,
-    ended,      ///< cannot go on: finished or without a checkpoint
+    ended,      ///< cannot go on: finished or without a checkpoint; can be repeated
     resumable,  ///< ended before its last step, with a checkpoint
 };
 
@@ -58,6 +58,8 @@ Q_SIGNALS:
     void pauseRequested();
     void continueRequested();
     void resumeRequested();
+    /// A new run with the settings of the one that has ended.
+    void repeatRequested();
     void finishRequested();
     void abortRequested();
     /// By the slider.

@@ -199,6 +199,7 @@ void MainWindow::addShortcuts() {
         if (m_pages->currentIndex() == Train) m_transport->pressPrimary();
     });
     add(Qt::Key_End, [this] { m_controller->goLive(); });
+    add(Qt::Key_Home, [this] { m_train->followCharts(); });
     add(Qt::Key_L, [this] { m_train->toggleLog(); });
     add(Qt::CTRL | Qt::Key_1, [this] { showPage(Start); });
     add(Qt::CTRL | Qt::Key_2, [this] { showPage(Train); });

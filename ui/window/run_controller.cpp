@@ -71,6 +71,9 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
     connect(&transport, &TransportBar::resumeRequested, this, [this] {
         if (const auto run = shownRun()) resume(*run);
     });
+    connect(&transport, &TransportBar::repeatRequested, this, [this] {
+        if (const auto run = shownRun()) duplicate(*run);
+    });
     connect(&transport, &TransportBar::finishRequested, this, [this] {
         m_views.train.setState("Finishing: this step, an evaluation, a checkpoint.");
         m_bridge.finish();

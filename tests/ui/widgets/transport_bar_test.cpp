@@ -20,8 +20,8 @@ private Q_SLOTS:
         QSignalSpy continued(&bar, &TransportBar::continueRequested);
         QSignalSpy resumed(&bar, &TransportBar::resumeRequested);
         auto* primary = bar.findChild<QPushButton*>("transportPrimary");
-        for (const TransportState state : {TransportState::nothing, TransportState::starting,
-                                           TransportState::pausing, TransportState::ended}) {
+        for (const TransportState state :
+             {TransportState::nothing, TransportState::starting, TransportState::pausing}) {
             bar.setState(state);
             QVERIFY(!primary->isEnabled());
             bar.pressPrimary();
@@ -39,6 +39,11 @@ private Q_SLOTS:
         QCOMPARE(paused.count(), 1);
         QCOMPARE(continued.count(), 1);
         QCOMPARE(resumed.count(), 1);
+        QSignalSpy repeated(&bar, &TransportBar::repeatRequested);
+        bar.setState(TransportState::ended);
+        QVERIFY(primary->text().startsWith("Repeat"));
+        bar.pressPrimary();
+        QCOMPARE(repeated.count(), 1);
     }
 
     void finish_and_abort_need_a_run_that_goes_on() {

@@ -257,6 +257,35 @@ private Q_SLOTS:
                     shown.message().contains("not finite"));
     }
 
+    void a_disk_that_is_nearly_full_pauses_the_run() {
+        const TemporaryFolder folder;
+        Shown shown(optionsBelow(folder.path()));
+        Settings settings = longRun();
+        settings.min_free_mb = 1'000'000'000;
+        shown.draft(settings);
+        shown.button("transportPrimary")->click();
+        shown.waitFor(TransportState::paused);
+        QVERIFY2(shown.message().contains("are free on the disk"), qPrintable(shown.message()));
+        shown.window->bridge().abort();
+        QTRY_VERIFY_WITH_TIMEOUT(!shown.window->bridge().activeRun(), patience_ms);
+    }
+
+    void a_finished_run_can_be_repeated() {
+        const TemporaryFolder folder;
+        Shown shown(optionsBelow(folder.path()));
+        shown.draft(small_grpo());
+        shown.button("transportPrimary")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(shown.text("runState").startsWith("finished"), patience_ms);
+        shown.waitFor(TransportState::ended);
+        shown.button("transportPrimary")->click();
+        shown.waitFor(TransportState::draft);
+        QCOMPARE(shown.find<QLineEdit>("field:max_steps")->text(), "8");
+        shown.button("transportPrimary")->click();
+        QTRY_COMPARE_WITH_TIMEOUT(shown.find<QListView>("runList")->model()->rowCount(), 2,
+                                  patience_ms);
+        QTRY_VERIFY_WITH_TIMEOUT(!shown.window->bridge().activeRun(), patience_ms);
+    }
+
     void a_second_window_reads_only() {
         const TemporaryFolder folder;
         const SessionOptions options = optionsBelow(folder.path());
