@@ -9,8 +9,6 @@
 namespace plumb {
 namespace {
 
-constexpr double std_floor = 1e-4;  // keeps groups without spread finite (TRL)
-
 /// Standard deviation with n - 1 over the dimension, NaN left out; NaN where fewer than two values
 /// are left. Keeps the dimension.
 at::Tensor nan_std(const at::Tensor& values, std::int64_t dim) {
@@ -30,13 +28,15 @@ at::Tensor weighted_sum(const at::Tensor& per_function, const at::Tensor& weight
 /// As torch.isclose(x, 0): NaN is not close.
 at::Tensor is_zero(const at::Tensor& x) { return x.abs() <= 1e-8; }
 
-/// The share of groups without spread, split by whether they stand at the best reward seen.
+/// The share of groups without spread, split by whether they stand at the best reward of the batch.
 void count_groups_without_spread(const at::Tensor& grouped_rewards, GroupAdvantages& result) {
     const at::Tensor flat = is_zero(nan_std(grouped_rewards, 1).squeeze(1));
-    const at::Tensor best = at::nan_to_num(grouped_rewards, -INFINITY).max();
-    const at::Tensor at_best = flat & (grouped_rewards.nanmean(1) >= best - 1e-8);
+    const double best = at::nan_to_num(grouped_rewards, -INFINITY).max().item<double>();
+    const double worst = at::nan_to_num(grouped_rewards, INFINITY).min().item<double>();
+    const at::Tensor means = grouped_rewards.nanmean(1);
+    const at::Tensor is_best = best - worst > 1e-8 ? means >= best - 1e-8 : means > 0;
     const double groups = static_cast<double>(grouped_rewards.size(0));
-    result.frac_all_best = at_best.sum().item<double>() / groups;
+    result.frac_all_best = (flat & is_best).sum().item<double>() / groups;
     result.frac_all_worst = flat.sum().item<double>() / groups - result.frac_all_best;
 }
 
@@ -60,14 +60,14 @@ GroupAdvantages group_advantages(const at::Tensor& rewards_per_function, const a
                   : nan_std(grouped, 1).expand({-1, num_generations}).reshape({n});
         result.advantages = (grouped - grouped.nanmean(1, true)).view({n});
         if (scaling != RewardScaling::none)
-            result.advantages = result.advantages / (std + std_floor);
+            result.advantages = result.advantages / (std + advantage_std_floor);
     } else {
         const at::Tensor by_group = rewards_per_function.view({-1, num_generations, functions});
         const at::Tensor normalised =
-            (by_group - by_group.nanmean(1, true)) / (nan_std(by_group, 1) + std_floor);
+            (by_group - by_group.nanmean(1, true)) / (nan_std(by_group, 1) + advantage_std_floor);
         const at::Tensor sums = weighted_sum(normalised.view({n, functions}), weights, unscored);
         std = nan_std(sums, 0).expand({n});
-        result.advantages = (sums - sums.nanmean()) / (std + std_floor);
+        result.advantages = (sums - sums.nanmean()) / (std + advantage_std_floor);
     }
     result.advantages = at::nan_to_num(result.advantages, 0.0);
 

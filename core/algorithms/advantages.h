@@ -8,6 +8,10 @@
 
 namespace plumb {
 
+/// Added to every standard deviation that advantages are divided by (TRL): keeps groups without
+/// spread finite.
+inline constexpr double advantage_std_floor = 1e-4;
+
 enum class RewardScaling { group, batch, none };
 enum class RewardAggregation { sum_then_normalize, normalize_then_sum };
 
@@ -15,10 +19,14 @@ struct GroupAdvantages {
     at::Tensor rewards;     ///< [N] weighted sums; NaN where no function had a value
     at::Tensor advantages;  ///< [N]; 0 where the reward is NaN
     double reward_mean = 0;
-    double reward_std = 0;           ///< over the batch, n - 1
-    double frac_reward_zero_std = 0;  ///< share of groups without spread
-    double frac_all_best = 0;   ///< share of groups without spread at the batch's largest reward
-    double frac_all_worst = 0;  ///< the other groups without spread
+    double reward_std = 0;  ///< over the batch, n - 1
+    /// Share of groups without spread; with RewardScaling::batch or normalize_then_sum it judges
+    /// the whole batch and is 0 or 1 (TRL).
+    double frac_reward_zero_std = 0;
+    /// Share of groups without spread at the batch's largest reward: all right. In a batch whose
+    /// rewards are all the same, right is what is above 0.
+    double frac_all_best = 0;
+    double frac_all_worst = 0;  ///< the other groups without spread: all wrong
 };
 
 /// Group-relative advantages (Shao et al. 2024, DeepSeekMath, eq. 21 ff.; TRL 1.16).

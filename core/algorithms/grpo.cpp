@@ -139,11 +139,6 @@ Aggregated aggregate(const at::Tensor& per_token, const GrpoBatch& batch, GrpoLo
 
 }  // namespace
 
-at::Tensor kl_k3(const at::Tensor& logprobs, const at::Tensor& ref_logprobs) {
-    const at::Tensor difference = ref_logprobs - logprobs;
-    return difference.exp() - difference - 1;
-}
-
 LossResult grpo_loss(const GrpoBatch& batch, const GrpoLossConfig& config) {
     LossResult result;
     const at::Tensor& mask = batch.mask;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "algorithms/kl.h"
 #include "algorithms/loss.h"
 
 namespace plumb {
@@ -28,8 +29,8 @@ struct GrpoLossConfig {
 
 /// One micro-batch of completions, [B, T] each unless said. Values off the mask are ignored.
 struct GrpoBatch {
-    at::Tensor logprobs;      ///< of the policy, with gradient
-    at::Tensor entropy;       ///< of the policy's distribution; with gradient where entropy_coef > 0
+    at::Tensor logprobs;  ///< of the policy, with gradient
+    at::Tensor entropy;   ///< of the policy's distribution; with gradient where entropy_coef > 0
     at::Tensor old_logprobs;  ///< of the policy that sampled; undefined: detach(logprobs), ratio 1
     at::Tensor ref_logprobs;  ///< of the reference; needed where beta > 0
     at::Tensor mask;          ///< 0 and 1, of logprobs' dtype
@@ -45,9 +46,5 @@ struct GrpoBatch {
 /// TRL 1.16 GRPOTrainer._compute_loss. Metrics: entropy, kl (beta > 0), clip_ratio/*, and those of
 /// the loss type; policy_loss and entropy_coef with an entropy bonus.
 LossResult grpo_loss(const GrpoBatch& batch, const GrpoLossConfig& config);
-
-/// Schulman's k3 estimator of KL(policy || reference) per token:
-/// exp(ref - logp) - (ref - logp) - 1, non-negative and unbiased under the policy's samples.
-at::Tensor kl_k3(const at::Tensor& logprobs, const at::Tensor& ref_logprobs);
 
 }  // namespace plumb

@@ -31,6 +31,10 @@ at::Tensor log_softmax_slice(const at::Tensor& logits, std::int64_t first, std::
     return at::log_softmax(z, 1);
 }
 
+at::Tensor id_tensor(const std::vector<std::int64_t>& ids, at::Device device) {
+    return at::tensor(ids, at::TensorOptions().dtype(at::kLong)).to(device);
+}
+
 class TokenLogprobsFunction : public torch::autograd::Function<TokenLogprobsFunction> {
 public:
     static variable_list forward(AutogradContext* ctx, const at::Tensor& logits,
@@ -93,14 +97,29 @@ TokenLogprobs token_logprobs(const at::Tensor& logits, const at::Tensor& ids, do
     PLUMB_CHECK(logits.dim() == 2 && ids.dim() == 1 && ids.size(0) == logits.size(0),
                 "logits [N, V] and ids [N] expected");
     PLUMB_CHECK(temperature > 0, "the temperature must be positive");
-    const at::Tensor suppressed =
-        at::tensor(suppressed_ids, at::TensorOptions().dtype(at::kLong)).to(logits.device());
+    const at::Tensor suppressed = id_tensor(suppressed_ids, logits.device());
     const auto outputs = TokenLogprobsFunction::apply(logits, ids, temperature, suppressed);
     return {outputs[0], outputs[1]};
 }
 
 at::Tensor is_argmax(const at::Tensor& logits, const at::Tensor& ids) {
     return at::argmax(logits.detach(), -1) == ids;
+}
+
+at::Tensor log_collision_probability(const at::Tensor& logits, double temperature,
+                                     const std::vector<std::int64_t>& suppressed_ids) {
+    PLUMB_CHECK(logits.dim() == 2, "logits [N, V] expected");
+    PLUMB_CHECK(temperature > 0, "the temperature must be positive");
+    at::NoGradGuard no_gradient;
+    const at::Tensor suppressed = id_tensor(suppressed_ids, logits.device());
+    const std::int64_t n = logits.size(0), step = rows_per_slice(logits);
+    at::Tensor result = at::empty({n}, logits.options().requires_grad(false));
+    for (std::int64_t first = 0; first < n; first += step) {
+        const std::int64_t last = std::min(n, first + step);
+        const at::Tensor lsm = log_softmax_slice(logits, first, last, temperature, suppressed);
+        result.narrow(0, first, last - first).copy_(at::logsumexp(2 * lsm, {1}));
+    }
+    return result;
 }
 
 }  // namespace plumb

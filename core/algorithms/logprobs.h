@@ -25,4 +25,9 @@ TokenLogprobs token_logprobs(const at::Tensor& logits, const at::Tensor& ids,
 /// Whether the id is the most probable one, ties going to the first: [N] bool, no gradient.
 at::Tensor is_argmax(const at::Tensor& logits, const at::Tensor& ids);
 
+/// log sum_v p_v^2 of each row of logits [N, V]: the logarithm of the probability that two draws
+/// agree, which WPO measures tokens by. Options as in token_logprobs(). [N], no gradient.
+at::Tensor log_collision_probability(const at::Tensor& logits, double temperature = 1.0,
+                                     const std::vector<std::int64_t>& suppressed_ids = {});
+
 }  // namespace plumb

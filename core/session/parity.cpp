@@ -80,6 +80,9 @@ Result<std::vector<Item>> choose(const std::vector<Item>& items,
 void check_item(const fs::path& root, const Item& item, const Report& report) {
     if (item.name == "losses/sft") return check_sft_losses(item.path, item.name, report);
     if (item.name == "losses/grpo") return check_grpo_losses(item.path, item.name, report);
+    if (item.name == "losses/reward") return check_reward_losses(item.path, item.name, report);
+    if (item.name == "losses/dpo") return check_dpo_losses(item.path, item.name, report);
+    if (item.name == "losses/ppo") return check_ppo_losses(item.path, item.name, report);
     if (item.is_folder && item.name.starts_with("models/"))
         return check_model(item.path, item.name, report);
     if (item.is_folder && item.name.starts_with("train/"))

@@ -112,6 +112,12 @@ void check_sft_losses(const std::filesystem::path& stem, const std::string& name
                       const Report& report);
 void check_grpo_losses(const std::filesystem::path& stem, const std::string& name,
                        const Report& report);
+void check_reward_losses(const std::filesystem::path& stem, const std::string& name,
+                         const Report& report);
+void check_dpo_losses(const std::filesystem::path& stem, const std::string& name,
+                      const Report& report);
+void check_ppo_losses(const std::filesystem::path& stem, const std::string& name,
+                      const Report& report);
 void check_model(const std::filesystem::path& folder, const std::string& name,
                  const Report& report);
 /// root: the whole reference folder, where the run's base model is.
