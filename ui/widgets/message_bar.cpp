@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/message_bar.h"
 
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -47,6 +48,8 @@ void MessageBar::showMessage(Kind kind, const QString& title, const QString& tex
 }
 
 void MessageBar::clear() {
+    const QWidget* focused = QApplication::focusWidget();
+    if (focused && isAncestorOf(focused)) Q_EMIT focusReleased();
     while (QLayoutItem* item = m_buttons->takeAt(0)) {
         item->widget()->hide();
         item->widget()->deleteLater();

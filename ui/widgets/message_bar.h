@@ -30,6 +30,10 @@ public:
     void clear();
     QString text() const;
 
+Q_SIGNALS:
+    /// The bar closes while the keyboard is in it: the keyboard has to go somewhere.
+    void focusReleased();
+
 private:
     QLabel* m_text;
     QHBoxLayout* m_buttons;

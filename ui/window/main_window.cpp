@@ -146,6 +146,12 @@ void MainWindow::makePages() {
 }
 
 void MainWindow::connectPages() {
+    connect(m_messages, &MessageBar::focusReleased, this, [this] {
+        if (m_transport->isVisible())
+            m_transport->focusPrimary();
+        else
+            m_pages->currentWidget()->setFocus();
+    });
     connect(&m_log, &LogFeed::lineReceived, m_train, &TrainPage::addLogLine);
     connect(&m_bridge, &SessionBridge::opened, this, &MainWindow::showOpened);
     connect(&m_bridge, &SessionBridge::openFailed, this, &MainWindow::showOpenFailure);

@@ -107,6 +107,19 @@ private Q_SLOTS:
         QVERIFY(bar.isHidden());
     }
 
+    void the_keyboard_is_handed_on_when_the_bar_closes() {
+        MessageBar bar;
+        bar.show();
+        bar.showMessage(MessageBar::Kind::note, "", "text");
+        bar.activateWindow();
+        auto* close = bar.findChild<QPushButton*>("messageClose");
+        close->setFocus();
+        QTRY_VERIFY(close->hasFocus());
+        QSignalSpy released(&bar, &MessageBar::focusReleased);
+        close->click();
+        QCOMPARE(released.count(), 1);
+    }
+
     void a_newer_message_takes_the_place() {
         MessageBar bar;
         int acted = 0;
