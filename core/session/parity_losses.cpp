@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <limits>
 #include <set>
+
+#include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
 
 #include "algorithms/advantages.h"
 #include "algorithms/grpo.h"
@@ -12,6 +14,9 @@
 
 namespace plumb::parity {
 namespace {
+
+using json = nlohmann::ordered_json;
+using Losses = LossData<json>;
 
 std::vector<TokenIds> rows_up_to(const at::Tensor& values,
                                  const std::vector<std::int64_t>& lengths) {
@@ -88,7 +93,7 @@ struct GrpoInputs {
     GrpoBatch batch;
 };
 
-GrpoInputs grpo_inputs(const LossData& data) {
+GrpoInputs grpo_inputs(const Losses& data) {
     GrpoInputs inputs;
     inputs.logits = tensor(data.tensors, "logits").clone().requires_grad_(true);
     const auto B = inputs.logits.size(0), T = inputs.logits.size(1), V = inputs.logits.size(2);
@@ -101,7 +106,7 @@ GrpoInputs grpo_inputs(const LossData& data) {
     return inputs;
 }
 
-void check_grpo_tokens(const LossData& data, Comparison& comparison) {
+void check_grpo_tokens(const Losses& data, Comparison& comparison) {
     const GrpoBatch batch = grpo_inputs(data).batch;
     const auto compare = [&](const char* name, const at::Tensor& values) {
         comparison.close(name, values * batch.mask, tensor(data.tensors, name), loss_tolerance);
@@ -111,7 +116,7 @@ void check_grpo_tokens(const LossData& data, Comparison& comparison) {
     compare("kl_k3", kl_k3(batch.logprobs, tensor(data.tensors, "ref_logps")));
 }
 
-void check_grpo_case(const LossData& data, const json& item, Comparison& comparison) {
+void check_grpo_case(const Losses& data, const json& item, Comparison& comparison) {
     refuse_unknown_keys(item, {"name", "config", "loss", "grad_norm", "metrics"});
     const json& config = item.at("config");
     std::set<std::string> known = grpo_loss_settings();
@@ -146,12 +151,12 @@ void check_grpo_case(const LossData& data, const json& item, Comparison& compari
 /// null is a reward that a function did not give.
 at::Tensor nan_rewards(const json& rows) {
     std::vector<at::Tensor> values;
-    for (const json& row : rows) values.push_back(number_list(row));
-    return at::stack(values);
+    for (const json& row : rows) values.push_back(at::tensor(numbers(row)));
+    return at::stack(values).to(at::kFloat);
 }
 
 /// name: "group", "batch_nan", "normalize_then_sum".
-void check_advantages(const LossData& data, const std::string& name, Comparison& comparison) {
+void check_advantages(const Losses& data, const std::string& name, Comparison& comparison) {
     constexpr std::string_view nan_suffix = "_nan";
     const bool with_nan = name.ends_with(nan_suffix);
     const std::string kind = with_nan ? name.substr(0, name.size() - nan_suffix.size()) : name;
@@ -181,44 +186,17 @@ void check_advantages(const LossData& data, const std::string& name, Comparison&
 
 }  // namespace
 
-std::string case_name(const json& item) { return item.at("name").get<std::string>(); }
-
-void check_cases(const std::filesystem::path& stem, const std::string& name, const Report& report,
-                 const std::function<void(const LossData&)>& check) {
-    const auto failure = failure_of([&] {
-        LossData data{json::parse(read_text(stem.string() + ".json")), {}};
-        if (const auto file = stem.string() + ".safetensors"; std::filesystem::exists(file)) {
-            auto tensors = read_safetensors(file);
-            if (!tensors.ok()) throw std::runtime_error(tensors.error().message);
-            data.tensors = std::move(tensors).value();
-        }
-        check(data);
-    });
-    if (failure) report(failed(name, *failure));
-}
-
-void compare_metrics(Comparison& comparison, const std::map<std::string, double>& actual,
-                     const json& expected) {
-    for (const auto& [key, value] : expected.items()) {
-        const auto found = actual.find(key);
-        if (found == actual.end())
-            comparison.fail("not supported yet: metric " + key);
-        else
-            comparison.close(key, found->second, value.get<double>(), loss_tolerance);
-    }
-}
-
-at::Tensor number_list(const json& values) {
-    std::vector<double> numbers;
-    for (const json& value : values)
-        numbers.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN()
-                                          : value.get<double>());
-    return at::tensor(numbers, at::kDouble).to(at::kFloat);
+TensorMap read_loss_tensors(const std::filesystem::path& stem) {
+    const std::string file = stem.string() + ".safetensors";
+    if (!std::filesystem::exists(file)) return {};
+    auto tensors = read_safetensors(file);
+    if (!tensors.ok()) throw std::runtime_error(tensors.error().message);
+    return std::move(tensors).value();
 }
 
 void check_sft_losses(const std::filesystem::path& stem, const std::string& name,
                       const Report& report) {
-    check_cases(stem, name, report, [&](const LossData& data) {
+    check_cases<json>(stem, name, report, [&](const Losses& data) {
         for (const json& item : data.description.at("cases"))
             run_case(name + "/" + case_name(item), report, [&](Comparison& comparison) {
                 check_sft_case(item, data.tensors, comparison);
@@ -228,7 +206,7 @@ void check_sft_losses(const std::filesystem::path& stem, const std::string& name
 
 void check_grpo_losses(const std::filesystem::path& stem, const std::string& name,
                        const Report& report) {
-    check_cases(stem, name, report, [&](const LossData& data) {
+    check_cases<json>(stem, name, report, [&](const Losses& data) {
         run_case(name + "/tokens", report,
                  [&](Comparison& comparison) { check_grpo_tokens(data, comparison); });
         constexpr std::string_view prefix = "advantages.";

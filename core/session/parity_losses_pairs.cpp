@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // losses/reward and losses/dpo: losses on preference pairs.
-#include <set>
+#include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
 
 #include "algorithms/dpo.h"
 #include "algorithms/logprobs.h"
@@ -10,13 +11,20 @@
 namespace plumb::parity {
 namespace {
 
+using json = nlohmann::ordered_json;
+using Losses = LossData<json>;
+
+at::Tensor score_list(const json& values) {
+    return at::tensor(numbers(values), at::kDouble).to(at::kFloat);
+}
+
 void check_reward_case(const json& data, const json& item, Comparison& comparison) {
     refuse_unknown_keys(
         item, {"name", "center_rewards_coefficient", "uses_margin", "loss", "metrics", "grad"});
     RewardBatch batch;
-    batch.chosen = number_list(data.at("rewards_chosen")).requires_grad_(true);
-    batch.rejected = number_list(data.at("rewards_rejected")).requires_grad_(true);
-    if (item.at("uses_margin").get<bool>()) batch.margin = number_list(data.at("margin"));
+    batch.chosen = score_list(data.at("rewards_chosen")).requires_grad_(true);
+    batch.rejected = score_list(data.at("rewards_rejected")).requires_grad_(true);
+    if (item.at("uses_margin").get<bool>()) batch.margin = score_list(data.at("margin"));
     RewardLossConfig config;
     if (const json& value = item.at("center_rewards_coefficient"); !value.is_null())
         config.center_rewards_coefficient = value.get<double>();
@@ -26,7 +34,7 @@ void check_reward_case(const json& data, const json& item, Comparison& compariso
                      loss_tolerance);
     compare_metrics(comparison, result.metrics, item.at("metrics"));
     comparison.close("gradient", at::cat({batch.chosen.grad(), batch.rejected.grad()}),
-                     number_list(item.at("grad")), loss_tolerance);
+                     score_list(item.at("grad")), loss_tolerance);
 }
 
 /// The losses of a configuration: one name or a list of them.
@@ -74,7 +82,7 @@ struct ScoredTokens {
     at::Tensor is_argmax, mean_logits, log_collision;
 };
 
-ScoredTokens score_tokens(const LossData& data, const std::string& logits_name) {
+ScoredTokens score_tokens(const Losses& data, const std::string& logits_name) {
     ScoredTokens scored;
     scored.logits = tensor(data.tensors, logits_name).clone().requires_grad_(true);
     const auto rows = scored.logits.size(0), width = scored.logits.size(1) - 1;
@@ -119,7 +127,7 @@ DpoBatch pair_of(const DpoBatch& batch, std::int64_t i) {
     return pair;
 }
 
-void check_dpo_tokens(const LossData& data, Comparison& comparison) {
+void check_dpo_tokens(const Losses& data, Comparison& comparison) {
     for (const std::string model : {"policy", "ref"}) {
         const ScoredTokens scored = score_tokens(data, model + "_logits");
         const at::Tensor& logprobs = scored.tokens.logprobs;
@@ -130,7 +138,7 @@ void check_dpo_tokens(const LossData& data, Comparison& comparison) {
     }
 }
 
-void check_dpo_case(const LossData& data, const json& item, Comparison& comparison) {
+void check_dpo_case(const Losses& data, const json& item, Comparison& comparison) {
     refuse_unknown_keys(item, {"name", "config", "loss", "metrics", "grad_norm", "per_pair_loss"});
     const DpoLossConfig config = dpo_config(data.description, item);
     const ScoredTokens policy = score_tokens(data, "policy_logits");
@@ -161,7 +169,7 @@ void check_dpo_case(const LossData& data, const json& item, Comparison& comparis
 
 void check_reward_losses(const std::filesystem::path& stem, const std::string& name,
                          const Report& report) {
-    check_cases(stem, name, report, [&](const LossData& data) {
+    check_cases<json>(stem, name, report, [&](const Losses& data) {
         for (const json& item : data.description.at("cases"))
             run_case(name + "/" + case_name(item), report, [&](Comparison& comparison) {
                 check_reward_case(data.description, item, comparison);
@@ -171,7 +179,7 @@ void check_reward_losses(const std::filesystem::path& stem, const std::string& n
 
 void check_dpo_losses(const std::filesystem::path& stem, const std::string& name,
                       const Report& report) {
-    check_cases(stem, name, report, [&](const LossData& data) {
+    check_cases<json>(stem, name, report, [&](const Losses& data) {
         run_case(name + "/tokens", report,
                  [&](Comparison& comparison) { check_dpo_tokens(data, comparison); });
         for (const json& item : data.description.at("cases"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // losses/ppo: targets of a rollout, and one update on all of it.
-#include <set>
+#include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
 
 #include "algorithms/logprobs.h"
 #include "algorithms/ppo.h"
@@ -9,6 +10,9 @@
 
 namespace plumb::parity {
 namespace {
+
+using json = nlohmann::ordered_json;
+using Losses = LossData<json>;
 
 PpoConfig ppo_config(const json& data, const json& item) {
     json values = data.at("defaults");
@@ -34,13 +38,13 @@ PpoConfig ppo_config(const json& data, const json& item) {
 }
 
 /// Tokens before the first pad, [B].
-at::Tensor response_lengths(const LossData& data) {
+at::Tensor response_lengths(const Losses& data) {
     const at::Tensor is_token = tensor(data.tensors, "postprocessed_responses") !=
                                 data.description.at("pad_token_id").get<std::int64_t>();
     return is_token.to(at::kLong).cumprod(1).sum(1);
 }
 
-PpoRollout ppo_rollout(const LossData& data) {
+PpoRollout ppo_rollout(const Losses& data) {
     PpoRollout rollout;
     rollout.logprobs = tensor(data.tensors, "old_logprobs");
     rollout.ref_logprobs = tensor(data.tensors, "ref_logprobs");
@@ -53,7 +57,7 @@ PpoRollout ppo_rollout(const LossData& data) {
     return rollout;
 }
 
-void check_whitening(const LossData& data, Comparison& comparison) {
+void check_whitening(const Losses& data, Comparison& comparison) {
     const at::Tensor& values = tensor(data.tensors, "whiten.values");
     const at::Tensor mask = tensor(data.tensors, "whiten.mask").to(values.scalar_type());
     // Off the mask the reference holds numbers that nothing uses.
@@ -65,7 +69,7 @@ void check_whitening(const LossData& data, Comparison& comparison) {
     compare("whiten.keep_mean", true);
 }
 
-void check_masks(const LossData& data, Comparison& comparison) {
+void check_masks(const Losses& data, Comparison& comparison) {
     const PpoRollout rollout = ppo_rollout(data);
     const at::Tensor& logprobs = rollout.logprobs;
     const PpoMasks masks = ppo_masks(rollout.lengths, logprobs.size(1), logprobs.scalar_type());
@@ -78,7 +82,7 @@ void check_masks(const LossData& data, Comparison& comparison) {
     compare("padding_mask_p1", 1 - masks.values);
 }
 
-void compare_targets(const LossData& data, const std::string& name, const PpoTargets& targets,
+void compare_targets(const Losses& data, const std::string& name, const PpoTargets& targets,
                      Comparison& comparison) {
     const auto compare = [&](const std::string& what, const at::Tensor& actual) {
         comparison.close(what, actual, tensor(data.tensors, name + "." + what), loss_tolerance);
@@ -111,7 +115,7 @@ std::map<std::string, double> stats_of(const LossResult& result) {
 }
 
 /// The policy's log-probabilities and entropies from its logits, [B, R].
-TokenLogprobs new_tokens(const LossData& data) {
+TokenLogprobs new_tokens(const Losses& data) {
     const at::Tensor& logits = tensor(data.tensors, "logits_new");
     const at::Tensor& responses = tensor(data.tensors, "responses");
     const TokenLogprobs tokens =
@@ -119,7 +123,7 @@ TokenLogprobs new_tokens(const LossData& data) {
     return {tokens.logprobs.view(responses.sizes()), tokens.entropy.view(responses.sizes())};
 }
 
-void check_ppo_case(const LossData& data, const json& item, Comparison& comparison) {
+void check_ppo_case(const Losses& data, const json& item, Comparison& comparison) {
     refuse_unknown_keys(item, {"name", "config", "stats", "objective"});
     const PpoConfig config = ppo_config(data.description, item);
     const PpoRollout rollout = ppo_rollout(data);
@@ -147,7 +151,7 @@ void check_ppo_case(const LossData& data, const json& item, Comparison& comparis
 
 void check_ppo_losses(const std::filesystem::path& stem, const std::string& name,
                       const Report& report) {
-    check_cases(stem, name, report, [&](const LossData& data) {
+    check_cases<json>(stem, name, report, [&](const Losses& data) {
         run_case(name + "/whiten", report,
                  [&](Comparison& comparison) { check_whitening(data, comparison); });
         run_case(name + "/masks", report,

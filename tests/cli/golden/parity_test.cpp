@@ -14,9 +14,9 @@ private Q_SLOTS:
 
     void supported_parts_pass_data() {
         QTest::addColumn<QString>("part");
-        for (const char* part :
-             {"losses/sft", "losses/grpo", "models/llama", "models/llama_tied_rope3", "train/sft",
-              "train/grpo_dapo", "train/grpo_kl_mu2"})
+        for (const char* part : {"losses/sft", "losses/reward", "losses/dpo", "losses/ppo",
+                                 "losses/grpo", "models/llama", "models/llama_tied_rope3",
+                                 "train/sft", "train/grpo_dapo", "train/grpo_kl_mu2"})
             QTest::newRow(part) << QString(part);
     }
 
@@ -33,9 +33,15 @@ private Q_SLOTS:
     }
 
     void part_that_is_not_supported_fails_by_name() {
-        const CliResult result = parity({"--only", "losses/ppo,losses/sft"});
+        TemporaryFolder copy;
+        const std::filesystem::path losses = copy.path() / "losses";
+        std::filesystem::create_directory(losses);
+        for (const char* name : {"sft.json", "sft.safetensors"})
+            std::filesystem::copy_file(shared_folder("golden/losses") / name, losses / name);
+        VERIFY_OK(plumb::write_file_atomic(losses / "later.json", "{}"));
+        const CliResult result = run_cli({"parity", text_of(copy.path())}, home_.path());
         COMPARE_CODE(result, 1);
-        VERIFY_HOLDS(result.out, "FAIL  losses/ppo");
+        VERIFY_HOLDS(result.out, "FAIL  losses/later");
         VERIFY_HOLDS(result.out, "not supported yet");
         VERIFY_HOLDS(result.out, "pass  losses/sft/nll");
         QVERIFY(result.out.trimmed().endsWith(" passed, 1 failed"));
@@ -49,43 +55,63 @@ private Q_SLOTS:
     }
 
     void wrong_reference_fails_data() {
+        QTest::addColumn<QByteArray>("stem");
         QTest::addColumn<QByteArray>("old_text");
         QTest::addColumn<QByteArray>("new_text");
         QTest::addColumn<QByteArray>("said");
-        QTest::newRow("loss") << QByteArray("\"loss\": ") << QByteArray("\"loss\": 1")
-                              << QByteArray("loss is");
-        QTest::newRow("metric") << QByteArray("\"num_tokens\": ") << QByteArray("\"num_tokens\": 1")
-                                << QByteArray("num_tokens is");
-        QTest::newRow("unknown key")
-            << QByteArray("\"loss_type\"") << QByteArray("\"smoothing\": 0.1, \"loss_type\"")
-            << QByteArray("not supported yet: smoothing");
-        QTest::newRow("unknown metric") << QByteArray("\"entropy\"") << QByteArray("\"perplexity\"")
-                                        << QByteArray("not supported yet: metric perplexity");
-        QTest::newRow("unknown kind of loss")
-            << QByteArray("\"loss_type\": \"") << QByteArray("\"loss_type\": \"x")
-            << QByteArray("not supported yet: ");
+        const auto row = [](const char* name, const char* stem, const char* old_text,
+                            const char* new_text, const char* said) {
+            QTest::newRow(name) << QByteArray(stem) << QByteArray(old_text) << QByteArray(new_text)
+                                << QByteArray(said);
+        };
+        row("loss", "sft", "\"loss\": ", "\"loss\": 1", "loss is");
+        row("metric", "sft", "\"num_tokens\": ", "\"num_tokens\": 1", "num_tokens is");
+        row("unknown key", "sft", "\"loss_type\"", "\"smoothing\": 0.1, \"loss_type\"",
+            "not supported yet: smoothing");
+        row("unknown metric", "sft", "\"entropy\"", "\"perplexity\"",
+            "not supported yet: metric perplexity");
+        row("unknown kind of loss", "sft", "\"loss_type\": \"", "\"loss_type\": \"x",
+            "not supported yet: ");
+        row("reward: loss", "reward", "\"loss\": ", "\"loss\": 1", "loss is");
+        row("reward: metric", "reward", "\"accuracy\": ", "\"accuracy\": 1", "accuracy is");
+        row("reward: unknown key", "reward", "\"uses_margin\"", "\"scale\": 1, \"uses_margin\"",
+            "not supported yet: scale");
+        row("dpo: loss", "dpo", "\"loss\": ", "\"loss\": 1", "loss is");
+        row("dpo: metric", "dpo", "\"rewards/margins\": ", "\"rewards/margins\": 1",
+            "rewards/margins is");
+        row("dpo: unknown key", "dpo", "\"loss\": ", "\"reference_free\": true, \"loss\": ",
+            "not supported yet: reference_free");
+        row("ppo: loss", "ppo", "\"value_loss\": ", "\"value_loss\": 1", "value_loss is");
+        row("ppo: objective", "ppo", "\"objective/entropy\": ", "\"objective/entropy\": 1",
+            "objective/entropy is");
+        row("ppo: unknown estimator", "ppo", "\"kl_estimator\": \"k", "\"kl_estimator\": \"x",
+            "not supported yet: kl_estimator x");
     }
 
     void wrong_reference_fails() {
+        QFETCH(QByteArray, stem);
         QFETCH(QByteArray, old_text);
         QFETCH(QByteArray, new_text);
         QFETCH(QByteArray, said);
         namespace fs = std::filesystem;
         TemporaryFolder copy;
-        const fs::path losses = copy.path() / "losses";
+        const fs::path losses = copy.path() / "losses", folder = shared_folder("golden/losses");
         fs::create_directory(losses);
-        const auto text = plumb::read_file(shared_folder("golden/losses") / "sft.json");
+        const std::string json_name = stem.toStdString() + ".json";
+        const auto text = plumb::read_file(folder / json_name);
         VERIFY_OK(text);
         QByteArray changed(text->data(), static_cast<qsizetype>(text->size()));
         QVERIFY(changed.contains(old_text));
         changed.replace(old_text, new_text);
-        VERIFY_OK(plumb::write_file_atomic(losses / "sft.json", changed.toStdString()));
-        fs::copy_file(shared_folder("golden/losses") / "sft.safetensors",
-                      losses / "sft.safetensors");
+        VERIFY_OK(plumb::write_file_atomic(losses / json_name, changed.toStdString()));
+        const std::string tensors_name = stem.toStdString() + ".safetensors";
+        if (fs::exists(folder / tensors_name))
+            fs::copy_file(folder / tensors_name, losses / tensors_name);
         const CliResult result = run_cli({"parity", text_of(copy.path())}, home_.path());
         COMPARE_CODE(result, 1);
         VERIFY_HOLDS(result.out, said);
-        QVERIFY(!result.out.contains("pass  "));
+        // The change is in every case.
+        QCOMPARE(result.out.count("FAIL  "), changed.count("\"name\": "));
     }
 
     void lines_are_json() {

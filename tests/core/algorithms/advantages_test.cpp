@@ -45,6 +45,16 @@ private Q_SLOTS:
         QCOMPARE(result.frac_all_worst, 1.0 / 3);
     }
 
+    void batch_without_any_difference_is_judged_by_sign() {
+        const auto wrong = of({0, 0, 0, 0}, 2);
+        QCOMPARE(wrong.frac_all_best, 0.0);
+        QCOMPARE(wrong.frac_all_worst, 1.0);
+        const auto right = of({1, 1, 1, 1}, 2);
+        QCOMPARE(right.frac_all_best, 1.0);
+        QCOMPARE(right.frac_all_worst, 0.0);
+        QCOMPARE(of({-1, -1}, 2).frac_all_worst, 1.0);
+    }
+
     void scaling_none_and_batch() {
         QVERIFY(close(of({1, 0, 3, 1}, 2, RewardScaling::none).advantages, {0.5, -0.5, 1, -1}));
         // Batch: mean 1.25, squares of differences sum to 4.75, variance 4.75 / 3.

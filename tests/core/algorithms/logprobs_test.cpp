@@ -87,6 +87,14 @@ private Q_SLOTS:
         QVERIFY(at::equal(result.logprobs, expected));
     }
 
+    void collision_probability_leaves_suppressed_ids_out() {
+        const at::Tensor logits = random_logits(4, 6);
+        const at::Tensor p = at::softmax(
+            logits.index_select(1, at::tensor(std::vector<std::int64_t>{0, 2, 3, 5})) / 1.5, 1);
+        QVERIFY(
+            at::allclose(log_collision_probability(logits, 1.5, {1, 4}), p.square().sum(1).log()));
+    }
+
     void argmax_ties_go_to_the_first() {
         const at::Tensor logits = double_tensor({1, 1, 0, 0, 2, 2}, {2, 3});
         const at::Tensor right = is_argmax(logits, at::tensor(std::vector<std::int64_t>{0, 2}));

@@ -4,15 +4,12 @@
 #include "algorithms/grpo.h"
 #include "algorithms/sft.h"
 #include "numeric_gradient.h"
+#include "tensors.h"
 #include "test_main.h"
 
 using namespace plumb;
 
 namespace {
-
-at::Tensor matrix(const std::vector<double>& values, std::int64_t rows) {
-    return at::tensor(values, at::kDouble).view({rows, -1});
-}
 
 GrpoBatch small_batch() {
     GrpoBatch batch;
