@@ -46,7 +46,8 @@ public:
 
     std::string paint() {
         prepare_curves();
-        out_ = svg_panel(0.5, 0.5, spec_.width - 1, spec_.height - 1, light_surfaces.panel, light_surfaces.line);
+        out_ = svg_panel(0.5, 0.5, spec_.width - 1, spec_.height - 1, light_surfaces.panel,
+                         light_surfaces.line);
         if (!has_values_) {
             draw_title();
             out_ += svg_text(spec_.width / 2, spec_.height / 2, "no values yet",
@@ -268,7 +269,8 @@ std::string svg_dashboard(const DashboardSpec& spec) {
     const double height = header + margin + count(rows) * (size.height + gap);
 
     std::string out = svg_opening(width, height, spec.title);
-    out += "<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(light_surfaces.page) + "\"/>\n";
+    out += "<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(light_surfaces.page) +
+           "\"/>\n";
     const TextStyle heading = {.size = 16, .bold = true};
     const TextStyle below = {.colour = light_surfaces.muted, .size = 12};
     const double room = width - 2 * margin;

@@ -76,7 +76,7 @@ QString styleSheetOf(const Surfaces& surfaces) {
         {"@pressed@", mixed(panel, text, 0.12)},
         {"@selected@", mixed(panel, accent, dark ? 0.22 : 0.14)},
         {"@field@", dark ? toColour(surfaces.page) : panel},
-        {"@error@", dark ? QColor(0xF2, 0x8B, 0x82) : QColor(0xB3, 0x26, 0x1E)},
+        {"@error@", errorColour(paletteOf(surfaces))},
     };
     for (const auto& [name, colour] : colours) style.replace(name, colour.name());
     style.replace("@theme@", dark ? "dark" : "light");
@@ -112,7 +112,6 @@ void applyTheme(QApplication& application, ThemeChoice choice) {
     application.setStyleSheet(styleSheetOf(surfaces));
 }
 
-QColor pageColour(const QPalette& palette) { return palette.color(QPalette::Window); }
 QColor panelColour(const QPalette& palette) { return palette.color(QPalette::Base); }
 QColor lineColour(const QPalette& palette) { return palette.color(QPalette::Mid); }
 QColor textColour(const QPalette& palette) {
@@ -159,12 +158,6 @@ QFont monospacedFont() {
 QFont smallFont() {
     QFont font = interfaceFont();
     font.setPixelSize(text_pixels - 1);
-    return font;
-}
-
-QFont titleFont() {
-    QFont font = interfaceFont();
-    font.setWeight(QFont::DemiBold);
     return font;
 }
 

@@ -23,7 +23,6 @@ void applyTheme(QApplication& application, ThemeChoice choice);
 
 // Where the theme's surfaces are in a palette: page is Window, panel Base, line Mid, text Text,
 // muted PlaceholderText, accent Highlight.
-QColor pageColour(const QPalette& palette);
 QColor panelColour(const QPalette& palette);
 QColor lineColour(const QPalette& palette);
 QColor textColour(const QPalette& palette);
@@ -46,7 +45,5 @@ QColor seriesColour(std::string_view algorithm, std::size_t index, const QPalett
 QFont monospacedFont();
 /// The interface's font in the small size (11.5 px).
 QFont smallFont();
-/// The interface's font at weight 600.
-QFont titleFont();
 
 }  // namespace plumb::ui

@@ -349,6 +349,8 @@ void NewRunPage::check() {
     std::map<std::string, QString> messages = m_unreadable;
     for (const FieldProblem& problem : find_problems(m_settings))
         messages.try_emplace(problem.key, toQString(problem.message));
+    const bool sound =
+        messages.empty() && m_rewards->problem().isEmpty() && !m_settings.train_files.empty();
     QStringList elsewhere;
     for (FieldRow* row : m_rows) {
         const auto found = messages.find(std::string(row->field().key));
@@ -364,8 +366,6 @@ void NewRunPage::check() {
         if (key != "train_files" || !filesMissing) elsewhere << message;
     if (const QString weight = m_rewards->problem(); !weight.isEmpty()) elsewhere << weight;
     showProblem(elsewhere.join("\n"));
-    const bool sound = find_problems(m_settings).empty() && m_unreadable.empty() &&
-                       m_rewards->problem().isEmpty() && !filesMissing;
     m_start->setEnabled(sound);
     m_start->setToolTip(filesMissing ? "Add a training file first" : "");
 }

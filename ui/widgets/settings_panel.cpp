@@ -228,7 +228,6 @@ void SettingsPanel::handleEdit(FieldRow* row, const QString& text) {
         row->setValue(toQString(field_text(field, m_settings)));
     }
     checkDraft();
-    refreshVisibility();
     Q_EMIT settingsChanged();
 }
 

@@ -35,6 +35,7 @@ QString endText(const RunRecord& run, const std::vector<CheckpointRecord>& check
 RunController::RunController(SessionBridge& bridge, Views views, QObject* parent)
     : QObject(parent), m_bridge(bridge), m_views(views), m_feed(bridge) {
     connect(&bridge, &SessionBridge::eventReceived, this, &RunController::handle);
+    connect(&bridge, &SessionBridge::eventsHandled, this, &RunController::updateTransport);
     connect(&bridge, &SessionBridge::runsChanged, this, &RunController::refreshRuns);
     connect(&bridge, &SessionBridge::commandFailed, this, [this](const QString& message) {
         m_views.messages.showMessage(MessageBar::Kind::error, "That did not work.", message);
@@ -52,7 +53,6 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         m_views.train.append(step, metrics);
         if (m_details)
             m_details->record.step = std::max<std::int64_t>(m_details->record.step, step);
-        updateTransport();
     });
     connect(&m_feed, &RunFeed::marksChanged, &m_views.train, &TrainPage::setMarks);
     connect(&m_feed, &RunFeed::completionsLoaded, this,
@@ -236,7 +236,6 @@ void RunController::handle(const Event& event) {
             if (showsActive()) m_views.settings.applyEdit(edited->edit.key, edited->edit.new_value);
         }
     }
-    updateTransport();
 }
 
 void RunController::handleEnd(const RunEnded& ended) {

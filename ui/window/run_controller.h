@@ -85,7 +85,6 @@ private:
     std::optional<Active> m_active;
     std::optional<RunDetails> m_details;
     bool m_showsDraft = false;
-    std::optional<RunId> m_toShow;  ///< a run that is on its way into the list
 };
 
 }  // namespace plumb::ui
