@@ -27,11 +27,17 @@ enum class Section {
     model,
     data,
     arithmetic,
+    pairs,
     start,
     optimiser,
     sft,
+    reward_model,
+    dpo,
+    ppo,
     generation,
     grpo,
+    rloo,
+    reference,
     rewards,
     evaluation
 };

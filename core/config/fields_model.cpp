@@ -131,6 +131,25 @@ std::vector<Field> data_fields() {
          .label = "Answer column",
          .help = "The column with the reference answer that reward rules compare with; the text "
                  "after its last #### counts where there is one."},
+        {.key = "chosen_column",
+         .member = &Settings::chosen_column,
+         .label = "Chosen column",
+         .help =
+             "The column with the preferred completion of a pair, or with prompt and completion "
+             "in one: what chosen and rejected have in common is the prompt then."},
+        {.key = "rejected_column",
+         .member = &Settings::rejected_column,
+         .label = "Rejected column",
+         .help = "The column with the other completion of a pair."},
+        {.key = "label_column",
+         .member = &Settings::label_column,
+         .label = "Label column",
+         .help = "Where rows hold one completion each, the column that says whether it is good "
+                 "(true) or bad (false); good and bad ones of a prompt are paired."},
+        {.key = "preference_files",
+         .member = &Settings::preference_files,
+         .label = "Preference files",
+         .help = "Pairs for the reward model that the run makes, where reward_model names none."},
         {.key = "prompt_length",
          .member = &Settings::prompt_length,
          .label = "Prompt from text",

@@ -8,16 +8,18 @@ std::vector<Field> run_fields() {
         {.key = "algorithm",
          .member = &Settings::algorithm,
          .label = "Algorithm",
-         .help = "How the model learns: sft imitates demonstrations, grpo samples a group of "
-                 "completions for each prompt and reinforces those that score above the group's "
-                 "mean.",
-         .choices = {"sft", "grpo"}},
+         .help =
+             "How the model learns: sft imitates demonstrations, dpo raises chosen over rejected "
+             "completions of pairs, ppo, grpo and rloo sample completions and reinforce those "
+             "that a reward scores high; reward trains a reward model on pairs.",
+         .choices = {"sft", "reward", "dpo", "ppo", "grpo", "rloo"}},
         {.key = "task",
          .member = &Settings::task,
          .label = "Task",
-         .help = "Where prompts come from: arithmetic is built in and makes fresh problems without "
-                 "end, data reads train_files.",
-         .choices = {"arithmetic", "data"}},
+         .help = "Where prompts come from: arithmetic (answers can be checked) and reviews (a gold "
+                 "reward that can only be approximated) are built in and never run out; data reads "
+                 "train_files.",
+         .choices = {"arithmetic", "reviews", "data"}},
         {.key = "preset",
          .member = &Settings::preset,
          .label = "Preset",
@@ -83,6 +85,12 @@ std::vector<Field> evaluation_fields() {
                  "one half is known to about three points; four times as many halve that.",
          .unit = "prompts",
          .minimum = 1},
+        {.key = "eval_kl",
+         .member = &Settings::eval_kl,
+         .label = "Measure the KL",
+         .help = "Whether evaluations measure the KL of whole completions to the reference, which "
+                 "takes a pass of the reference over them.",
+         .advanced = true},
         {.key = "save_steps",
          .member = &Settings::save_steps,
          .label = "Save every",

@@ -41,9 +41,9 @@ std::vector<Field> start_fields() {
          .minimum = 1},
         {.key = "start_learning_rate",
          .member = &Settings::start_learning_rate,
-         .label = "Textbook learning rate",
-         .help = "Learning rate while clean demonstrations are learnt. Too low and the model may "
-                 "not reach the check within start_max_steps.",
+         .label = "Learning rate",
+         .help = "Peak learning rate of the supervised start; with arithmetic that of its clean "
+                 "demonstrations. Too low and the model may not pass its check.",
          .minimum = 0,
          .maximum = 1,
          .minimum_excluded = true},
@@ -65,22 +65,25 @@ std::vector<Field> start_fields() {
         {.key = "start_check_prompts",
          .member = &Settings::start_check_prompts,
          .label = "Check prompts",
-         .help = "Held-out problems that a check answers greedily.",
+         .help = "Held-out prompts that a check answers.",
          .unit = "prompts",
          .minimum = 1,
          .advanced = true},
         {.key = "start_check_accuracy",
          .member = &Settings::start_check_accuracy,
-         .label = "Check accuracy",
-         .help = "Accuracy that passes the check. Reinforcement learning does not start from a "
-                 "model that failed it, since it would have nothing to reinforce.",
+         .label = "Check passed at",
+         .help =
+             "Share of right answers (arithmetic) or well-formed texts (reviews) that passes the "
+             "check. Nothing is trained from a model that failed it, since there would be "
+             "nothing to reinforce.",
          .minimum = 0,
          .maximum = 1,
          .advanced = true},
         {.key = "start_max_steps",
          .member = &Settings::start_max_steps,
-         .label = "Most textbook steps",
-         .help = "The run gives up when the check has not been passed after this many steps.",
+         .label = "Steps",
+         .help = "Steps of the supervised start; with arithmetic the most that its clean "
+                 "demonstrations may take until the check is passed.",
          .unit = "steps",
          .minimum = 1,
          .advanced = true},

@@ -122,6 +122,22 @@ std::vector<Field> sft_fields() {
                  "what the model already knows from unlikely demonstrations.",
          .choices = {"nll", "dft"},
          .trl_name = "loss_type"},
+        {.key = "packing",
+         .member = &Settings::packing,
+         .label = "Packing",
+         .help = "Whether short rows are put together up to max_length, so that every micro-batch "
+                 "holds about the same number of tokens.",
+         .trl_name = "packing"},
+        {.key = "packing_strategy",
+         .member = &Settings::packing_strategy,
+         .label = "Packing by",
+         .help =
+             "bfd keeps rows whole and apart (best fit, longest first) and cuts what is longer "
+             "than max_length; bfd_split keeps the rest as rows of its own; wrapped strings all "
+             "rows together and cuts where max_length is full.",
+         .choices = {"bfd", "bfd_split", "wrapped"},
+         .advanced = true,
+         .trl_name = "packing_strategy"},
     };
 }
 

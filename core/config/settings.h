@@ -14,8 +14,8 @@ namespace plumb {
 /// says". Two runs with equal settings on one machine give the same numbers.
 struct Settings {
     // Run
-    std::string algorithm = "grpo";   ///< sft, grpo
-    std::string task = "arithmetic";  ///< arithmetic, data (the user's own files)
+    std::string algorithm = "grpo";   ///< sft, reward, dpo, ppo, grpo, rloo
+    std::string task = "arithmetic";  ///< arithmetic, reviews, data (the user's own files)
     std::string preset;               ///< the preset these settings came from; a label only
     std::int64_t seed = 42;
     std::int64_t threads = 0;      ///< 0: as many as the machine has cores; stored resolved
@@ -44,6 +44,10 @@ struct Settings {
     std::string prompt_column = "prompt";
     std::string completion_column = "completion";
     std::string answer_column = "answer";  ///< the reference answer that reward rules check
+    std::string chosen_column = "chosen";
+    std::string rejected_column = "rejected";
+    std::string label_column = "label";         ///< good or bad, of rows with one completion each
+    std::vector<std::string> preference_files;  ///< pairs for the reward model that a run makes
     std::int64_t prompt_length = 0;  ///< characters of a text row that become its prompt; 0: whole
     std::int64_t max_prompt_length = 256;  ///< tokens; longer prompts keep their end
     std::int64_t max_length = 1024;        ///< tokens of a supervised row; the rest is cut
@@ -54,6 +58,11 @@ struct Settings {
     std::int64_t arithmetic_digits = 5;
     double arithmetic_cot_rate = 0.4;    ///< share of demonstrations with a scratchpad
     double arithmetic_error_rate = 0.1;  ///< chance of a wrong digit per demonstrated step
+
+    // Preference pairs (built-in tasks)
+    std::int64_t pairs_prompts = 1500;     ///< prompts that completions are sampled for
+    std::int64_t pairs_per_prompt = 2;     ///< completions of each
+    double pairs_label_temperature = 1.0;  ///< noise of the labels; 0: the better one is chosen
 
     // Supervised start of a built-in task
     std::int64_t start_batch_size = 64;
@@ -84,6 +93,48 @@ struct Settings {
 
     // SFT
     std::string sft_loss_type = "nll";  ///< nll, dft
+    bool packing = false;
+    std::string packing_strategy = "bfd";  ///< bfd, bfd_split, wrapped
+
+    // Reward model
+    std::string reward_model;  ///< folder or RUN[@STEP]; empty: the run makes one where it needs it
+    std::optional<double> center_rewards_coefficient;
+    double reward_model_learning_rate = 1e-3;  ///< of one that the run makes; falls to 0
+    std::int64_t reward_model_batch_size = 32;
+    double reward_model_epochs = 2.0;
+
+    // DPO
+    double dpo_beta = 0.1;
+    std::vector<std::string> dpo_loss_type = {"sigmoid"};
+    std::vector<double> loss_weights;  ///< of dpo_loss_type; empty: 1 each
+    double label_smoothing = 0.0;
+    std::string f_divergence_type = "reverse_kl";
+    double f_alpha_divergence_coef = 0.5;
+    std::optional<double> ld_alpha;
+    bool use_weighting = false;
+    double discopop_tau = 0.05;
+    bool precompute_ref_log_probs = true;
+    bool online_dpo = false;  ///< pairs are the policy's own completions, ranked by the rewards
+
+    // Reference
+    bool sync_ref_model = false;
+    double ref_model_mixup_alpha = 0.6;
+    std::int64_t ref_model_sync_steps = 512;
+
+    // PPO
+    std::int64_t num_ppo_epochs = 4;
+    std::int64_t num_mini_batches = 1;
+    double kl_coef = 0.05;
+    std::string kl_estimator = "k1";  ///< k1, k3
+    std::optional<double> kl_target;  ///< nats a completion; empty: kl_coef stays
+    double kl_horizon = 10000.0;
+    bool whiten_rewards = false;
+    std::optional<double> missing_eos_penalty;
+    double cliprange = 0.2;
+    double cliprange_value = 0.2;
+    double vf_coef = 0.1;
+    double gamma = 1.0;
+    double lam = 0.95;
 
     // Generation
     std::int64_t num_generations = 8;
@@ -108,6 +159,11 @@ struct Settings {
     bool mask_truncated_completions = false;
     double top_entropy_quantile = 1.0;
     double entropy_coef = 0.0;
+    bool use_adaptive_entropy = false;
+    double entropy_coef_min = 0.0;
+    double entropy_coef_max = 1.0;
+    double entropy_coef_delta = 0.005;
+    double entropy_target = 0.2;
     std::optional<double> off_policy_mask_threshold;
     bool use_bias_correction_kl = true;
     double sapo_temperature_pos = 1.0;
@@ -117,6 +173,10 @@ struct Settings {
     double vespo_k_neg = 3.0;
     double vespo_lambda_neg = 2.0;
 
+    // RLOO
+    bool normalize_advantages = false;
+    std::vector<double> reward_clip_range;  ///< lowest and highest; empty: rewards as they are
+
     // Rewards
     std::vector<std::string> reward_funcs;     ///< empty: the task's own gold reward
     std::vector<double> reward_weights;        ///< empty: 1 each
@@ -124,10 +184,12 @@ struct Settings {
     std::vector<std::string> reward_keywords;  ///< words that keywords counts
     std::int64_t reward_length = 40;           ///< tokens that length_target aims at
     std::int64_t repetition_ngram = 3;         ///< n of repetition
+    std::int64_t overlong_buffer = 5;          ///< tokens before the limit that overlong punishes
 
     // Evaluation and checkpoints
     std::int64_t eval_steps = 20;       ///< 0: at the start and the end only
     std::int64_t eval_prompts = 256;    ///< held-out prompts
+    bool eval_kl = true;                ///< measure the KL to the reference at evaluations
     std::int64_t save_steps = 50;       ///< 0: at the end only
     std::int64_t save_total_limit = 3;  ///< the newest N are kept beside the best and the last
     std::int64_t min_free_mb = 200;     ///< the run pauses when less disk space is left

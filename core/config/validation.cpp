@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "config/fields.h"
+#include "config/roles.h"
 
 namespace plumb {
 namespace {
@@ -34,7 +35,6 @@ private:
 std::string text(std::int64_t value) { return std::to_string(value); }
 
 bool is_grpo(const Settings& s) { return s.algorithm == "grpo"; }
-bool is_sft(const Settings& s) { return s.algorithm == "sft"; }
 bool is_arithmetic(const Settings& s) { return s.task == "arithmetic"; }
 bool has_new_model(const Settings& s) { return s.model_name_or_path.empty(); }
 
@@ -59,11 +59,10 @@ void check_run(const Settings& s, Problems& problems) {
         problems.add("max_steps",
                      "max_steps is 0, so nothing would be trained; give a number of steps, or -1 "
                      "to let num_train_epochs decide");
-    if (s.max_steps < 0 && is_arithmetic(s))
-        problems.add(
-            "max_steps",
-            "the arithmetic task makes problems without end, so epochs cannot end the run; "
-            "give max_steps");
+    if (s.max_steps < 0 && is_built_in_task(s) && !learns_from_pairs(s))
+        problems.add("max_steps", "the task " + s.task +
+                                      " makes rows without end, so epochs cannot end the run; "
+                                      "give max_steps");
 }
 
 void check_model(const Settings& s, Problems& problems) {
@@ -88,26 +87,38 @@ void check_model(const Settings& s, Problems& problems) {
 }
 
 void check_data(const Settings& s, Problems& problems) {
-    if (is_arithmetic(s)) return;
+    if (is_built_in_task(s)) return;
     if (s.train_files.empty())
         problems.add("train_files",
                      "the task data needs train_files; name one or more .jsonl or text files");
-    for (const auto* files : {&s.train_files, &s.eval_files})
+    const std::pair<const char*, const std::vector<std::string>*> lists[] = {
+        {"train_files", &s.train_files},
+        {"eval_files", &s.eval_files},
+        {"preference_files", &s.preference_files}};
+    for (const auto& [key, files] : lists)
         if (std::ranges::find(*files, "") != files->end())
-            problems.add(files == &s.train_files ? "train_files" : "eval_files",
-                         "a file name is empty; remove it from the list");
+            problems.add(key, "a file name is empty; remove it from the list");
     const std::pair<const char*, const std::string*> columns[] = {
         {"dataset_text_field", &s.dataset_text_field},
         {"prompt_column", &s.prompt_column},
         {"completion_column", &s.completion_column},
-        {"answer_column", &s.answer_column}};
+        {"answer_column", &s.answer_column},
+        {"chosen_column", &s.chosen_column},
+        {"rejected_column", &s.rejected_column},
+        {"label_column", &s.label_column}};
     for (const auto& [key, name] : columns)
         if (name->empty())
             problems.add(key, std::string(key) + " is empty; give the name of a column");
-    if (is_grpo(s) && has_new_model(s))
+    if (s.algorithm != "sft" && has_new_model(s))
         problems.add("model_name_or_path",
-                     "GRPO on own data needs a model that can write already; train one with "
-                     "algorithm sft first and name its run or folder in model_name_or_path");
+                     "the algorithm " + s.algorithm +
+                         " on own data starts from a model that can write already; train one with "
+                         "algorithm sft first and name its run or folder in model_name_or_path");
+    if (makes_reward_model(s) && s.preference_files.empty())
+        problems.add("reward_model",
+                     "the reward reward_model needs a model: name a run or folder in reward_model, "
+                     "or give preference_files to train one from, or choose another of "
+                     "reward_funcs");
 }
 
 /// What a new model has to read must fit its positions. Those of a model that is loaded are known
@@ -126,7 +137,8 @@ void check_lengths(const Settings& s, Problems& problems) {
                              " tokens and completions of up to " + text(needed - prompt) +
                              " need max_position_embeddings of at least " + text(needed) +
                              "; it is " + text(positions));
-    } else if (is_sft(s) && !problems.any("max_length") && s.max_length > positions) {
+    } else if (!is_built_in_task(s) && is_supervised(s) && !problems.any("max_length") &&
+               s.max_length > positions) {
         problems.add("max_length", "max_length " + text(s.max_length) +
                                        " is more than max_position_embeddings " + text(positions) +
                                        "; lower the one or raise the other");
@@ -134,7 +146,7 @@ void check_lengths(const Settings& s, Problems& problems) {
 }
 
 void check_groups(const Settings& s, Problems& problems) {
-    if (!is_grpo(s)) return;
+    if (s.algorithm != "grpo" && s.algorithm != "rloo") return;
     if (problems.any("num_generations", "per_device_train_batch_size",
                      "gradient_accumulation_steps", "steps_per_generation"))
         return;
@@ -162,12 +174,51 @@ void check_groups(const Settings& s, Problems& problems) {
           "per_device_train_batch_size times steps_per_generation");
 }
 
+void check_minibatches(const Settings& s, Problems& problems) {
+    if (s.algorithm != "ppo") return;
+    if (problems.any("num_mini_batches", "per_device_train_batch_size",
+                     "gradient_accumulation_steps"))
+        return;
+    const std::int64_t rows = s.per_device_train_batch_size * s.gradient_accumulation_steps;
+    if (rows % s.num_mini_batches != 0)
+        problems.add("num_mini_batches",
+                     "a rollout of " + text(rows) +
+                         " completions (per_device_train_batch_size times "
+                         "gradient_accumulation_steps) cannot be cut into num_mini_batches " +
+                         text(s.num_mini_batches) + " equal parts; give a divisor of it");
+    else if (rows < 2)
+        problems.add("per_device_train_batch_size",
+                     "PPO compares the completions of a rollout, so it needs at least 2");
+}
+
+void check_preferences(const Settings& s, Problems& problems) {
+    if (s.algorithm != "dpo") return;
+    if (s.dpo_loss_type.empty())
+        problems.add("dpo_loss_type", "dpo_loss_type is empty; name at least one loss");
+    if (!s.loss_weights.empty() && s.loss_weights.size() != s.dpo_loss_type.size())
+        problems.add("loss_weights", "loss_weights has " + std::to_string(s.loss_weights.size()) +
+                                         " numbers for " + std::to_string(s.dpo_loss_type.size()) +
+                                         " losses; give one for each, or none for 1 each");
+}
+
+void check_reference(const Settings& s, Problems& problems) {
+    if (s.algorithm == "rloo" && !s.reward_clip_range.empty() &&
+        (s.reward_clip_range.size() != 2 || s.reward_clip_range[0] > s.reward_clip_range[1]))
+        problems.add("reward_clip_range",
+                     "reward_clip_range needs two numbers, the lowest reward and the highest");
+    if (s.use_adaptive_entropy && s.entropy_coef_min > s.entropy_coef_max)
+        problems.add("entropy_coef_min", "entropy_coef_min is above entropy_coef_max; lower it");
+}
+
 void check_rewards(const Settings& s, Problems& problems) {
-    if (!is_grpo(s)) return;
+    if (!samples_completions(s)) return;
     const std::set<std::string> names(s.reward_funcs.begin(), s.reward_funcs.end());
     if (names.size() != s.reward_funcs.size())
         problems.add("reward_funcs",
                      "reward_funcs names a reward twice; name it once and give it a weight");
+    if (names.contains("reviews") && s.task != "reviews")
+        problems.add("reward_funcs",
+                     "the reward reviews judges completions of the task reviews alone");
     const std::size_t count = std::max<std::size_t>(1, s.reward_funcs.size());
     if (!s.reward_weights.empty() && s.reward_weights.size() != count)
         problems.add("reward_weights",
@@ -205,6 +256,9 @@ std::vector<FieldProblem> find_problems(const Settings& settings) {
     check_data(settings, problems);
     check_lengths(settings, problems);
     check_groups(settings, problems);
+    check_minibatches(settings, problems);
+    check_preferences(settings, problems);
+    check_reference(settings, problems);
     check_rewards(settings, problems);
     check_clipping(settings, problems);
     return problems.take();

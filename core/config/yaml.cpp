@@ -155,12 +155,13 @@ Result<Settings> read_settings(const fs::path& file) {
 
 void resolve_paths(Settings& settings, const fs::path& folder) {
     if (folder.empty()) return;
-    for (auto* files : {&settings.train_files, &settings.eval_files})
+    for (auto* files : {&settings.train_files, &settings.eval_files, &settings.preference_files})
         for (std::string& file : *files)
             if (!file.empty()) file = absolute_path(file, folder);
-    std::string& model = settings.model_name_or_path;
     std::error_code ignored;
-    if (!model.empty() && fs::exists(folder / model, ignored)) model = absolute_path(model, folder);
+    for (std::string* model : {&settings.model_name_or_path, &settings.reward_model})
+        if (!model->empty() && fs::exists(folder / *model, ignored))
+            *model = absolute_path(*model, folder);
 }
 
 std::string write_settings(const Settings& settings, bool with_comments) {

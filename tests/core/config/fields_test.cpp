@@ -98,11 +98,17 @@ private Q_SLOTS:
         std::set<std::string> live;
         for (const Field& field : fields())
             if (field.live) live.emplace(field.key);
-        const std::set<std::string> expected = {
-            "learning_rate", "beta",         "epsilon",         "epsilon_high",
-            "delta",         "temperature",  "top_p",           "top_k",
-            "min_p",         "entropy_coef", "num_generations", "max_completion_length",
-            "max_grad_norm", "eval_steps",   "save_steps",      "max_steps"};
+        const std::set<std::string> expected = {"learning_rate",   "beta",
+                                                "epsilon",         "epsilon_high",
+                                                "delta",           "temperature",
+                                                "top_p",           "top_k",
+                                                "min_p",           "entropy_coef",
+                                                "num_generations", "max_completion_length",
+                                                "max_grad_norm",   "eval_steps",
+                                                "save_steps",      "max_steps",
+                                                "dpo_beta",        "kl_coef",
+                                                "cliprange",       "cliprange_value",
+                                                "vf_coef",         "missing_eos_penalty"};
         QVERIFY(live == expected);
     }
 
@@ -180,7 +186,7 @@ private Q_SLOTS:
     void errors_say_what_to_give() {
         Settings s;
         COMPARE_TEXT(error_of(set_field("algorithm", s, "grop")),
-                     "algorithm cannot be 'grop'; give sft or grpo");
+                     "algorithm cannot be 'grop'; give sft, reward, dpo, ppo, grpo or rloo");
         COMPARE_TEXT(error_of(set_field("temperature", s, "0")),
                      "temperature cannot be '0'; give a number greater than 0 and at most 100");
         COMPARE_TEXT(error_of(set_field("min_p", s, "2")),
@@ -208,6 +214,39 @@ private Q_SLOTS:
         QVERIFY(applies("train_files") && applies("reward_keywords") && !applies("reward_pattern"));
         s.algorithm = "sft";
         QVERIFY(!applies("num_generations") && !applies("reward_funcs") && applies("max_length"));
+        QVERIFY(applies("packing") && !applies("packing_strategy") && !applies("chosen_column"));
+    }
+
+    void each_algorithm_shows_its_own_settings() {
+        Settings s;
+        const auto applies = [&](const char* key) { return field_applies(field_named(key), s); };
+        s.algorithm = "ppo";
+        s.task = "reviews";
+        // No reward is named: the run makes a reward model from pairs that it samples itself.
+        QVERIFY(applies("kl_coef") && applies("pairs_prompts") && applies("reward_model"));
+        QVERIFY(applies("reward_model_epochs") && applies("start_batch_size"));
+        QVERIFY(!applies("num_generations") && !applies("beta") && !applies("kl_horizon"));
+        QVERIFY(!applies("start_sloppy_steps") && !applies("arithmetic_digits"));
+        s.kl_target = 6;
+        QVERIFY(applies("kl_horizon"));
+        s.reward_model = "rewards";
+        QVERIFY(!applies("pairs_prompts") && !applies("reward_model_epochs"));
+        s.reward_funcs = {"reviews"};
+        QVERIFY(!applies("reward_model"));
+        s.algorithm = "dpo";
+        QVERIFY(applies("dpo_beta") && applies("pairs_prompts") && !applies("reward_funcs"));
+        QVERIFY(!applies("label_smoothing") && !applies("loss_weights") && !applies("kl_coef"));
+        QVERIFY(applies("precompute_ref_log_probs") && !applies("ref_model_sync_steps"));
+        s.dpo_loss_type = {"robust", "sft"};
+        QVERIFY(applies("label_smoothing") && applies("loss_weights"));
+        s.online_dpo = true;
+        QVERIFY(applies("num_generations") && applies("reward_funcs") && !applies("pairs_prompts"));
+        s.algorithm = "rloo";
+        QVERIFY(applies("beta") && applies("normalize_advantages") && !applies("loss_type"));
+        s.algorithm = "reward";
+        s.task = "data";
+        QVERIFY(applies("chosen_column") && applies("max_length") && !applies("prompt_length"));
+        QVERIFY(applies("center_rewards_coefficient") && !applies("reward_model"));
     }
 };
 

@@ -14,7 +14,9 @@ inline std::string other_value(const plumb::Field& field) {
     const Settings defaults;
     if (!field.choices.empty()) {
         for (const auto& choice : field.choices)
-            if (plumb::field_text(field, defaults) != choice) return std::string(choice);
+            if (const std::string text = plumb::field_text(field, defaults);
+                text != choice && text != "[" + std::string(choice) + "]")
+                return std::string(choice);
     }
     return std::visit(
         [&](auto member) -> std::string {

@@ -117,7 +117,7 @@ private Q_SLOTS:
                      "run.yaml:1: train_files takes a flat list; give a list of text");
         COMPARE_TEXT(error_of("seed: x\ntask:\n"),
                      "run.yaml:1: seed cannot be 'x'; give an integer of at least 0\n"
-                     "run.yaml:2: task cannot be 'null'; give arithmetic or data");
+                     "run.yaml:2: task cannot be 'null'; give arithmetic, reviews or data");
     }
 
     void what_is_no_mapping_is_named() {

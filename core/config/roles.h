@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+
+namespace plumb {
+
+// What a run with these settings does and needs, in one place for validation, forms and trainers.
+
+/// A task with generators of its own, which needs no files.
+bool is_built_in_task(const Settings& settings);
+/// Learns from prompts and rewards of its own completions: ppo, grpo, rloo and online DPO.
+bool samples_completions(const Settings& settings);
+/// Samples several completions of each prompt that are compared: grpo, rloo and online DPO.
+bool samples_groups(const Settings& settings);
+/// Learns from fixed preference pairs: reward, and DPO that is not online.
+bool learns_from_pairs(const Settings& settings);
+/// Imitates demonstrations: sft.
+bool is_supervised(const Settings& settings);
+/// Compares the policy with a frozen copy of what it started from.
+bool has_reference(const Settings& settings);
+/// Makes its first model from demonstrations of a built-in task before anything else.
+bool has_supervised_start(const Settings& settings);
+
+/// settings.reward_funcs; with PPO, where that is empty, the learned reward model. Empty: the
+/// task's own reward.
+std::vector<std::string> reward_function_names(const Settings& settings);
+/// Whether the learned reward model is among the rewards.
+bool uses_reward_model(const Settings& settings);
+/// Whether the run has to train that reward model itself.
+bool makes_reward_model(const Settings& settings);
+/// Whether the run samples preference pairs from its supervised model.
+bool samples_pairs(const Settings& settings);
+
+}  // namespace plumb
