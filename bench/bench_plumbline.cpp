@@ -173,8 +173,8 @@ void run_grpo(const Workload& work, Policy& policy, const std::string& models, i
     for (const auto& text : column(models, work, "prompts", "prompt"))
         prompts.push_back({text, ""});
     const FileTask task(std::move(prompts));
-    Rewards rewards;
-    rewards.push_back(std::make_unique<EvenShare>());
+    Scorers scorers;
+    scorers.rewards.push_back(std::make_unique<EvenShare>());
     Settings settings;
     settings.num_generations = work.completions;
     settings.per_device_train_batch_size = work.batch * work.completions;
@@ -188,7 +188,7 @@ void run_grpo(const Workload& work, Policy& policy, const std::string& models, i
     for (std::int64_t step = -warmup; step < steps; ++step) {
         Stopwatch watch;
         NewRollout fresh =
-            or_exit(sample_rollout(policy, &reference, task, rewards, settings, state, {}));
+            or_exit(sample_rollout(policy, &reference, task, scorers, settings, state, {}));
         GrpoUpdateOptions options;
         options.loss = grpo_loss_config(settings);
         options.suppressed_ids = policy.suppressed_ids;
@@ -202,9 +202,10 @@ void run_grpo(const Workload& work, Policy& policy, const std::string& models, i
                                   {"kl", means.result().at("kl")}});
         if (step < 0) continue;
         timings.steps.push_back(seconds);
-        timings.split["generate"].push_back(fresh.generate_seconds);
-        timings.split["score"].push_back(fresh.score_seconds);
-        timings.split["update"].push_back(seconds - fresh.generate_seconds - fresh.score_seconds);
+        timings.split["generate"].push_back(fresh.sampled.generate_seconds);
+        timings.split["score"].push_back(fresh.sampled.score_seconds);
+        timings.split["update"].push_back(seconds - fresh.sampled.generate_seconds -
+                                          fresh.sampled.score_seconds);
     }
 }
 

@@ -136,7 +136,8 @@ ordered_json to_json(const ModelConfig& config) {
                 {"rope_type", "llama3"}};
     }
     ordered_json object = {
-        {"architectures", {"LlamaForCausalLM"}},
+        {"architectures",
+         {config.score_head ? "LlamaForSequenceClassification" : "LlamaForCausalLM"}},
         {"attention_bias", config.attention_bias},
         {"attention_dropout", 0.0},
         {"bos_token_id", optional_to_json(config.bos_token_id)},
@@ -163,7 +164,31 @@ ordered_json to_json(const ModelConfig& config) {
         {"use_cache", true},
         {"vocab_size", config.vocab_size},
     };
+    if (config.score_head) {
+        object["id2label"] = {{"0", "LABEL_0"}};
+        object["label2id"] = {{"LABEL_0", 0}};
+    }
     return object;
+}
+
+/// What stands on the decoder: the vocabulary's logits, or the score of a sequence classifier.
+void read_head(const json& object, KeyReader& keys, ModelConfig& config) {
+    if (!keys.has("architectures")) return;
+    const json& names = object.at("architectures");
+    const json& name = names.is_array() && !names.empty() ? names.front() : names;
+    if (!name.is_string() || name == "LlamaForCausalLM" || name == "LlamaModel") return;
+    if (name != "LlamaForSequenceClassification")
+        return keys.fail("the architecture " + name.get<std::string>() +
+                         " is not supported; LlamaForCausalLM and "
+                         "LlamaForSequenceClassification are");
+    std::int64_t labels = 2;  // transformers' default where nothing is said
+    keys.integer("num_labels", labels);
+    if (const json& list = keys.object("id2label"); !list.empty())
+        labels = static_cast<std::int64_t>(list.size());
+    if (labels != 1)
+        keys.fail("a classifier of " + std::to_string(labels) +
+                  " labels is no reward model; one with a single label is");
+    config.score_head = true;
 }
 
 }  // namespace
@@ -247,6 +272,7 @@ Result<ModelConfig> read_model_config(const std::filesystem::path& folder) {
     id.clear();
     keys.ids("pad_token_id", id);
     if (!id.empty()) config.pad_token_id = id.front();
+    read_head(object, keys, config);
     PLUMB_TRY_STATUS(read_rope(keys, origin, config));
     PLUMB_TRY_STATUS(keys.status());
     if (Status status = check_model_config(config); !status.ok())

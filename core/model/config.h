@@ -35,6 +35,9 @@ struct ModelConfig {
     bool tie_word_embeddings = false;
     bool attention_bias = false;  ///< biases of the q, k, v and output projections
     bool mlp_bias = false;        ///< biases of the gate, up and down projections
+    /// One number a position in place of the vocabulary's logits: a reward or value model. In files
+    /// sequence classification with one label.
+    bool score_head = false;
     std::optional<std::int64_t> bos_token_id;
     std::vector<std::int64_t> eos_token_ids;
     std::optional<std::int64_t> pad_token_id;

@@ -17,6 +17,17 @@ std::int64_t aligned(std::int64_t elements) {
     return (elements + alignment - 1) / alignment * alignment;
 }
 
+constexpr const char* score_name = "score.weight";
+
+void fill_normal(const at::Tensor& tensor, double deviation, std::uint64_t seed) {
+    Random random(seed);
+    at::Tensor values = at::empty(tensor.sizes(), at::kFloat);
+    float* value = values.data_ptr<float>();
+    for (std::int64_t i = 0; i < values.numel(); ++i)
+        value[i] = static_cast<float>(deviation * random.normal());
+    tensor.copy_(values);
+}
+
 }  // namespace
 
 Llama::Llama(const ModelConfig& config, at::Device device)
@@ -62,7 +73,10 @@ void Llama::allocate() {
         }
     }
     vectors.push_back({&norm_, {c.hidden_size}});
-    if (!c.tie_word_embeddings) matrices.push_back({&head_, {c.vocab_size, c.hidden_size}});
+    if (c.score_head)
+        matrices.push_back({&head_, {1, c.hidden_size}});
+    else if (!c.tie_word_embeddings)
+        matrices.push_back({&head_, {c.vocab_size, c.hidden_size}});
 
     std::int64_t size = 0;
     for (const Wanted& wanted : matrices) size += aligned(c10::multiply_integers(wanted.shape));
@@ -79,12 +93,14 @@ void Llama::allocate() {
             *wanted.parameter = flat_.narrow(0, offset, count).view(wanted.shape).detach();
             offset += aligned(count);
         }
-    if (c.tie_word_embeddings) head_ = embedding_;
+    if (!has_own_head()) head_ = embedding_;
 }
+
+bool Llama::has_own_head() const { return config_.score_head || !config_.tie_word_embeddings; }
 
 std::vector<at::Tensor*> Llama::parameters() {
     std::vector<at::Tensor*> all = {&embedding_, &norm_};
-    if (!config_.tie_word_embeddings) all.push_back(&head_);
+    if (has_own_head()) all.push_back(&head_);
     for (Layer& layer : layers_)
         for (at::Tensor* parameter :
              {&layer.input_norm, &layer.qkv, &layer.output, &layer.post_norm, &layer.gate_up,
@@ -113,15 +129,27 @@ void Llama::initialise(std::uint64_t seed) {
         }
         double deviation = 1.0 / std::sqrt(static_cast<double>(tensor.size(1)));
         if (name.ends_with("embed_tokens.weight")) deviation = 0.02;
+        if (name == score_name)
+            deviation = 1.0 / std::sqrt(static_cast<double>(tensor.size(1) + 1));
         if (name.ends_with("o_proj.weight") || name.ends_with("down_proj.weight"))
             deviation *= residual_scale;
-        Random random(derive_seed(seed, name));
-        at::Tensor values = at::empty(tensor.sizes(), at::kFloat);
-        float* value = values.data_ptr<float>();
-        for (std::int64_t i = 0; i < values.numel(); ++i)
-            value[i] = static_cast<float>(deviation * random.normal());
-        tensor.copy_(values);
+        fill_normal(tensor, deviation, derive_seed(seed, name));
     }
+}
+
+Llama Llama::with_score_head(std::optional<std::uint64_t> seed) const {
+    ModelConfig config = config_;
+    config.score_head = true;
+    Llama model(config, device_);
+    const TensorMap from = named_tensors();
+    for (const auto& [name, tensor] : model.named_tensors()) {
+        if (name != score_name)
+            tensor.copy_(from.at(name));
+        else if (seed)
+            fill_normal(tensor, 1.0 / std::sqrt(static_cast<double>(tensor.size(1) + 1)),
+                        derive_seed(*seed, name));
+    }
+    return model;
 }
 
 void Llama::enable_training() {
@@ -186,6 +214,14 @@ std::vector<at::Tensor> Llama::all_hidden_states(const at::Tensor& ids) const {
     return states;
 }
 
-at::Tensor Llama::logits(const at::Tensor& hidden) const { return ops::linear(hidden, head_); }
+at::Tensor Llama::logits(const at::Tensor& hidden) const {
+    PLUMB_CHECK(!config_.score_head, "a reward or value model has no logits");
+    return ops::linear(hidden, head_);
+}
+
+at::Tensor Llama::scores(const at::Tensor& hidden) const {
+    PLUMB_CHECK(config_.score_head, "a language model has no score head");
+    return ops::linear(hidden, head_).squeeze(-1);
+}
 
 }  // namespace plumb

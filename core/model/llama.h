@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,11 @@ namespace plumb {
 class KeyValueCache;
 struct PackedLlama;
 
-/// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, tied or
-/// untied head. All parameters are views of one flat buffer (and their gradients of another), each
-/// 64-byte aligned, so that the optimiser, the norm of the gradient and zeroing are one operation
-/// each. q, k and v are one matrix, gate and up another; files hold them apart, as Hugging Face
-/// does.
+/// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a head:
+/// tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of one
+/// flat buffer (and their gradients of another), each 64-byte aligned, so that the optimiser, the
+/// norm of the gradient and zeroing are one operation each. q, k and v are one matrix, gate and up
+/// another; files hold them apart, as Hugging Face does.
 class Llama {
 public:
     /// Parameters are uninitialised: call initialise() or load_tensors().
@@ -35,8 +36,11 @@ public:
     ~Llama();
 
     /// Linear weights N(0, 1/sqrt(fan_in)), those that write to the residual stream divided by
-    /// sqrt(2 layers) further, embedding N(0, 0.02), norms 1.
+    /// sqrt(2 layers) further, embedding N(0, 0.02), norms 1, score head N(0, 1/sqrt(hidden + 1)).
     void initialise(std::uint64_t seed);
+    /// A frozen reward or value model on this decoder: its layers with a score head of zeros, or,
+    /// given a seed, one drawn as initialise() does.
+    Llama with_score_head(std::optional<std::uint64_t> seed) const;
 
     static Result<Llama> load(const std::filesystem::path& folder, at::Device device);
     /// config.json, generation_config.json and model.safetensors; the folder must exist.
@@ -56,7 +60,10 @@ public:
     /// hidden_states after the embedding and after every block, the last one normed.
     std::vector<at::Tensor> all_hidden_states(const at::Tensor& ids) const;
     /// hidden [..., hidden] to logits [..., vocab]. Differentiable where gradients are on.
+    /// Precondition here and in generation: no score head.
     at::Tensor logits(const at::Tensor& hidden) const;
+    /// hidden [..., hidden] to scores [...]. Differentiable. Precondition: a score head.
+    at::Tensor scores(const at::Tensor& hidden) const;
 
     // Generation. On the CPU it uses a copy of the parameters in the kernels' layout, which is made
     // anew when they have changed; autograd's version counter tells, so parameters must be changed
@@ -108,6 +115,7 @@ private:
     };
 
     void allocate();
+    bool has_own_head() const;
     std::vector<at::Tensor*> parameters();
     std::vector<Slice> slices() const;
     at::Tensor embed(const at::Tensor& ids) const;
@@ -123,7 +131,8 @@ private:
     at::Device device_;
     at::Tensor flat_, flat_gradients_;
     std::int64_t decay_size_ = 0;
-    at::Tensor embedding_, head_, norm_;  // head_ is embedding_ where they are tied
+    // head_ is embedding_ where they are tied, [1, hidden] where it is a score.
+    at::Tensor embedding_, head_, norm_;
     std::vector<Layer> layers_;
     RopeTables rope_;
     struct PackedCopy;

@@ -27,7 +27,10 @@ std::vector<Llama::Slice> Llama::slices() const {
     const std::int64_t mlp = c.intermediate_size;
     std::vector<Slice> all = {{"model.embed_tokens.weight", &embedding_, 0, c.vocab_size},
                               {"model.norm.weight", &norm_, 0, c.hidden_size}};
-    if (!c.tie_word_embeddings) all.push_back({"lm_head.weight", &head_, 0, c.vocab_size});
+    if (c.score_head)
+        all.push_back({"score.weight", &head_, 0, 1});
+    else if (!c.tie_word_embeddings)
+        all.push_back({"lm_head.weight", &head_, 0, c.vocab_size});
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
         const std::string prefix = "model.layers." + std::to_string(i) + ".";

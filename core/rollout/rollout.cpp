@@ -25,6 +25,10 @@ Status check_ids(const Ids& ids, std::int64_t vocab_size, const std::string& wha
 
 Status check(const ModelConfig& config, const std::vector<Ids>& prompts, std::int64_t per_prompt,
              const SamplingSettings& sampling) {
+    if (config.score_head)
+        return invalid_input(
+            "this is a reward or value model, which scores texts and writes none; name a language "
+            "model");
     if (prompts.empty()) return invalid_input("there are no prompts to complete");
     if (per_prompt < 1) return invalid_input("the completions per prompt must be at least 1");
     if (sampling.max_new_tokens < 1) return invalid_input("max_new_tokens must be at least 1");

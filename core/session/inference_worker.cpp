@@ -68,14 +68,15 @@ Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request
     settings.algorithm = "grpo";
     PLUMB_TRY(const auto task, make_task(settings, false));
     if (!request.reward.empty()) settings.reward_funcs = {request.reward};
-    Rewards rewards;
+    Scorers scorers;
     if (!settings.reward_funcs.empty()) {
-        PLUMB_TRY(rewards, make_rewards(settings));
+        PLUMB_TRY(scorers.rewards, make_rewards(settings));
     }
-    if (rewards.empty() && !task->has_answers())
+    PLUMB_TRY(scorers.gold, gold_reward_of(*task, settings));
+    if (scorers.rewards.empty() && !scorers.gold && !task->has_answers())
         return invalid_input(request.task +
                              " has no answers to check; name a reward function with --reward");
-    PLUMB_TRY(Metrics metrics, evaluate_policy(policy, *task, rewards, settings, stop));
+    PLUMB_TRY(Metrics metrics, evaluate_policy(policy, *task, scorers, nullptr, settings, stop));
     return EvaluateReply{std::move(metrics), static_cast<std::int64_t>(task->eval_prompts().size()),
                          watch.seconds()};
 }

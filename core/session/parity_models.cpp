@@ -179,6 +179,16 @@ void check_sampling(const std::filesystem::path& file, Comparison& comparison) {
                              expected, probabilities_tolerance);
 }
 
+/// Right-padded rows: the score of every position, and of the last one that is no padding.
+void check_scores(const ModelData& data, Comparison& comparison) {
+    const at::Tensor mask = data.at("attention_mask");  // [B, T]
+    const at::Tensor scores = data.model.scores(data.model.hidden_states(data.at("input_ids")));
+    comparison.close("per_token_score", scores * mask, data.at("per_token_score"),
+                     logits_tolerance);
+    comparison.close("score", scores.gather(1, mask.sum(1, true) - 1).squeeze(1), data.at("score"),
+                     logits_tolerance);
+}
+
 /// A kind of reference that this program cannot check must not go unnoticed.
 void report_unknown_tensors(const TensorMap& tensors, const std::string& name,
                             const Report& report) {
@@ -204,6 +214,8 @@ void check_model(const std::filesystem::path& folder, const std::string& name,
     if (!tensors.ok()) return report(failed(name, tensors.error().message));
     const ModelData data{std::move(model).value(), std::move(tensors).value()};
     const at::NoGradGuard no_gradient;
+    if (data.model.config().score_head)
+        return run_case(name + "/score", report, [&](Comparison& c) { check_scores(data, c); });
 
     using Check = std::function<void(Comparison&)>;
     const std::vector<std::pair<std::string, Check>> checks = {

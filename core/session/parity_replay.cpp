@@ -120,6 +120,7 @@ void collect(const MetricMeans& micro_batch, MetricMeans& means, Replay& replay)
 struct GivenRollout {
     ScoredCompletions scored;
     PreparedRollout prepared;
+    Metrics completion_metrics;
 };
 
 /// The reward functions that the reference runs describe in words, by their names there.
@@ -151,6 +152,7 @@ GivenRollout read_rollout(const json& rollout, const json& reward_functions,
     scored.rewards = at::tensor(values).view({static_cast<std::int64_t>(scored.completions.size()),
                                               static_cast<std::int64_t>(reward_functions.size())});
     given.prepared = prepare_rollout(scored, settings, pad_id);
+    given.completion_metrics = completion_metrics(scored);
     return given;
 }
 
@@ -214,12 +216,13 @@ private:
         given_ = read_rollout(rollouts[next_rollout_++], trajectory_.at("reward_functions"),
                               settings_, updates_.model().config(), updates_.pad_id());
         metrics.merge(given_.prepared.metrics);
+        metrics.merge(given_.completion_metrics);
         updates_.add_tokens(given_.prepared.tokens);
         rollout_ = std::move(given_.prepared.rollout);
 
         std::vector<bool> taken(given_.scored.prompts.size(), false);
         const std::int64_t first = micro_batch_;
-        for (GrpoSlice& slice : rollout_.slices) {
+        for (RolloutSlice& slice : rollout_.slices) {
             slice = used_slice(taken);
             ++micro_batch_;
         }
@@ -229,11 +232,11 @@ private:
         if (!status.ok()) throw std::runtime_error(status.error().message);
     }
 
-    GrpoSlice used_slice(std::vector<bool>& taken) {
+    RolloutSlice used_slice(std::vector<bool>& taken) {
         const auto prompts = masked_rows(used("prompt_ids"), used("prompt_mask"));
         const auto completions = masked_rows(used("completion_ids"), used("completion_mask"));
         const auto places = find_rows(given_, prompts, completions, taken);
-        GrpoSlice slice;
+        RolloutSlice slice;
         slice.batch = make_completion_batch(prompts, completions, updates_.pad_id());
         slice.mask = used("completion_mask").narrow(1, 0, slice.batch.width).to(at::kFloat);
         slice.advantages =
@@ -241,7 +244,7 @@ private:
         return slice;
     }
 
-    void compare_inputs(const GrpoSlice& slice) {
+    void compare_inputs(const RolloutSlice& slice) {
         const std::string name = "micro-batch " + std::to_string(micro_batch_);
         advantages_.close(name, slice.advantages, used("advantages"), log_tolerance);
         token_counts_.close(name, rollout_.num_items, used("num_items_in_batch").item<double>(),
@@ -262,7 +265,7 @@ private:
     void train_on_next(Metrics& metrics, MetricMeans& means) {
         if (rollout_.used_up()) start_rollout(metrics);
         const auto count = static_cast<std::int64_t>(rollout_.slices.size());
-        GrpoSlice& slice = rollout_.slices[static_cast<std::size_t>(rollout_.used % count)];
+        RolloutSlice& slice = rollout_.slices[static_cast<std::size_t>(rollout_.used % count)];
         GrpoUpdateOptions options;
         options.loss = grpo_loss_config(settings_);
         options.temperature = settings_.temperature;

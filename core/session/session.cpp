@@ -7,6 +7,7 @@
 #include "base/event_queue.h"
 #include "base/files.h"
 #include "config/fields.h"
+#include "config/roles.h"
 #include "config/validation.h"
 #include "config/yaml.h"
 #include "session/inference_worker.h"
@@ -15,6 +16,19 @@
 
 namespace plumb {
 namespace fs = std::filesystem;
+namespace {
+
+/// What settings.reward_model means, where the run takes a reward model that there is already.
+Result<std::optional<fs::path>> reward_model_folder(const Settings& settings,
+                                                    const fs::path& workspace) {
+    if (!uses_reward_model(settings) || makes_reward_model(settings))
+        return std::optional<fs::path>();
+    const auto source = find_model(settings.reward_model, workspace);
+    if (!source) return Error{source.error().code, "reward_model: " + source.error().message};
+    return std::optional(source->folder);
+}
+
+}  // namespace
 
 struct Session::Implementation {
     Implementation(std::unique_ptr<Store> opened, fs::path cache_folder, std::size_t capacity)
@@ -77,6 +91,8 @@ Result<RunId> Session::start(const Settings& given, const std::string& name) {
                   find_model(settings.model_name_or_path, self_->store->folder()));
         job.inputs.model_folder = source.folder;
     }
+    PLUMB_TRY(job.inputs.reward_model_folder,
+              reward_model_folder(settings, self_->store->folder()));
     RunRecord record;
     record.name = !name.empty()              ? name
                   : !settings.preset.empty() ? settings.preset
@@ -121,6 +137,8 @@ Result<RunId> Session::resume(RunId run) {
                   find_model(settings.model_name_or_path, self_->store->folder()));
         job.inputs.model_folder = source.folder;
     }
+    PLUMB_TRY(job.inputs.reward_model_folder,
+              reward_model_folder(settings, self_->store->folder()));
     for (const EditRecord& edit : edits) {
         // Those of earlier steps have taken effect by the checkpoint; the others are replayed.
         if (edit.step < step) {

@@ -23,7 +23,8 @@ std::string step_folder_name(std::int64_t step) {
 
 bool is_evaluation_or_start(const Metrics& metrics) {
     return std::ranges::all_of(metrics, [](const auto& entry) {
-        return entry.first.starts_with("eval/") || entry.first.starts_with("start/");
+        return entry.first.starts_with("eval/") || entry.first.starts_with("start/") ||
+               entry.first.starts_with("reward_model/");
     });
 }
 

@@ -79,6 +79,11 @@ CompletionBatch make_completion_batch(const std::vector<TokenIds>& prompts,
     return batch;
 }
 
+at::Tensor completion_token_mask(const CompletionBatch& batch) {
+    const std::int64_t rows = batch.ids.size(0);
+    return at::zeros({rows * batch.width}).index_fill_(0, batch.slots, 1).view({rows, batch.width});
+}
+
 at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions) {
     const at::Tensor hidden = model.hidden_states(ids.to(model.device()));  // [B, T, hidden]
     return hidden.reshape({-1, hidden.size(2)}).index_select(0, positions.to(model.device()));

@@ -44,6 +44,9 @@ CompletionBatch make_completion_batch(const std::vector<TokenIds>& prompts,
                                       const std::vector<TokenIds>& completions,
                                       std::int64_t pad_id);
 
+/// 1 on completion tokens, [B, width] float32 on the CPU.
+at::Tensor completion_token_mask(const CompletionBatch& batch);
+
 /// Log-probabilities and entropies of the batch's completion tokens, [B, width] each, 0 off the
 /// completions. Logits are computed at those positions alone.
 TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,

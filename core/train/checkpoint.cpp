@@ -31,6 +31,24 @@ void visit_slice(Slice& slice, std::size_t i, Visit visit) {
     visit(slice_name(i, "ref_logprobs"), slice.ref_logprobs);
 }
 
+constexpr const char* value_folder = "value";
+
+/// Calls visit(prefix, optimizer) for each optimiser.
+template <class Visit>
+void visit_optimizers(const Trained& trained, Visit visit) {
+    visit(std::string("adam."), trained.optimizer);
+    if (trained.value_optimizer) visit(std::string("value_adam."), *trained.value_optimizer);
+}
+
+Json to_json(const MovingCoefficient& coefficient) {
+    return {{"setting", coefficient.setting}, {"value", coefficient.value}};
+}
+
+MovingCoefficient coefficient_from(const Json& json, const char* key) {
+    if (!json.contains(key)) return {};
+    return {json.at(key).at("setting"), json.at(key).at("value")};
+}
+
 Json to_json(const TrainerState& state, std::int64_t optimizer_steps) {
     Json slices = Json::array();
     if (!state.rollout.used_up())
@@ -42,6 +60,8 @@ Json to_json(const TrainerState& state, std::int64_t optimizer_steps) {
                  {"rollouts", state.rollouts},
                  {"num_tokens", state.num_tokens},
                  {"optimizer_steps", optimizer_steps},
+                 {"kl_coef", to_json(state.kl_coef)},
+                 {"entropy_coef", to_json(state.entropy_coef)},
                  {"rollout",
                   {{"used", state.rollout.used},
                    {"total", state.rollout.total},
@@ -57,13 +77,15 @@ TrainerState from_json(const Json& json) {
     state.next_row = json.at("next_row");
     state.rollouts = json.at("rollouts");
     state.num_tokens = json.at("num_tokens");
+    state.kl_coef = coefficient_from(json, "kl_coef");
+    state.entropy_coef = coefficient_from(json, "entropy_coef");
     if (json.contains("best_score")) state.best_score = json.at("best_score").get<double>();
     const Json& rollout = json.at("rollout");
     state.rollout.used = rollout.at("used");
     state.rollout.total = rollout.at("total");
     state.rollout.num_items = rollout.at("num_items");
     for (const Json& slice : rollout.at("slices")) {
-        GrpoSlice& added = state.rollout.slices.emplace_back();
+        RolloutSlice& added = state.rollout.slices.emplace_back();
         added.batch.width = slice.at("width");
         added.batch.tokens = slice.at("tokens");
     }
@@ -105,10 +127,19 @@ Result<Policy> load_policy(const fs::path& folder, at::Device device) {
     return make_policy(std::move(model), std::move(tokenizer));
 }
 
-Status write_checkpoint(const fs::path& folder, const Policy& policy, const AdamW& optimizer,
-                        const TrainerState& state) {
-    PLUMB_TRY_STATUS(save_policy(folder, policy));
-    TensorMap tensors = optimizer.state();
+Status write_checkpoint(const fs::path& folder, const Trained& trained, const TrainerState& state) {
+    PLUMB_TRY_STATUS(save_policy(folder, trained.policy));
+    if (trained.value) {
+        std::error_code error;
+        fs::create_directories(folder / value_folder, error);
+        if (error) return file_error("cannot create", folder / value_folder, error.value());
+        PLUMB_TRY_STATUS(trained.value->save(folder / value_folder));
+    }
+    if (trained.reference) PLUMB_TRY_STATUS(trained.reference->save(folder));
+    TensorMap tensors;
+    visit_optimizers(trained, [&](const std::string& prefix, const AdamW& optimizer) {
+        for (const auto& [name, tensor] : optimizer.state()) tensors[prefix + name] = tensor;
+    });
     if (!state.rollout.used_up()) {
         for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)
             visit_slice(state.rollout.slices[i], i,
@@ -117,10 +148,11 @@ Status write_checkpoint(const fs::path& folder, const Policy& policy, const Adam
                         });
     }
     PLUMB_TRY_STATUS(write_safetensors(folder / "trainer.safetensors", tensors));
-    return write_file_atomic(folder / "trainer.json", to_json(state, optimizer.steps()).dump(1));
+    return write_file_atomic(folder / "trainer.json",
+                             to_json(state, trained.optimizer.steps()).dump(1));
 }
 
-Result<TrainerState> read_checkpoint(const fs::path& folder, AdamW& optimizer) {
+Result<TrainerState> read_checkpoint(const fs::path& folder, const Trained& trained) {
     const fs::path json_file = folder / "trainer.json",
                    tensor_file = folder / "trainer.safetensors";
     PLUMB_TRY(const std::string text, read_file(json_file));
@@ -139,7 +171,17 @@ Result<TrainerState> read_checkpoint(const fs::path& folder, AdamW& optimizer) {
         return invalid_input(json_file.string() + " is damaged (" + problem.what() +
                              "); resume from another checkpoint");
     }
-    PLUMB_TRY_STATUS(optimizer.load_state(tensors, optimizer_steps, tensor_file.string()));
+    Status loaded;
+    visit_optimizers(trained, [&](const std::string& prefix, AdamW& optimizer) {
+        if (loaded)
+            loaded = optimizer.load_state(tensors, prefix, optimizer_steps, tensor_file.string());
+    });
+    PLUMB_TRY_STATUS(loaded);
+    if (trained.value) {
+        const fs::path value = folder / value_folder;
+        PLUMB_TRY(const TensorMap weights, read_model_tensors(value));
+        PLUMB_TRY_STATUS(trained.value->load_tensors(weights, value.string()));
+    }
     for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)
         visit_slice(state.rollout.slices[i], i, [&](const std::string& name, at::Tensor& t) {
             if (const auto found = tensors.find(name); found != tensors.end()) t = found->second;

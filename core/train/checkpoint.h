@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "train/monitor.h"
 #include "train/optimizer.h"
+#include "train/reference.h"
 #include "train/update.h"
 
 namespace plumb {
@@ -16,11 +17,27 @@ namespace plumb {
 /// A rollout that is in use: its micro-batches and how many passes over them are done. Part of a
 /// checkpoint, because a run may be cut off between two updates on one rollout.
 struct RolloutInUse {
-    std::vector<GrpoSlice> slices;
+    std::vector<RolloutSlice> slices;
     std::int64_t used = 0;   ///< micro-batches trained on so far
     std::int64_t total = 0;  ///< slices * num_iterations
     double num_items = 0;    ///< completion tokens of the whole rollout
     bool used_up() const { return used == total; }
+    /// The micro-batch to train on now; counts it as used.
+    RolloutSlice& next_slice() {
+        return slices[static_cast<std::size_t>(used++ % static_cast<std::int64_t>(slices.size()))];
+    }
+};
+
+/// A coefficient that a controller moves from what the settings say. A live edit starts it anew.
+struct MovingCoefficient {
+    double setting = 0;  ///< where it started
+    double value = 0;    ///< where it is
+
+    /// The value, started anew where the setting is another one now.
+    double follow(double current_setting) {
+        if (setting != current_setting) setting = value = current_setting;
+        return value;
+    }
 };
 
 /// Everything besides weights and optimiser that decides how a run goes on.
@@ -30,16 +47,29 @@ struct TrainerState {
     std::int64_t rollouts = 0;  ///< names the next rollout's random draws
     double num_tokens = 0;      ///< tokens seen in training
     std::optional<double> best_score;
+    MovingCoefficient kl_coef, entropy_coef;
     RolloutInUse rollout;
 };
 
-/// Writes a checkpoint: a Hugging Face model folder (model.safetensors, config.json,
-/// tokenizer.json) with trainer.safetensors and trainer.json beside it. Every file is flushed.
-Status write_checkpoint(const std::filesystem::path& folder, const Policy& policy,
-                        const AdamW& optimizer, const TrainerState& state);
+/// What a run trains: the policy (or a reward model), with PPO a value model too, each with its
+/// optimiser. All outlive the loop.
+struct Trained {
+    Policy& policy;
+    AdamW& optimizer;
+    Llama* value = nullptr;
+    AdamW* value_optimizer = nullptr;
+    const Reference* reference = nullptr;  ///< kept with a checkpoint where it follows the policy
+};
 
-/// Reads trainer.json and trainer.safetensors of a checkpoint into the optimiser and a state.
-Result<TrainerState> read_checkpoint(const std::filesystem::path& folder, AdamW& optimizer);
+/// Writes a checkpoint: a Hugging Face model folder (model.safetensors, config.json,
+/// tokenizer.json) with trainer.safetensors and trainer.json beside it, the value model in value/
+/// and a reference that has followed the policy in reference/. Every file is flushed.
+Status write_checkpoint(const std::filesystem::path& folder, const Trained& trained,
+                        const TrainerState& state);
+
+/// Reads a checkpoint into the optimisers, the value model and a state; the policy is loaded from
+/// it already.
+Result<TrainerState> read_checkpoint(const std::filesystem::path& folder, const Trained& trained);
 
 /// A model folder with its tokenizer. Errors name the file.
 Result<Policy> load_policy(const std::filesystem::path& folder, at::Device device);

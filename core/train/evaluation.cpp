@@ -2,6 +2,7 @@
 #include "train/evaluation.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/random.h"
 #include "data/prompts.h"
@@ -14,6 +15,7 @@ namespace {
 /// What one sampled completion of every prompt says, under the given name of the draw.
 struct Sampled {
     std::vector<SampledText> texts;
+    at::Tensor logps;  ///< [N] of whole completions
     double accuracy = 0, mean_length = 0, ended = 0, scratchpad = 0;
     bool knows_scratchpad = false;
 };
@@ -26,6 +28,7 @@ Result<Sampled> sample_and_check(const Policy& policy, const Task& task,
                                               padding_id(policy), stop));
     Sampled result;
     result.texts = to_text(rollout, *policy.tokenizer);
+    result.logps = rollout.logprobs.sum(1);
     const double n = static_cast<double>(prompts.size());
     for (std::size_t i = 0; i < prompts.size(); ++i) {
         const SampledText& text = result.texts[i];
@@ -41,7 +44,56 @@ Result<Sampled> sample_and_check(const Policy& policy, const Task& task,
     return result;
 }
 
+/// Mean over completions of log policy - log reference, nats.
+Result<double> sequence_kl(const Policy& policy, const Llama& reference, const Sampled& sampled,
+                           const std::vector<TokenIds>& prompts, const Settings& settings,
+                           const std::stop_token& stop) {
+    const at::NoGradGuard no_gradient;
+    const auto rows = static_cast<std::size_t>(settings.per_device_train_batch_size);
+    double sum = sampled.logps.sum().item<double>();
+    for (std::size_t first = 0; first < prompts.size(); first += rows) {
+        if (stop.stop_requested()) return cancelled();
+        const std::size_t end = std::min(prompts.size(), first + rows);
+        std::vector<TokenIds> completions;
+        for (std::size_t i = first; i < end; ++i) completions.push_back(sampled.texts[i].ids);
+        const std::vector<TokenIds> part(prompts.begin() + static_cast<std::ptrdiff_t>(first),
+                                         prompts.begin() + static_cast<std::ptrdiff_t>(end));
+        const auto batch = make_completion_batch(part, completions, padding_id(policy));
+        sum -= completion_logprobs(reference, batch, 1.0, policy.suppressed_ids)
+                   .logprobs.sum()
+                   .item<double>();
+    }
+    return sum / static_cast<double>(prompts.size());
+}
+
+double distinct_share(const std::vector<SampledText>& texts) {
+    std::set<TokenIds> distinct;
+    for (const SampledText& text : texts) distinct.insert(text.ids);
+    return static_cast<double>(distinct.size()) / static_cast<double>(texts.size());
+}
+
+/// The mean over completions of the weighted sum of their values; nothing where none has one.
+std::optional<double> mean_reward(const std::vector<std::vector<std::optional<double>>>& values,
+                                  const std::vector<double>& weights) {
+    double sum = 0, scored = 0;
+    for (const auto& row : values) {
+        bool any = false;
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            if (!row[k]) continue;
+            any = true;
+            sum += *row[k] * (weights.empty() ? 1.0 : weights[k]);
+        }
+        scored += any;
+    }
+    return scored > 0 ? std::optional(sum / scored) : std::nullopt;
+}
+
 }  // namespace
+
+Result<std::unique_ptr<RewardFunction>> gold_reward_of(const Task& task, const Settings& settings) {
+    if (task.has_answers() || task.gold_reward().empty()) return std::unique_ptr<RewardFunction>();
+    return make_reward(task.gold_reward(), settings);
+}
 
 Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,
                                              const std::vector<Prompt>& prompts,
@@ -84,18 +136,25 @@ std::vector<SampledText> to_text(const Rollout& rollout, const Tokenizer& tokeni
     return texts;
 }
 
-Result<std::vector<std::vector<std::optional<double>>>> score_completions(
-    const Rewards& rewards, const std::vector<Prompt>& prompts,
-    const std::vector<SampledText>& texts, std::int64_t per_prompt) {
+Result<std::vector<std::optional<double>>> score_completions(RewardFunction& reward,
+                                                             const std::vector<Prompt>& prompts,
+                                                             const std::vector<SampledText>& texts,
+                                                             std::int64_t per_prompt) {
     std::vector<RewardInput> inputs(texts.size());
     for (std::size_t i = 0; i < texts.size(); ++i) {
         const Prompt& prompt = prompts[i / static_cast<std::size_t>(per_prompt)];
         inputs[i] = {prompt.text,   texts[i].completion, texts[i].completion_with_special,
                      prompt.answer, texts[i].ids,        texts[i].ended};
     }
+    return reward.score(inputs);
+}
+
+Result<std::vector<std::vector<std::optional<double>>>> score_completions(
+    const Rewards& rewards, const std::vector<Prompt>& prompts,
+    const std::vector<SampledText>& texts, std::int64_t per_prompt) {
     std::vector<std::vector<std::optional<double>>> values(texts.size());
     for (const auto& reward : rewards) {
-        PLUMB_TRY(const auto scores, reward->score(inputs));
+        PLUMB_TRY(const auto scores, score_completions(*reward, prompts, texts, per_prompt));
         for (std::size_t i = 0; i < texts.size(); ++i) values[i].push_back(scores[i]);
     }
     return values;
@@ -113,8 +172,9 @@ Result<double> greedy_accuracy(const Policy& policy, const Task& task, std::int6
     return greedy.accuracy;
 }
 
-Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Rewards& rewards,
-                                const Settings& settings, const std::stop_token& stop) {
+Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
+                                const Llama* reference, const Settings& settings,
+                                const std::stop_token& stop) {
     const std::vector<Prompt> prompts = task.eval_prompts();
     if (prompts.empty()) return Metrics{};
     PLUMB_TRY(const auto ids, encode_prompts(policy, prompts, settings));
@@ -129,7 +189,9 @@ Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Re
     PLUMB_TRY(const Sampled sampled,
               sample_and_check(policy, task, prompts, ids, sampling, seed, stop));
 
-    Metrics metrics{{"eval/mean_length", sampled.mean_length}, {"eval/ended", sampled.ended}};
+    Metrics metrics{{"eval/mean_length", sampled.mean_length},
+                    {"eval/ended", sampled.ended},
+                    {"eval/distinct_ratio", distinct_share(sampled.texts)}};
     if (sampled.knows_scratchpad) metrics["eval/scratchpad"] = sampled.scratchpad;
     if (task.has_answers()) {
         metrics["eval/accuracy"] = sampled.accuracy;
@@ -138,20 +200,19 @@ Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Re
                   sample_and_check(policy, task, prompts, ids, sampling, seed, stop));
         metrics["eval/accuracy_greedy"] = greedy.accuracy;
     }
-    if (rewards.empty()) return metrics;
-    PLUMB_TRY(const auto values, score_completions(rewards, prompts, sampled.texts, 1));
-    double sum = 0;
-    std::int64_t scored = 0;
-    for (const auto& row : values) {
-        bool any = false;
-        for (std::size_t k = 0; k < row.size(); ++k) {
-            if (!row[k]) continue;
-            any = true;
-            sum += *row[k] * (settings.reward_weights.empty() ? 1.0 : settings.reward_weights[k]);
-        }
-        scored += any;
+    PLUMB_TRY(const auto values, score_completions(scorers.rewards, prompts, sampled.texts, 1));
+    if (const auto mean = mean_reward(values, settings.reward_weights))
+        metrics["eval/reward"] = *mean;
+    if (scorers.gold) {
+        PLUMB_TRY(const auto gold, score_completions(*scorers.gold, prompts, sampled.texts, 1));
+        std::vector<std::vector<std::optional<double>>> table;
+        for (const auto& value : gold) table.push_back({value});
+        if (const auto mean = mean_reward(table, {})) metrics["eval/gold_reward"] = *mean;
     }
-    if (scored > 0) metrics["eval/reward"] = sum / static_cast<double>(scored);
+    if (reference) {
+        PLUMB_TRY(metrics["eval/kl_sequence"],
+                  sequence_kl(policy, *reference, sampled, ids, settings, stop));
+    }
     return metrics;
 }
 

@@ -19,6 +19,15 @@ namespace plumb {
 
 using Rewards = std::vector<std::unique_ptr<RewardFunction>>;
 
+/// What completions are judged by.
+struct Scorers {
+    Rewards rewards;                       ///< what the run optimises
+    std::unique_ptr<RewardFunction> gold;  ///< what the task really wants, where it knows; or null
+};
+/// The reward that stands for what the task really wants, measured beside the trained ones. Null
+/// where the task has none, or answers that evaluations check already.
+Result<std::unique_ptr<RewardFunction>> gold_reward_of(const Task& task, const Settings& settings);
+
 /// The prompts' tokens; one longer than settings.max_prompt_length keeps its end.
 Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,
                                              const std::vector<Prompt>& prompts,
@@ -41,13 +50,21 @@ std::vector<SampledText> to_text(const Rollout& rollout, const Tokenizer& tokeni
 Result<std::vector<std::vector<std::optional<double>>>> score_completions(
     const Rewards& rewards, const std::vector<Prompt>& prompts,
     const std::vector<SampledText>& texts, std::int64_t per_prompt);
+/// The same for one function, [N].
+Result<std::vector<std::optional<double>>> score_completions(RewardFunction& reward,
+                                                             const std::vector<Prompt>& prompts,
+                                                             const std::vector<SampledText>& texts,
+                                                             std::int64_t per_prompt);
 
-/// Samples one completion of each held-out prompt at temperature 1 and one greedily.
-/// eval/accuracy and eval/accuracy_greedy where the task has answers; eval/reward, the weighted sum
-/// of the run's reward functions; eval/mean_length, eval/ended, eval/scratchpad. The draws depend
-/// on the settings' seed alone, so that two evaluations of one policy agree.
-Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Rewards& rewards,
-                                const Settings& settings, const std::stop_token& stop);
+/// Samples one completion of each held-out prompt at temperature 1 and, where the task has answers,
+/// one greedily. eval/accuracy and eval/accuracy_greedy; eval/reward, the weighted sum of the run's
+/// reward functions; eval/gold_reward; eval/kl_sequence, the KL of a completion to the reference in
+/// nats, estimated as the mean of the summed differences of log-probabilities (reference may be
+/// null); eval/distinct_ratio, eval/mean_length, eval/ended, eval/scratchpad. The draws depend on
+/// the settings' seed alone, so that two evaluations of one policy agree.
+Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
+                                const Llama* reference, const Settings& settings,
+                                const std::stop_token& stop);
 
 /// The share of the first `count` held-out prompts that greedy decoding solves.
 Result<double> greedy_accuracy(const Policy& policy, const Task& task, std::int64_t count,

@@ -10,18 +10,10 @@
 #include "config/settings.h"
 #include "store/records.h"
 #include "train/checkpoint.h"
-#include "train/evaluation.h"
+#include "train/policy_steps.h"
+#include "train/sampled_batch.h"
 
 namespace plumb {
-
-/// Completions that were sampled, or are given by reference data, with their rewards.
-struct ScoredCompletions {
-    std::vector<TokenIds> prompts;      ///< one a row; rows of a group stand together
-    std::vector<TokenIds> completions;  ///< the end token included
-    std::vector<bool> ended;
-    std::vector<std::string> reward_names;
-    at::Tensor rewards;  ///< [N, functions] float32, NaN for a missing value
-};
 
 /// The micro-batches of a rollout with their advantages, and the metrics that TRL logs with it
 /// (reward, reward_std, rewards/*, completions/*, frac_reward_zero_std).
@@ -37,22 +29,27 @@ struct PreparedRollout {
 PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings,
                                 std::int64_t pad_id);
 
+/// Gives each micro-batch its rows of advantages [N].
+void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages);
+
 /// Log-probabilities that the loss needs beside the policy's own: those of the reference (null
 /// where beta = 0), and of the policy before its update for micro-batches that are trained on only
 /// after one. No gradients.
 Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
                           const Settings& settings, const std::stop_token& stop);
 
-/// Takes the next prompts from the task, samples num_generations completions of each, scores them
-/// and prepares the rollout. Adds the rows for the database and the seconds of each phase.
+/// Completions sampled in one rollout: micro-batches of per_device_train_batch_size rows,
+/// steps_per_generation of them (0: gradient_accumulation_steps), num_generations a prompt.
+std::int64_t prompts_per_rollout(const Settings& settings);
+
+/// A fresh rollout, ready for updates, with what is to be told of it.
 struct NewRollout {
     PreparedRollout prepared;
-    std::vector<CompletionRecord> records;  ///< step is not set yet
-    double generate_seconds = 0, score_seconds = 0;
-    double generated_tokens = 0;
+    SampledBatch sampled;
 };
+/// Samples the next prompts of the task and prepares the rollout.
 Result<NewRollout> sample_rollout(const Policy& policy, const Llama* reference, const Task& task,
-                                  const Rewards& rewards, const Settings& settings,
+                                  const Scorers& scorers, const Settings& settings,
                                   TrainerState& state, const std::stop_token& stop);
 
 }  // namespace plumb

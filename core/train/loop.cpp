@@ -4,14 +4,15 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "train/schedule.h"
 
 namespace plumb {
 
-TrainingLoop::TrainingLoop(const TrainerInputs& inputs, AdamW& optimizer, TrainerState& state,
+TrainingLoop::TrainingLoop(const TrainerInputs& inputs, const Trained& trained, TrainerState& state,
                            std::function<Result<Metrics>()> evaluate,
                            std::vector<std::string> score_keys)
     : inputs_(inputs),
-      optimizer_(optimizer),
+      trained_(trained),
       state_(state),
       evaluate_(std::move(evaluate)),
       score_keys_(std::move(score_keys)) {}
@@ -74,8 +75,22 @@ Status TrainingLoop::save_now() {
     if (score_ && (!state_.best_score || *score_ > *state_.best_score)) state_.best_score = score_;
     saved_step_ = state_.step;
     return inputs_.monitor.save(state_.step, score_, [&](const std::filesystem::path& folder) {
-        return write_checkpoint(folder, inputs_.policy, optimizer_, state_);
+        return write_checkpoint(folder, trained_, state_);
     });
+}
+
+double learning_rate_at(std::int64_t step, std::int64_t total, const Settings& settings) {
+    return settings.learning_rate * schedule_factor(settings.lr_scheduler_type, step,
+                                                    settings.warmup_steps, total,
+                                                    settings.lr_min_ratio);
+}
+
+std::int64_t updates_of(std::int64_t rows, const Settings& settings) {
+    if (settings.max_steps > 0) return settings.max_steps;
+    const double batch = static_cast<double>(settings.per_device_train_batch_size *
+                                             settings.gradient_accumulation_steps);
+    return static_cast<std::int64_t>(
+        std::ceil(std::ceil(static_cast<double>(rows) / batch) * settings.num_train_epochs));
 }
 
 Status check_gradient_norm(double norm, double loss, std::int64_t step, const Settings& settings,

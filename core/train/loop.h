@@ -14,9 +14,9 @@ namespace plumb {
 /// What the loops of all trainers share around an update: asking the monitor, evaluating, saving.
 class TrainingLoop {
 public:
-    /// evaluate gives the metrics of the policy as it stands; score_key is the one that "best"
-    /// compares (larger is better; negate = true where smaller is).
-    TrainingLoop(const TrainerInputs& inputs, AdamW& optimizer, TrainerState& state,
+    /// evaluate gives the metrics of the policy as it stands; "best" compares the first of
+    /// score_keys that is among them (larger is better, but for eval/loss).
+    TrainingLoop(const TrainerInputs& inputs, const Trained& trained, TrainerState& state,
                  std::function<Result<Metrics>()> evaluate, std::vector<std::string> score_keys);
 
     /// Before the first update: evaluates a fresh run at step 0.
@@ -34,7 +34,7 @@ private:
     Status save_now();
 
     const TrainerInputs& inputs_;
-    AdamW& optimizer_;
+    const Trained trained_;
     TrainerState& state_;
     std::function<Result<Metrics>()> evaluate_;
     std::vector<std::string> score_keys_;
@@ -42,6 +42,12 @@ private:
     std::int64_t evaluated_step_ = -1, saved_step_ = -1;
     Stopwatch step_watch_;
 };
+
+/// The learning rate of the next update, `total` of them in the whole run.
+double learning_rate_at(std::int64_t step, std::int64_t total, const Settings& settings);
+
+/// Updates of a whole run over rows that end: settings.max_steps, or num_train_epochs passes.
+std::int64_t updates_of(std::int64_t rows, const Settings& settings);
 
 /// Handles a gradient that is not finite as settings.on_non_finite says: an error that names the
 /// step and the remedy, or the metric that counts skipped updates.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/optimizer.h"
 
+#include <cmath>
+
 #include "base/check.h"
 
 namespace plumb {
@@ -40,15 +42,16 @@ void AdamW::step(double learning_rate) {
 }
 
 TensorMap AdamW::state() const {
-    return {{"adam.first_moment", first_moment_}, {"adam.second_moment", second_moment_}};
+    return {{"first_moment", first_moment_}, {"second_moment", second_moment_}};
 }
 
-Status AdamW::load_state(const TensorMap& tensors, std::int64_t steps, const std::string& origin) {
+Status AdamW::load_state(const TensorMap& tensors, const std::string& prefix, std::int64_t steps,
+                         const std::string& origin) {
     for (auto& [name, target] : state()) {
-        const auto found = tensors.find(name);
+        const auto found = tensors.find(prefix + name);
         if (found == tensors.end() || found->second.sizes() != target.sizes())
             return invalid_input(
-                origin + ": " + name +
+                origin + ": " + prefix + name +
                 " is missing or does not fit the model; resume from another checkpoint");
         target.copy_(found->second);
     }
@@ -56,10 +59,13 @@ Status AdamW::load_state(const TensorMap& tensors, std::int64_t steps, const std
     return {};
 }
 
-double clip_gradients(at::Tensor& gradients, double max_norm) {
-    const double norm = at::linalg_vector_norm(gradients).item<double>();
+double clip_gradients(const std::vector<at::Tensor>& gradients, double max_norm) {
+    double norm = 0;
+    for (const at::Tensor& gradient : gradients)
+        norm = std::hypot(norm, at::linalg_vector_norm(gradient).item<double>());
     const double scale = max_norm / (norm + 1e-6);
-    if (max_norm > 0 && scale < 1.0) gradients.mul_(scale);
+    if (max_norm > 0 && scale < 1.0)
+        for (at::Tensor gradient : gradients) gradient.mul_(scale);
     return norm;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include <ATen/ATen.h>
 
@@ -31,7 +33,9 @@ public:
 
     /// Both moments, for a checkpoint; the number of steps is stored apart.
     TensorMap state() const;
-    Status load_state(const TensorMap& tensors, std::int64_t steps, const std::string& origin);
+    /// From tensors of state() under their names behind the prefix.
+    Status load_state(const TensorMap& tensors, const std::string& prefix, std::int64_t steps,
+                      const std::string& origin);
 
 private:
     Llama* model_;
@@ -40,8 +44,8 @@ private:
     std::int64_t steps_ = 0;
 };
 
-/// The global 2-norm of the flat gradients; scales them down to max_norm where it is larger
-/// (max_norm 0: only measures).
-double clip_gradients(at::Tensor& gradients, double max_norm);
+/// The global 2-norm of the flat gradients, those of all models together; scales them down to
+/// max_norm where it is larger (max_norm 0: only measures).
+double clip_gradients(const std::vector<at::Tensor>& gradients, double max_norm);
 
 }  // namespace plumb

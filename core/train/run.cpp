@@ -3,48 +3,82 @@
 
 #include <ATen/Parallel.h>
 
+#include "algorithms/dpo.h"
+#include "base/files.h"
 #include "base/log.h"
+#include "config/roles.h"
 #include "data/prompts.h"
 #include "train/new_model.h"
+#include "train/preference_batches.h"
+#include "train/reward_model.h"
 #include "train/supervised_rows.h"
 #include "train/supervised_start.h"
 
 namespace plumb {
+namespace fs = std::filesystem;
 namespace {
-
-bool trains_from_prompts(const Settings& settings) { return settings.algorithm == "grpo"; }
 
 /// Whether a run without model_name_or_path makes its own tokenizer from the training text.
 bool needs_tokenizer(const RunInputs& inputs) { return !inputs.checkpoint && !inputs.model_folder; }
 
+Status refuse_reward_model(const Policy& policy, const Settings& settings) {
+    if (!policy.model.config().score_head || settings.algorithm == "reward") return {};
+    return invalid_input(
+        "model_name_or_path names a reward model, which scores texts and writes none; name a "
+        "language model, and the reward model in reward_model");
+}
+
 Result<Policy> first_policy(const RunInputs& inputs, const Task& task, at::Device device,
                             RunMonitor& monitor) {
     if (inputs.checkpoint) return load_policy(*inputs.checkpoint, device);
-    if (inputs.model_folder) return load_policy(*inputs.model_folder, device);
-    if (!trains_from_prompts(inputs.settings))
+    if (inputs.model_folder) {
+        PLUMB_TRY(Policy policy, load_policy(*inputs.model_folder, device));
+        PLUMB_TRY_STATUS(refuse_reward_model(policy, inputs.settings));
+        return policy;
+    }
+    if (is_supervised(inputs.settings))
         return new_policy(inputs.settings, task.tokenizer(), device);
-    if (inputs.settings.task == "arithmetic")
+    if (has_supervised_start(inputs.settings))
         return supervised_start(inputs.settings, inputs.cache, device, monitor);
     return invalid_input(
-        "model_name_or_path is empty: reinforcement learning on your own files starts from a "
-        "trained model; run sft on them first and name that run here");
+        "model_name_or_path is empty: this algorithm on your own files starts from a trained "
+        "model; run sft on them first and name that run here");
 }
 
-/// The settings' reward functions, or the one that settles the task's answers.
-Result<Rewards> rewards_of(Settings settings, const Task& task) {
-    if (settings.reward_funcs.empty()) {
-        if (task.gold_reward().empty())
-            return invalid_input(
-                "reward_funcs is empty and the rows have no answers to check; name at least one "
-                "reward function");
-        settings.reward_funcs = {task.gold_reward()};
+/// The settings' reward functions but for the learned one, or the one that settles the task's
+/// answers; their names in order with the learned one left empty.
+Result<std::vector<std::string>> reward_names_of(const Settings& settings, const Task& task) {
+    std::vector<std::string> names = reward_function_names(settings);
+    if (names.empty() && !task.gold_reward().empty()) names = {task.gold_reward()};
+    if (names.empty())
+        return invalid_input(
+            "reward_funcs is empty and the rows have no answers to check; name at least one "
+            "reward function");
+    return names;
+}
+
+Result<Scorers> make_scorers(const Settings& settings, const Task& task,
+                             const std::shared_ptr<const Policy>& reward_model,
+                             const Policy& policy) {
+    Scorers scorers;
+    PLUMB_TRY(scorers.gold, gold_reward_of(task, settings));
+    if (!samples_completions(settings)) return scorers;
+    PLUMB_TRY(const auto names, reward_names_of(settings, task));
+    for (const std::string& name : names) {
+        if (name == "reward_model") {
+            scorers.rewards.push_back(make_learned_reward(reward_model, policy.tokenizer,
+                                                          settings.per_device_train_batch_size));
+            continue;
+        }
+        PLUMB_TRY(scorers.rewards.emplace_back(), make_reward(name, settings));
     }
-    return make_rewards(settings);
+    return scorers;
 }
 
 Status fits_positions(const Policy& policy, const Settings& settings) {
     const std::int64_t positions = policy.model.config().max_position_embeddings;
-    if (!trains_from_prompts(settings) || settings.max_completion_length < positions) return {};
+    const bool samples = samples_completions(settings) || samples_pairs(settings);
+    if (!samples || settings.max_completion_length < positions) return {};
     return invalid_input("max_completion_length " + std::to_string(settings.max_completion_length) +
                          " does not fit the model's max_position_embeddings " +
                          std::to_string(positions) + "; lower it");
@@ -55,7 +89,7 @@ Status look_through_rows(const Policy& policy, const Task& task, const Settings&
     const auto report = [](std::int64_t count, const std::string& what) {
         if (count > 0) log_warning(std::to_string(count) + what);
     };
-    if (trains_from_prompts(settings)) {
+    if (samples_completions(settings)) {
         PLUMB_TRY(const TokenizedPrompts prompts,
                   tokenize_prompts(task.prompts(), *policy.tokenizer, settings.max_prompt_length));
         report(prompts.shortened,
@@ -70,14 +104,67 @@ Status look_through_rows(const Policy& policy, const Task& task, const Settings&
     return {};
 }
 
+/// The pairs that the run learns from, or that its reward model is made from; kept in the run's
+/// folder, where a run that goes on finds them. start: what the run started from.
+Result<PreferenceSets> pairs_of(const RunInputs& inputs, const Task& task, const Policy& start,
+                                const fs::path& folder, RunMonitor& monitor) {
+    const Settings& settings = inputs.settings;
+    if (!learns_from_pairs(settings) && !makes_reward_model(settings)) return PreferenceSets{};
+    if (!samples_pairs(settings)) return PreferenceSets{task.pairs(), task.eval_pairs()};
+    if (inputs.checkpoint) return load_pairs(folder);
+    PLUMB_TRY(const auto gold, make_reward(task.gold_reward(), settings));
+    PLUMB_TRY(PreferenceSets pairs, sample_pairs(start, task, *gold, settings, monitor));
+    PLUMB_TRY_STATUS(save_pairs(pairs, folder));
+    return pairs;
+}
+
+/// The learned reward of the run: one that is named, or one made from the pairs, kept in the run's
+/// folder. Null where no reward is learned.
+Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, const Task& task,
+                                                      const Policy& start,
+                                                      const PreferenceSets& pairs,
+                                                      RunMonitor& monitor) {
+    const Settings& settings = inputs.settings;
+    if (!uses_reward_model(settings)) return std::shared_ptr<const Policy>();
+    const fs::path own = inputs.run_folder / "reward-model";
+    const at::Device device = start.model.device();
+    if (makes_reward_model(settings) && !inputs.checkpoint) {
+        PLUMB_TRY(const Policy made, train_reward_model(start, pairs, task, settings, monitor));
+        PLUMB_TRY_STATUS(publish_policy(own, made));
+    }
+    const fs::path folder = makes_reward_model(settings) ? own : *inputs.reward_model_folder;
+    PLUMB_TRY(Policy model, load_policy(folder, device));
+    if (!model.model.config().score_head)
+        return invalid_input("reward_model: " + folder.string() +
+                             " is a language model without a score head; name a run of algorithm "
+                             "reward or a folder for sequence classification");
+    return std::shared_ptr<const Policy>(std::make_shared<const Policy>(std::move(model)));
+}
+
+using Trainer = Result<Outcome> (*)(const TrainerInputs&);
+
+Trainer trainer_of(const Settings& settings) {
+    if (settings.algorithm == "sft") return train_sft;
+    if (settings.algorithm == "reward") return train_reward;
+    if (settings.algorithm == "dpo") return settings.online_dpo ? train_online_dpo : train_dpo;
+    if (settings.algorithm == "ppo") return train_ppo;
+    if (settings.algorithm == "rloo") return train_rloo;
+    return train_grpo;
+}
+
 }  // namespace
 
 Status check_inputs(const Settings& settings) {
     if (const auto device = open_device(settings.device); !device) return device.error();
+    if (settings.algorithm == "dpo") PLUMB_TRY_STATUS(check_dpo_config(dpo_loss_config(settings)));
     PLUMB_TRY(const auto task, make_task(settings, settings.model_name_or_path.empty()));
-    if (!trains_from_prompts(settings)) return {};
-    const auto rewards = rewards_of(settings, *task);
-    return rewards ? Status{} : rewards.error();
+    if (!samples_completions(settings)) return {};
+    PLUMB_TRY(const auto names, reward_names_of(settings, *task));
+    for (const std::string& name : names) {
+        if (name == "reward_model") continue;
+        if (const auto reward = make_reward(name, settings); !reward) return reward.error();
+    }
+    return {};
 }
 
 Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
@@ -86,22 +173,25 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     PLUMB_TRY(const at::Device device, open_device(settings.device));
     monitor.progress("load", 0, 0, 0);
     PLUMB_TRY(const auto task, make_task(settings, needs_tokenizer(inputs)));
-    Rewards rewards;
-    if (trains_from_prompts(settings)) {
-        PLUMB_TRY(rewards, rewards_of(settings, *task));
-    }
     PLUMB_TRY(Policy policy, first_policy(inputs, *task, device, monitor));
     PLUMB_TRY_STATUS(fits_positions(policy, settings));
     PLUMB_TRY_STATUS(look_through_rows(policy, *task, settings));
 
     // Kept with the run: the reference of the KL term, and what resume needs besides checkpoints.
-    const std::filesystem::path start = inputs.run_folder / "start";
+    const fs::path start = inputs.run_folder / "start";
     if (!inputs.checkpoint) PLUMB_TRY_STATUS(publish_policy(start, policy));
+    PLUMB_TRY(const PreferenceSets pairs, pairs_of(inputs, *task, policy, start, monitor));
+    PLUMB_TRY(const std::shared_ptr<const Policy> reward_model,
+              reward_model_of(inputs, *task, policy, pairs, monitor));
+    PLUMB_TRY(const Scorers scorers, make_scorers(settings, *task, reward_model, policy));
 
+    if (settings.algorithm == "reward")
+        policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed));
     policy.model.enable_training();
-    const TrainerInputs trainer{settings,          *task,  policy, rewards, start,
-                                inputs.checkpoint, monitor};
-    return trains_from_prompts(settings) ? train_grpo(trainer) : train_sft(trainer);
+    const TrainerInputs trainer{
+        settings,          *task,  policy, scorers, pairs, reward_model.get(), start,
+        inputs.checkpoint, monitor};
+    return trainer_of(settings)(trainer);
 }
 
 }  // namespace plumb

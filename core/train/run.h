@@ -13,9 +13,10 @@ namespace plumb {
 struct RunInputs {
     Settings settings;  ///< validated, threads resolved, live edits up to the checkpoint applied
     std::filesystem::path cache;
-    std::filesystem::path run_folder;                   ///< start/ is written there
-    std::optional<std::filesystem::path> model_folder;  ///< what model_name_or_path means
-    std::optional<std::filesystem::path> checkpoint;    ///< resume from here
+    std::filesystem::path run_folder;                          ///< start/ is written there
+    std::optional<std::filesystem::path> model_folder;         ///< what model_name_or_path means
+    std::optional<std::filesystem::path> reward_model_folder;  ///< what reward_model means
+    std::optional<std::filesystem::path> checkpoint;           ///< resume from here
 };
 
 /// Runs a whole experiment on the calling thread, from loading or making the first model to the

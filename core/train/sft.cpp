@@ -2,53 +2,39 @@
 // Supervised fine-tuning: the negative log-likelihood of the labels, normalised over the whole
 // accumulation window as in TRL 1.16's SFTTrainer.
 
-#include <cmath>
-
 #include "train/loop.h"
-#include "train/schedule.h"
 #include "train/supervised_rows.h"
 #include "train/trainer.h"
 
 namespace plumb {
-namespace {
-
-/// Updates of the whole run: max_steps, or num_train_epochs passes over the rows.
-std::int64_t total_steps(const Settings& settings, std::int64_t rows) {
-    if (settings.max_steps > 0) return settings.max_steps;
-    const double batch = static_cast<double>(settings.per_device_train_batch_size *
-                                             settings.gradient_accumulation_steps);
-    return static_cast<std::int64_t>(
-        std::ceil(std::ceil(static_cast<double>(rows) / batch) * settings.num_train_epochs));
-}
-
-}  // namespace
-
 Result<Outcome> train_sft(const TrainerInputs& inputs) {
     Settings& settings = inputs.settings;
     Policy& policy = inputs.policy;
     const std::stop_token stop = inputs.monitor.stop_token();
 
     AdamW optimizer(policy.model, adamw_options(settings));
+    const Trained trained{policy, optimizer};
     TrainerState state;
     if (inputs.checkpoint) {
-        PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, optimizer));
+        PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
     }
-    // Beside the held-out loss, prompts with answers are sampled, so that accuracy is seen too.
+    // Beside the held-out loss, prompts are sampled where the task can judge what is written.
     const auto evaluate = [&]() -> Result<Metrics> {
         PLUMB_TRY(Metrics metrics, evaluate_supervised(policy, inputs.task, settings, stop));
-        if (!inputs.task.has_answers()) return metrics;
-        PLUMB_TRY(Metrics sampled, evaluate_policy(policy, inputs.task, {}, settings, stop));
+        if (!inputs.task.has_answers() && !inputs.scorers.gold) return metrics;
+        PLUMB_TRY(Metrics sampled,
+                  evaluate_policy(policy, inputs.task, inputs.scorers, nullptr, settings, stop));
         metrics.merge(sampled);
         return metrics;
     };
-    TrainingLoop loop(inputs, optimizer, state, evaluate, {"eval/loss"});
+    TrainingLoop loop(inputs, trained, state, evaluate, {"eval/loss"});
     PLUMB_TRY_STATUS(loop.begin());
 
     Decision decision = Decision::go_on;
-    while (state.step < total_steps(settings, inputs.task.rows())) {
+    while (state.step < updates_of(inputs.task.rows(), settings)) {
         PLUMB_TRY(decision, loop.before_step());
         if (decision != Decision::go_on) break;
-        const std::int64_t total = total_steps(settings, inputs.task.rows());
+        const std::int64_t total = updates_of(inputs.task.rows(), settings);
 
         std::vector<LabelledBatch> micro_batches;
         double labels = 0, tokens = 0;
@@ -72,9 +58,7 @@ Result<Outcome> train_sft(const TrainerInputs& inputs) {
             if (stop.stop_requested()) return cancelled();
             accumulate_sft(policy.model, batch, labels, sft_loss_type(settings), means);
         }
-        const double rate = settings.learning_rate *
-                            schedule_factor(settings.lr_scheduler_type, state.step,
-                                            settings.warmup_steps, total, settings.lr_min_ratio);
+        const double rate = learning_rate_at(state.step, total, settings);
         Metrics metrics = means.result();
         const double norm = apply_update(policy.model, optimizer, rate, settings.max_grad_norm);
         PLUMB_TRY_STATUS(check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));

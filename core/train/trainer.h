@@ -10,15 +10,19 @@
 #include "train/checkpoint.h"
 #include "train/evaluation.h"
 #include "train/monitor.h"
+#include "train/pairs.h"
 
 namespace plumb {
 
-/// What a trainer works with. The policy is trainable; settings are changed by live edits.
+/// What a trainer works with. Settings are changed by live edits.
 struct TrainerInputs {
     Settings& settings;
     const Task& task;
-    Policy& policy;
-    const Rewards& rewards;
+    Policy& policy;  ///< trainable; with algorithm reward a reward model
+    const Scorers& scorers;
+    const PreferenceSets& pairs;  ///< empty where the algorithm does not learn from pairs
+    /// The learned reward among the scorers, or null.
+    const Policy* reward_model = nullptr;
     std::filesystem::path start_model;  ///< the model the run started from: the reference
     std::optional<std::filesystem::path> checkpoint;  ///< go on from here
     RunMonitor& monitor;
@@ -32,7 +36,23 @@ enum class Outcome {
 /// Supervised fine-tuning on the task's demonstrations.
 Result<Outcome> train_sft(const TrainerInputs& inputs);
 
+/// A reward model on preference pairs (Ouyang et al. 2022, InstructGPT, eq. 1).
+Result<Outcome> train_reward(const TrainerInputs& inputs);
+
+/// Direct preference optimisation (Rafailov et al. 2023) on fixed pairs.
+Result<Outcome> train_dpo(const TrainerInputs& inputs);
+
+/// The same on pairs of the policy's own completions (Guo et al. 2024, Direct Language Model
+/// Alignment from Online AI Feedback), ranked by the run's rewards.
+Result<Outcome> train_online_dpo(const TrainerInputs& inputs);
+
+/// Proximal policy optimisation with a value model (Ziegler et al. 2019; Ouyang et al. 2022).
+Result<Outcome> train_ppo(const TrainerInputs& inputs);
+
 /// Group relative policy optimisation (Shao et al. 2024, algorithm 1) with the task's prompts.
 Result<Outcome> train_grpo(const TrainerInputs& inputs);
+
+/// REINFORCE with leave-one-out baselines (Ahmadian et al. 2024).
+Result<Outcome> train_rloo(const TrainerInputs& inputs);
 
 }  // namespace plumb

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "algorithms/reductions.h"
 #include "base/check.h"
 
 namespace plumb {
@@ -63,13 +64,19 @@ void accumulate_sft(Llama& model, const LabelledBatch& batch, double num_items, 
     means.add(result.metrics);
 }
 
-void accumulate_grpo(Llama& model, GrpoSlice& slice, const GrpoUpdateOptions& options,
+void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions& options,
                      MetricMeans& means) {
     const TokenLogprobs tokens =
         completion_logprobs(model, slice.batch, options.temperature, options.suppressed_ids);
     GrpoBatch batch;
     batch.logprobs = tokens.logprobs;
-    batch.entropy = options.loss.entropy_coef != 0.0 ? tokens.entropy : tokens.entropy.detach();
+    GrpoLossConfig loss = options.loss;
+    if (options.entropy) {
+        const at::Tensor mask = slice.mask.to(tokens.entropy.device());
+        loss.entropy_coef = applied_coef(*options.entropy,
+                                         masked_mean(tokens.entropy.detach(), mask).item<double>());
+    }
+    batch.entropy = loss.entropy_coef != 0.0 ? tokens.entropy : tokens.entropy.detach();
     batch.old_logprobs = slice.old_logprobs;
     batch.ref_logprobs = slice.ref_logprobs;
     batch.mask = slice.mask.to(tokens.logprobs.device());
@@ -77,17 +84,40 @@ void accumulate_grpo(Llama& model, GrpoSlice& slice, const GrpoUpdateOptions& op
     batch.num_items = options.num_items;
     batch.accumulation = options.accumulation;
     batch.max_completion_length = options.max_completion_length;
-    const LossResult result = grpo_loss(batch, options.loss);
+    const LossResult result = grpo_loss(batch, loss);
     if (!slice.old_logprobs.defined()) slice.old_logprobs = tokens.logprobs.detach();
     result.loss.backward();
     means.add_loss(result.loss.item<double>());
     means.add(result.metrics);
 }
 
-double apply_update(Llama& model, AdamW& optimizer, double learning_rate, double max_grad_norm) {
-    const double norm = clip_gradients(model.flat_gradients(), max_grad_norm);
-    if (std::isfinite(norm)) optimizer.step(learning_rate);
-    model.zero_gradients();
+void accumulate_rloo(Llama& model, RolloutSlice& slice, const RlooConfig& config,
+                     const GrpoUpdateOptions& options, MetricMeans& means) {
+    const TokenLogprobs tokens =
+        completion_logprobs(model, slice.batch, options.temperature, options.suppressed_ids);
+    RlooBatch batch;
+    batch.logprobs = tokens.logprobs;
+    batch.old_logprobs = slice.old_logprobs;
+    batch.mask = slice.mask.to(tokens.logprobs.device());
+    batch.advantages = slice.advantages.to(tokens.logprobs.device());
+    batch.entropy = tokens.entropy.detach();
+    LossResult result = rloo_loss(batch, config);
+    if (!slice.old_logprobs.defined()) slice.old_logprobs = tokens.logprobs.detach();
+    result.loss = result.loss / static_cast<double>(options.accumulation);
+    result.loss.backward();
+    means.add_loss(result.loss.item<double>());
+    means.add(result.metrics);
+}
+
+double apply_update(const std::vector<ModelUpdate>& models, double learning_rate,
+                    double max_grad_norm) {
+    std::vector<at::Tensor> gradients;
+    for (const ModelUpdate& update : models) gradients.push_back(update.model.flat_gradients());
+    const double norm = clip_gradients(gradients, max_grad_norm);
+    for (const ModelUpdate& update : models) {
+        if (std::isfinite(norm)) update.optimizer.step(learning_rate);
+        update.model.zero_gradients();
+    }
     return norm;
 }
 

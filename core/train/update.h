@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "algorithms/controllers.h"
 #include "algorithms/grpo.h"
+#include "algorithms/rloo.h"
 #include "algorithms/sft.h"
 #include "base/result.h"
 #include "config/settings.h"
@@ -34,7 +37,7 @@ void accumulate_sft(Llama& model, const LabelledBatch& batch, double num_items, 
                     MetricMeans& means);
 
 /// A micro-batch of a GRPO rollout with what its loss needs. [B, width] where not said otherwise.
-struct GrpoSlice {
+struct RolloutSlice {
     CompletionBatch batch;
     at::Tensor mask;          ///< float32; 0 also for completions that are left out as truncated
     at::Tensor advantages;    ///< [B]
@@ -49,18 +52,34 @@ struct GrpoUpdateOptions {
     double num_items = -1;  ///< see GrpoBatch
     std::int64_t accumulation = 1;
     std::int64_t max_completion_length = 0;
+    std::optional<EntropyController> entropy;  ///< in place of loss.entropy_coef
 };
 
 /// Forward and backward of one GRPO micro-batch; adds to the model's gradients. Where old_logprobs
 /// is undefined the policy has not changed since it sampled: the ratio is 1, and the slice keeps
 /// these log-probabilities for a later pass over it.
-void accumulate_grpo(Llama& model, GrpoSlice& slice, const GrpoUpdateOptions& options,
+void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions& options,
                      MetricMeans& means);
 
-/// Clips the gradients, updates the parameters and clears the gradients for the next update.
-/// Returns the gradient's norm before clipping. A non-finite norm leaves the parameters as they
-/// are.
-double apply_update(Llama& model, AdamW& optimizer, double learning_rate, double max_grad_norm);
+/// The same of an RLOO micro-batch; its share of the update is 1 / accumulation.
+void accumulate_rloo(Llama& model, RolloutSlice& slice, const RlooConfig& config,
+                     const GrpoUpdateOptions& options, MetricMeans& means);
+
+/// A model that is trained, with its optimiser.
+struct ModelUpdate {
+    Llama& model;
+    AdamW& optimizer;
+};
+
+/// Clips the gradients of all models by their common norm, updates the parameters and clears the
+/// gradients for the next update. Returns the norm before clipping. A non-finite norm leaves the
+/// parameters as they are.
+double apply_update(const std::vector<ModelUpdate>& models, double learning_rate,
+                    double max_grad_norm);
+inline double apply_update(Llama& model, AdamW& optimizer, double learning_rate,
+                           double max_grad_norm) {
+    return apply_update({{model, optimizer}}, learning_rate, max_grad_norm);
+}
 
 /// The names of the YAML settings as the loss functions' enumerations; validated settings only.
 GrpoLossConfig grpo_loss_config(const Settings& settings);

@@ -14,7 +14,8 @@ constexpr int completion_interval_ms = 150;
 
 bool isUpdate(const Metrics& metrics) {
     return std::ranges::any_of(metrics, [](const auto& entry) {
-        return !entry.first.starts_with("eval/") && !entry.first.starts_with("start/");
+        return !entry.first.starts_with("eval/") && !entry.first.starts_with("start/") &&
+               !entry.first.starts_with("reward_model/");
     });
 }
 

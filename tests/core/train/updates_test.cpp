@@ -88,13 +88,13 @@ private Q_SLOTS:
 
     void clipping_keeps_the_direction() {
         at::Tensor gradients = at::tensor(std::vector<float>{3, 4});
-        QCOMPARE(clip_gradients(gradients, 1.0), 5.0);
+        QCOMPARE(clip_gradients({gradients}, 1.0), 5.0);
         QVERIFY(at::allclose(gradients, at::tensor(std::vector<float>{0.6f, 0.8f}), 1e-5));
         at::Tensor small = at::tensor(std::vector<float>{0.3f, 0.4f});
-        clip_gradients(small, 1.0);
+        clip_gradients({small}, 1.0);
         QCOMPARE(small[0].item<float>(), 0.3f);
         at::Tensor measured = at::tensor(std::vector<float>{3, 4});
-        QCOMPARE(clip_gradients(measured, 0.0), 5.0);
+        QCOMPARE(clip_gradients({measured}, 0.0), 5.0);
         QCOMPARE(measured[1].item<float>(), 4.0f);
     }
 
@@ -154,7 +154,7 @@ private Q_SLOTS:
         Llama model = tiny_model(5);
         model.enable_training();
         AdamW optimizer(model, {});
-        GrpoSlice slice;
+        RolloutSlice slice;
         slice.batch = make_completion_batch({{2, 3}, {2, 3}}, {{4, 1}, {5, 6}}, 0);
         slice.mask = at::ones({2, 2});
         slice.advantages = at::tensor(std::vector<float>{1, -1});

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Online DPO (Guo et al. 2024, Direct Language Model Alignment from Online AI Feedback): in every
+// step the policy writes num_generations completions of each prompt, and the best by the run's
+// rewards is preferred to the worst. Prompts whose completions all score the same teach nothing.
+
+#include <algorithm>
+#include <limits>
+
+#include "train/loop.h"
+#include "train/policy_steps.h"
+#include "train/preference_batches.h"
+#include "train/trainer.h"
+
+namespace plumb {
+namespace {
+
+/// The best against the worst of each group, and 1, -1 or 0 for each completion: what it became.
+struct RankedPairs {
+    std::vector<PreferenceRow> pairs;
+    at::Tensor roles;  ///< [N]
+};
+
+RankedPairs rank(const SampledBatch& sampled, const at::Tensor& totals, std::int64_t per_prompt) {
+    RankedPairs ranked;
+    ranked.roles = at::zeros_like(totals);
+    const auto& scored = sampled.scored;
+    for (std::int64_t first = 0; first < totals.size(0); first += per_prompt) {
+        std::int64_t best = -1, worst = -1;
+        const auto value = [&](std::int64_t row) { return totals[row].item<double>(); };
+        for (std::int64_t row = first; row < first + per_prompt; ++row) {
+            if (value(row) != value(row)) continue;  // no reward had an opinion
+            if (best < 0 || value(row) > value(best)) best = row;
+            if (worst < 0 || value(row) < value(worst)) worst = row;
+        }
+        if (best < 0 || value(best) == value(worst)) continue;
+        const auto at = [](std::int64_t row) { return static_cast<std::size_t>(row); };
+        ranked.pairs.push_back({scored.prompts[at(best)], scored.completions[at(best)],
+                                scored.completions[at(worst)], std::nullopt});
+        ranked.roles[best] = 1;
+        ranked.roles[worst] = -1;
+    }
+    return ranked;
+}
+
+at::Tensor weighted_totals(const SampledBatch& sampled, const Settings& settings) {
+    const at::Tensor& table = sampled.scored.rewards;
+    const at::Tensor sums = (table * reward_weights(settings, table.size(1))).nansum(1);
+    return sums.masked_fill(table.isnan().all(1), std::numeric_limits<double>::quiet_NaN());
+}
+
+}  // namespace
+
+Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
+    Settings& settings = inputs.settings;
+    Policy& policy = inputs.policy;
+    const std::stop_token stop = inputs.monitor.stop_token();
+
+    AdamW optimizer(policy.model, adamw_options(settings));
+    Reference reference(inputs.start_model, inputs.checkpoint, policy.model.device());
+    const Trained trained{policy, optimizer, nullptr, nullptr, &reference};
+    TrainerState state;
+    if (inputs.checkpoint) {
+        PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
+    }
+    const auto evaluate = [&] { return evaluate_beside(inputs, reference); };
+    TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());
+    PLUMB_TRY_STATUS(loop.begin());
+
+    Decision decision = Decision::go_on;
+    while (state.step < settings.max_steps) {
+        PLUMB_TRY(decision, loop.before_step());
+        if (decision != Decision::go_on) break;
+
+        StepTimes times;
+        const std::int64_t at_once = settings.per_device_train_batch_size;
+        PLUMB_TRY(const SampledBatch sampled,
+                  sample_batch(policy, inputs.task, inputs.scorers, settings,
+                               at_once * settings.gradient_accumulation_steps,
+                               settings.num_generations, state, stop));
+        const at::Tensor totals = weighted_totals(sampled, settings);
+        const RankedPairs ranked = rank(sampled, totals, settings.num_generations);
+        report_completions(inputs, state.step + 1, sampled, totals, ranked.roles);
+        times.add(sampled, 0);
+
+        Metrics metrics = sampled.metrics;
+        MetricMeans means;
+        const std::span<const PreferenceRow> pairs(ranked.pairs);
+        const auto size = static_cast<std::size_t>(at_once);
+        const auto parts = static_cast<std::int64_t>((pairs.size() + size - 1) / size);
+        for (std::size_t first = 0; first < pairs.size(); first += size) {
+            if (stop.stop_requested()) return cancelled();
+            const PreferenceBatch batch = make_preference_batch(
+                pairs.subspan(first, std::min(size, pairs.size() - first)), padding_id(policy));
+            const DpoLossConfig config = dpo_loss_config(settings);
+            PLUMB_TRY(const Llama* model, reference.get());
+            accumulate_dpo(policy.model, batch,
+                           reference_logps(*model, batch, config, policy.suppressed_ids), config,
+                           policy.suppressed_ids, parts, means);
+            times.tokens += static_cast<double>(batch.rows.tokens);
+        }
+        const double rate = learning_rate_at(state.step, settings.max_steps, settings);
+        metrics.merge(means.result());
+        if (!pairs.empty()) {  // else AdamW would go on by its momentum alone
+            const double norm = apply_update(policy.model, optimizer, rate, settings.max_grad_norm);
+            PLUMB_TRY_STATUS(
+                check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));
+        }
+        PLUMB_TRY_STATUS(reference.follow(policy.model, settings, state.step + 1));
+        metrics["reward"] = totals.nanmean().item<double>();
+        metrics["frac_reward_zero_std"] =
+            1.0 - static_cast<double>(pairs.size()) / static_cast<double>(sampled.prompts.size());
+        state.num_tokens += times.tokens;
+        metrics["learning_rate"] = rate;
+        metrics["epoch"] = inputs.task.epoch(state.next_row);
+        times.report(metrics);
+        PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), times.tokens, settings.max_steps));
+    }
+    return loop.end(decision);
+}
+
+}  // namespace plumb

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/pairs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/random.h"
+#include "data/preference_file.h"
+#include "train/evaluation.h"
+
+namespace plumb {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* training_file = "pairs.jsonl";
+constexpr const char* held_out_file = "held-out-pairs.jsonl";
+constexpr std::size_t completions_at_once = 512;
+
+/// Samples and pairs completions of prompts.
+class PairSampler {
+public:
+    PairSampler(const Policy& policy, RewardFunction& gold, const Settings& settings,
+                std::string_view purpose)
+        : policy_(policy),
+          gold_(gold),
+          settings_(settings),
+          sampling_(sampling_settings(policy, settings)),
+          seed_(derive_seed(static_cast<std::uint64_t>(settings.seed), purpose)) {
+        sampling_.temperature = 1.0;
+        sampling_.top_k = 0;
+        sampling_.top_p = 1.0;
+        sampling_.min_p = 0.0;
+        sampling_.repetition_penalty = 1.0;
+    }
+
+    Status add(const std::vector<Prompt>& prompts, const std::stop_token& stop,
+               std::vector<Preference>& pairs) {
+        PLUMB_TRY(const auto ids, encode_prompts(policy_, prompts, settings_));
+        const std::int64_t per_prompt = settings_.pairs_per_prompt;
+        PLUMB_TRY(const Rollout rollout,
+                  generate(policy_.model, ids, per_prompt, sampling_, DrawKey{seed_, prompts_, 0},
+                           padding_id(policy_), stop));
+        const std::vector<SampledText> texts = to_text(rollout, *policy_.tokenizer);
+        PLUMB_TRY(const auto scores, score_completions(gold_, prompts, texts, per_prompt));
+        for (std::size_t i = 0; i < prompts.size(); ++i) {
+            const std::size_t first = i * static_cast<std::size_t>(per_prompt);
+            std::vector<double> gold;
+            for (std::size_t k = 0; k < static_cast<std::size_t>(per_prompt); ++k)
+                gold.push_back(scores[first + k].value_or(0.0));
+            for (const auto& [chosen, rejected] :
+                 pair_up(gold, settings_.pairs_label_temperature, seed_, prompts_ + i)) {
+                const SampledText &a = texts[first + chosen], &b = texts[first + rejected];
+                Preference& pair = pairs.emplace_back();
+                pair.prompt = prompts[i].text;
+                pair.chosen = a.completion;
+                pair.rejected = b.completion;
+                pair.chosen_ended = a.ended;
+                pair.rejected_ended = b.ended;
+                pair.gold_margin = gold[chosen] - gold[rejected];
+            }
+        }
+        prompts_ += prompts.size();
+        return {};
+    }
+
+private:
+    const Policy& policy_;
+    RewardFunction& gold_;
+    const Settings& settings_;
+    SamplingSettings sampling_;
+    std::uint64_t seed_;
+    std::uint64_t prompts_ = 0;  ///< sampled for so far; names the draws
+};
+
+}  // namespace
+
+std::vector<std::pair<std::size_t, std::size_t>> pair_up(const std::vector<double>& gold,
+                                                         double label_temperature,
+                                                         std::uint64_t seed,
+                                                         std::uint64_t prompt_number) {
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    if (label_temperature > 0) {
+        for (std::size_t a = 0; a + 1 < gold.size(); a += 2) {
+            const double lead = (gold[a] - gold[a + 1]) / label_temperature;
+            const double draw = keyed_uniform(seed, prompt_number, a, 1);
+            const bool prefers_first = draw < 1.0 / (1.0 + std::exp(-lead));
+            pairs.emplace_back(prefers_first ? a : a + 1, prefers_first ? a + 1 : a);
+        }
+        return pairs;
+    }
+    std::vector<std::size_t> order(gold.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order,
+                             [&](std::size_t a, std::size_t b) { return gold[a] > gold[b]; });
+    for (std::size_t i = 0; i < order.size() / 2; ++i) {
+        const std::size_t best = order[i], worst = order[order.size() - 1 - i];
+        if (gold[best] > gold[worst]) pairs.emplace_back(best, worst);
+    }
+    return pairs;
+}
+
+Result<PreferenceSets> sample_pairs(const Policy& policy, const Task& task, RewardFunction& gold,
+                                    const Settings& settings, RunMonitor& monitor) {
+    PreferenceSets pairs;
+    const auto at_once = std::max<std::int64_t>(
+        1, static_cast<std::int64_t>(completions_at_once) / settings.pairs_per_prompt);
+    PairSampler training(policy, gold, settings, "pairs");
+    for (std::int64_t first = 0; first < settings.pairs_prompts; first += at_once) {
+        monitor.progress("preference pairs", first, settings.pairs_prompts, 0);
+        std::vector<Prompt> prompts;
+        for (std::int64_t i = first; i < std::min(settings.pairs_prompts, first + at_once); ++i)
+            prompts.push_back(task.train_prompt(i));
+        PLUMB_TRY_STATUS(training.add(prompts, monitor.stop_token(), pairs.training));
+    }
+    PairSampler held_out(policy, gold, settings, "held-out pairs");
+    PLUMB_TRY_STATUS(held_out.add(task.eval_prompts(), monitor.stop_token(), pairs.held_out));
+    monitor.progress("preference pairs", settings.pairs_prompts, settings.pairs_prompts, 0);
+    if (pairs.training.empty())
+        return Error{ErrorCode::failed,
+                     "none of the " + std::to_string(settings.pairs_prompts) +
+                         " prompts has two completions of different worth, so there is nothing to "
+                         "prefer; raise pairs_per_prompt or pairs_prompts"};
+    return pairs;
+}
+
+Status save_pairs(const PreferenceSets& pairs, const fs::path& folder) {
+    PLUMB_TRY_STATUS(write_preferences(pairs.training, folder / training_file));
+    return write_preferences(pairs.held_out, folder / held_out_file);
+}
+
+Result<PreferenceSets> load_pairs(const fs::path& folder) {
+    PreferenceSets pairs;
+    PLUMB_TRY(pairs.training, read_preferences(folder / training_file));
+    PLUMB_TRY(pairs.held_out, read_preferences(folder / held_out_file));
+    return pairs;
+}
+
+}  // namespace plumb

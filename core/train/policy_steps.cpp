@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/policy_steps.h"
+
+#include "config/roles.h"
+
+namespace plumb {
+
+Result<Metrics> evaluate_beside(const TrainerInputs& inputs, Reference& reference) {
+    const auto evaluate = [&](const Llama* model) {
+        return evaluate_policy(inputs.policy, inputs.task, inputs.scorers, model, inputs.settings,
+                               inputs.monitor.stop_token());
+    };
+    if (!inputs.settings.eval_kl) return evaluate(nullptr);
+    if (reference.in_memory() || has_reference(inputs.settings)) {
+        PLUMB_TRY(const Llama* model, reference.get());
+        return evaluate(model);
+    }
+    // For the evaluation alone: training without a KL term keeps no reference.
+    Reference passing(inputs.start_model, inputs.checkpoint, inputs.policy.model.device());
+    PLUMB_TRY(const Llama* model, passing.get());
+    return evaluate(model);
+}
+
+std::vector<std::string> policy_score_keys() {
+    return {"eval/accuracy", "eval/gold_reward", "eval/reward"};
+}
+
+void report_completions(const TrainerInputs& inputs, std::int64_t step, const SampledBatch& sampled,
+                        const at::Tensor& total_rewards, const at::Tensor& advantages) {
+    inputs.monitor.completions(step,
+                               finish_records(sampled.records, step, total_rewards, advantages));
+}
+
+void StepTimes::add(const SampledBatch& sampled, double rollout_tokens) {
+    generate += sampled.generate_seconds;
+    score += sampled.score_seconds;
+    generated_tokens += sampled.generated_tokens;
+    tokens += rollout_tokens;
+}
+
+void StepTimes::report(Metrics& metrics) const {
+    metrics["time/generate"] = generate;
+    metrics["time/score"] = score;
+    metrics["time/update"] = watch.seconds() - generate - score;
+    if (generate > 0) metrics["time/generated_tokens_per_second"] = generated_tokens / generate;
+}
+
+}  // namespace plumb

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "train/reference.h"
+#include "train/sampled_batch.h"
+#include "train/trainer.h"
+
+namespace plumb {
+
+// What the trainers that sample completions share around their updates.
+
+/// evaluate_policy() of the trainer's policy, with the KL to the reference where settings.eval_kl
+/// asks for it. Only a reference that training needs too stays in memory.
+Result<Metrics> evaluate_beside(const TrainerInputs& inputs, Reference& reference);
+
+/// What "best" compares, in this order: accuracy, gold reward, reward on held-out prompts.
+std::vector<std::string> policy_score_keys();
+
+/// Hands the completions of a step to the monitor. total_rewards [N] (NaN: none), advantages [N].
+void report_completions(const TrainerInputs& inputs, std::int64_t step, const SampledBatch& sampled,
+                        const at::Tensor& total_rewards, const at::Tensor& advantages);
+
+/// How the seconds of a step are spent. Made at its start.
+struct StepTimes {
+    double generate = 0, score = 0;
+    double generated_tokens = 0;
+    double tokens = 0;  ///< prompts and completions of the rollouts
+    Stopwatch watch;
+
+    void add(const SampledBatch& sampled, double rollout_tokens);
+    /// time/generate, time/score, time/update, time/generated_tokens_per_second.
+    void report(Metrics& metrics) const;
+};
+
+}  // namespace plumb

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Proximal policy optimisation on language models (Ziegler et al. 2019; Ouyang et al. 2022) in the
+// form of TRL 1.12's PPOTrainer. A step is a rollout of per_device_train_batch_size *
+// gradient_accumulation_steps completions and num_ppo_epochs passes over it, each cut into
+// num_mini_batches updates. The score is the run's weighted reward.
+
+#include <algorithm>
+
+#include "algorithms/controllers.h"
+#include "base/random.h"
+#include "train/loop.h"
+#include "train/policy_steps.h"
+#include "train/ppo_update.h"
+#include "train/reward_model.h"
+#include "train/trainer.h"
+
+namespace plumb {
+namespace {
+
+/// A copy of the reward model where it reads the same tokens, else the policy's layers with a head
+/// that says 0 for everything: a value model from noise would punish what is right.
+Llama first_value_model(const TrainerInputs& inputs) {
+    const Policy* reward = inputs.reward_model;
+    if (reward && same_vocabulary(*reward->tokenizer, *inputs.policy.tokenizer) &&
+        reward->model.config().max_position_embeddings >=
+            inputs.policy.model.config().max_position_embeddings)
+        return reward->model.frozen_copy();
+    return inputs.policy.model.with_score_head(std::nullopt);
+}
+
+/// [N]: the weighted sum of the rewards; where no function had a value, the mean of the others.
+at::Tensor total_scores(const SampledBatch& sampled, const Settings& settings) {
+    const at::Tensor& table = sampled.scored.rewards;
+    const at::Tensor sums = (table * reward_weights(settings, table.size(1))).nansum(1);
+    const at::Tensor missing = table.isnan().all(1);
+    const at::Tensor known = sums.masked_select(missing.logical_not());
+    return sums.masked_fill(missing, known.numel() > 0 ? known.mean().item<double>() : 0.0);
+}
+
+PpoSamples to_samples(const SampledBatch& sampled, const at::Tensor& scores) {
+    PpoSamples samples;
+    samples.prompts = sampled.scored.prompts;
+    samples.completions = sampled.scored.completions;
+    std::vector<std::int64_t> lengths;
+    at::Tensor ended = at::zeros({static_cast<std::int64_t>(samples.prompts.size())}, at::kBool);
+    for (std::size_t i = 0; i < samples.completions.size(); ++i) {
+        lengths.push_back(static_cast<std::int64_t>(samples.completions[i].size()));
+        if (sampled.scored.ended[i]) ended[static_cast<std::int64_t>(i)] = true;
+    }
+    samples.lengths = at::tensor(lengths, at::kLong);
+    samples.ended = ended;
+    samples.logprobs = sampled.logprobs;
+    samples.scores = scores;
+    return samples;
+}
+
+/// Mean over a completion's tokens: what the completions table shows.
+at::Tensor mean_advantages(const PpoTargets& targets) {
+    return (targets.advantages * targets.masks.tokens).sum(1) / targets.masks.tokens.sum(1);
+}
+
+KlController kl_controller(const Settings& settings, TrainerState& state) {
+    KlController controller;
+    controller.coef = state.kl_coef.follow(settings.kl_coef);
+    if (settings.kl_target)
+        controller.adaptive = AdaptiveKl{*settings.kl_target, settings.kl_horizon};
+    else
+        controller.coef = state.kl_coef.value = settings.kl_coef;
+    return controller;
+}
+
+}  // namespace
+
+Result<Outcome> train_ppo(const TrainerInputs& inputs) {
+    Settings& settings = inputs.settings;
+    Policy& policy = inputs.policy;
+    const std::stop_token stop = inputs.monitor.stop_token();
+    const std::int64_t pad_id = padding_id(policy);
+
+    AdamW policy_optimizer(policy.model, adamw_options(settings));
+    Llama value = first_value_model(inputs);
+    value.enable_training();
+    AdamW value_optimizer(value, adamw_options(settings));
+    Reference reference(inputs.start_model, inputs.checkpoint, policy.model.device());
+    const Trained trained{policy, policy_optimizer, &value, &value_optimizer};
+    TrainerState state;
+    if (inputs.checkpoint) {
+        PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
+    }
+    PLUMB_TRY(const Llama* reference_model, reference.get());
+    const PpoModels models{policy.model, value, *reference_model, policy.suppressed_ids};
+    const auto evaluate = [&] { return evaluate_beside(inputs, reference); };
+    TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());
+    PLUMB_TRY_STATUS(loop.begin());
+
+    Decision decision = Decision::go_on;
+    while (state.step < settings.max_steps) {
+        PLUMB_TRY(decision, loop.before_step());
+        if (decision != Decision::go_on) break;
+
+        // Rollout: completions, scores, and what the updates aim at.
+        StepTimes times;
+        const std::int64_t at_once = settings.per_device_train_batch_size;
+        const std::int64_t rows = at_once * settings.gradient_accumulation_steps;
+        const KlController kl = kl_controller(settings, state);
+        const PpoConfig config = ppo_config(settings, kl.coef);
+        PLUMB_TRY(const SampledBatch sampled, sample_batch(policy, inputs.task, inputs.scorers,
+                                                           settings, rows, 1, state, stop));
+        Stopwatch experience_watch;
+        const at::Tensor scores = total_scores(sampled, settings);
+        PLUMB_TRY(
+            const PpoExperience experience,
+            make_experience(to_samples(sampled, scores), models, config, settings.temperature,
+                            ppo_width(sampled.scored.completions, settings.max_completion_length),
+                            at_once, pad_id, stop));
+        report_completions(inputs, state.step + 1, sampled, scores,
+                           mean_advantages(experience.targets));
+        times.add(sampled, 0);
+        times.score += experience_watch.seconds();
+
+        // Updates: every pass takes the rows in a new order.
+        const double rate = learning_rate_at(state.step, settings.max_steps, settings);
+        Random order(derive_seed(static_cast<std::uint64_t>(settings.seed),
+                                 "ppo order " + std::to_string(state.step)));
+        std::vector<std::map<std::string, double>> updates;
+        Metrics metrics = sampled.metrics;
+        for (std::int64_t epoch = 0; epoch < settings.num_ppo_epochs; ++epoch) {
+            const std::vector<std::int64_t> permutation = order.permutation(rows);
+            const auto size = static_cast<std::size_t>(rows / settings.num_mini_batches);
+            for (std::size_t first = 0; first < permutation.size(); first += size) {
+                PLUMB_TRY(
+                    PpoUpdateResult update,
+                    update_on_rows(experience, std::span(permutation).subspan(first, size), models,
+                                   policy_optimizer, value_optimizer, config, settings.temperature,
+                                   rate, settings.max_grad_norm, at_once, stop));
+                PLUMB_TRY_STATUS(check_gradient_norm(update.grad_norm, update.metrics["loss"],
+                                                     state.step, settings, update.metrics));
+                updates.push_back(std::move(update.metrics));
+            }
+        }
+
+        metrics.merge(ppo_step_metrics(updates));
+        metrics.merge(Metrics(experience.targets.metrics));
+        metrics["objective/kl_coef"] = kl.coef;
+        metrics["reward"] = scores.mean().item<double>();
+        if (rows > 1) metrics["reward_std"] = scores.std().item<double>();
+        state.kl_coef.value =
+            updated(kl, metrics.at("objective/kl"), static_cast<double>(rows)).coef;
+        for (std::size_t i = 0; i < experience.prompts.size(); ++i)
+            times.tokens += static_cast<double>(experience.prompts[i].size() +
+                                                experience.completions[i].size());
+        state.num_tokens += times.tokens;
+        metrics["learning_rate"] = rate;
+        metrics["episode"] = static_cast<double>(state.rollouts * rows);
+        metrics["epoch"] = inputs.task.epoch(state.next_row);
+        times.report(metrics);
+        PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), times.tokens, settings.max_steps));
+    }
+    return loop.end(decision);
+}
+
+}  // namespace plumb

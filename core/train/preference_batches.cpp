@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/preference_batches.h"
+
+#include <algorithm>
+
+#include "algorithms/logprobs.h"
+#include "base/check.h"
+
+namespace plumb {
+namespace {
+
+/// The values of a batch's completion tokens [N] at their places, [2B, width].
+at::Tensor spread(const at::Tensor& values, const CompletionBatch& batch) {
+    const std::int64_t rows = batch.ids.size(0);
+    return at::zeros({rows * batch.width}, values.options())
+        .index_copy(0, batch.slots.to(values.device()), values)
+        .view({rows, batch.width});
+}
+
+}  // namespace
+
+PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std::int64_t pad_id) {
+    std::vector<TokenIds> prompts, completions;
+    for (const bool chosen : {true, false})
+        for (const PreferenceRow& pair : pairs) {
+            prompts.push_back(pair.prompt);
+            completions.push_back(chosen ? pair.chosen : pair.rejected);
+            if (pair.prompt.empty()) {  // a reward model scores texts without a prompt as well
+                prompts.back().push_back(completions.back().front());
+                completions.back().erase(completions.back().begin());
+            }
+        }
+    PreferenceBatch batch;
+    batch.rows = make_completion_batch(prompts, completions, pad_id);
+    const std::int64_t width = batch.rows.ids.size(1);
+    std::vector<std::int64_t> last;
+    for (std::size_t i = 0; i < prompts.size(); ++i)
+        last.push_back(static_cast<std::int64_t>(i) * width +
+                       static_cast<std::int64_t>(prompts[i].size() + completions[i].size()) - 1);
+    batch.last = at::tensor(last, at::kLong);
+    const bool has_margin = std::ranges::any_of(
+        pairs, [](const PreferenceRow& pair) { return pair.margin.has_value(); });
+    if (has_margin) {
+        std::vector<float> margins;
+        for (const PreferenceRow& pair : pairs)
+            margins.push_back(static_cast<float>(pair.margin.value_or(0.0)));
+        batch.margin = at::tensor(margins);
+    }
+    return batch;
+}
+
+at::Tensor reference_logps(const Llama& reference, const PreferenceBatch& batch,
+                           const DpoLossConfig& config,
+                           const std::vector<std::int64_t>& suppressed_ids) {
+    const at::NoGradGuard no_gradient;
+    const at::Tensor logprobs =
+        completion_logprobs(reference, batch.rows, 1.0, suppressed_ids).logprobs;
+    return sequence_logps(logprobs, completion_token_mask(batch.rows).to(logprobs.device()),
+                          config.ld_alpha);
+}
+
+Result<at::Tensor> all_reference_logps(const Llama& reference, std::span<const PreferenceRow> pairs,
+                                       const DpoLossConfig& config,
+                                       const std::vector<std::int64_t>& suppressed_ids,
+                                       std::int64_t rows_at_once, std::int64_t pad_id,
+                                       const std::stop_token& stop) {
+    const auto at_once = static_cast<std::size_t>(rows_at_once);
+    std::vector<at::Tensor> parts;
+    for (std::size_t first = 0; first < pairs.size(); first += at_once) {
+        if (stop.stop_requested()) return cancelled();
+        const auto some = pairs.subspan(first, std::min(at_once, pairs.size() - first));
+        const at::Tensor logps =
+            reference_logps(reference, make_preference_batch(some, pad_id), config, suppressed_ids);
+        parts.push_back(logps.view({2, -1}).t().contiguous());
+    }
+    return at::cat(parts);
+}
+
+LossResult dpo_result(const Llama& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
+                      const DpoLossConfig& config,
+                      const std::vector<std::int64_t>& suppressed_ids) {
+    const at::Tensor logits =
+        model.logits(hidden_at(model, batch.rows.ids, batch.rows.predictors));  // [N, V]
+    const at::Tensor targets = batch.rows.targets.to(logits.device());
+    const TokenLogprobs tokens = token_logprobs(logits, targets, 1.0, suppressed_ids);
+    DpoBatch pairs;
+    pairs.logprobs = spread(tokens.logprobs, batch.rows);
+    pairs.mask = completion_token_mask(batch.rows).to(logits.device());
+    pairs.ref_logps = ref_logps.to(logits.device());
+    pairs.entropy = spread(tokens.entropy.detach(), batch.rows);
+    pairs.is_argmax = spread(is_argmax(logits, targets).to(at::kFloat), batch.rows).to(at::kBool);
+    pairs.mean_logits = spread(logits.detach().mean(1), batch.rows);
+    if (config.use_weighting)
+        pairs.log_weights = wpo_log_weights(
+            pairs.logprobs,
+            spread(log_collision_probability(logits.detach(), 1.0, suppressed_ids), batch.rows),
+            pairs.mask);
+    return dpo_loss(pairs, config);
+}
+
+void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
+                    const DpoLossConfig& config, const std::vector<std::int64_t>& suppressed_ids,
+                    std::int64_t accumulation, MetricMeans& means) {
+    const LossResult result = dpo_result(model, batch, ref_logps, config, suppressed_ids);
+    const at::Tensor share = result.loss / static_cast<double>(accumulation);
+    share.backward();
+    means.add_loss(share.item<double>());
+    means.add(result.metrics);
+}
+
+at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch) {
+    return model.scores(hidden_at(model, batch.rows.ids, batch.last));
+}
+
+void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,
+                       std::int64_t accumulation, MetricMeans& means) {
+    const at::Tensor scores = preference_scores(model, batch);
+    const std::int64_t pairs = scores.size(0) / 2;
+    RewardBatch scored;
+    scored.chosen = scores.narrow(0, 0, pairs);
+    scored.rejected = scores.narrow(0, pairs, pairs);
+    if (batch.margin.defined()) scored.margin = batch.margin.to(scores.device());
+    const LossResult result = reward_loss(scored, config);
+    const at::Tensor share = result.loss / static_cast<double>(accumulation);
+    share.backward();
+    means.add_loss(share.item<double>());
+    means.add(result.metrics);
+}
+
+DpoLossConfig dpo_loss_config(const Settings& settings) {
+    DpoLossConfig config;
+    config.loss_types.clear();
+    for (const std::string& name : settings.dpo_loss_type) {
+        const auto type = dpo_loss_type(name);
+        PLUMB_CHECK(type.has_value(), "unknown loss " + name + " after validation");
+        config.loss_types.push_back(*type);
+    }
+    config.loss_weights = settings.loss_weights;
+    config.beta = settings.dpo_beta;
+    config.label_smoothing = settings.label_smoothing;
+    const auto divergence = f_divergence(settings.f_divergence_type);
+    PLUMB_CHECK(divergence.has_value(), "unknown divergence after validation");
+    config.f_divergence = *divergence;
+    config.f_alpha_divergence_coef = settings.f_alpha_divergence_coef;
+    config.ld_alpha = settings.ld_alpha;
+    config.use_weighting = settings.use_weighting;
+    config.discopop_tau = settings.discopop_tau;
+    return config;
+}
+
+}  // namespace plumb

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "algorithms/dpo.h"
+#include "algorithms/reward.h"
+#include "base/result.h"
+#include "config/settings.h"
+#include "data/preferences.h"
+#include "train/batches.h"
+#include "train/update.h"
+
+namespace plumb {
+
+/// B pairs as 2B rows, the chosen ones first, then the rejected ones in the same order.
+struct PreferenceBatch {
+    CompletionBatch rows;
+    at::Tensor last;    ///< [2B] int64: each row's last token in the flattened [2B T]
+    at::Tensor margin;  ///< [B] float32; undefined where no pair has one
+};
+PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std::int64_t pad_id);
+
+/// The summed log-probabilities of the completions, [2B], as the DPO losses take them from a
+/// reference. No gradient.
+at::Tensor reference_logps(const Llama& reference, const PreferenceBatch& batch,
+                           const DpoLossConfig& config,
+                           const std::vector<std::int64_t>& suppressed_ids);
+/// The same of all pairs, [pairs, 2] (chosen, rejected), at most rows_at_once pairs at a time.
+Result<at::Tensor> all_reference_logps(const Llama& reference, std::span<const PreferenceRow> pairs,
+                                       const DpoLossConfig& config,
+                                       const std::vector<std::int64_t>& suppressed_ids,
+                                       std::int64_t rows_at_once, std::int64_t pad_id,
+                                       const std::stop_token& stop);
+
+/// Loss and metrics of a DPO micro-batch; the graph is built where gradients are on.
+/// ref_logps [2B].
+LossResult dpo_result(const Llama& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
+                      const DpoLossConfig& config, const std::vector<std::int64_t>& suppressed_ids);
+/// Forward and backward of one DPO micro-batch; its share of the update is 1 / accumulation.
+void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
+                    const DpoLossConfig& config, const std::vector<std::int64_t>& suppressed_ids,
+                    std::int64_t accumulation, MetricMeans& means);
+
+/// Scores of the rows' last tokens, [2B]. model has a score head.
+at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch);
+/// The same for a reward model's micro-batch.
+void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,
+                       std::int64_t accumulation, MetricMeans& means);
+
+/// The settings as the loss functions take them; validated settings only.
+DpoLossConfig dpo_loss_config(const Settings& settings);
+
+}  // namespace plumb

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/reference.h"
+
+#include "base/files.h"
+
+namespace plumb {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* folder_name = "reference";
+
+}  // namespace
+
+Result<const Llama*> Reference::get() {
+    if (!model_) {
+        fs::path folder = start_model_;
+        std::error_code ignored;
+        if (checkpoint_ && fs::exists(*checkpoint_ / folder_name, ignored)) {
+            folder = *checkpoint_ / folder_name;
+            has_followed_ = true;
+        }
+        PLUMB_TRY(Llama model, Llama::load(folder, device_));
+        model_.emplace(std::move(model));
+    }
+    return static_cast<const Llama*>(&*model_);
+}
+
+Status Reference::follow(const Llama& policy, const Settings& settings, std::int64_t step) {
+    if (!settings.sync_ref_model || step % settings.ref_model_sync_steps != 0) return {};
+    if (const auto loaded = get(); !loaded) return loaded.error();
+    const at::NoGradGuard no_gradient;
+    model_->flat_parameters().lerp_(policy.flat_parameters().detach(),
+                                    settings.ref_model_mixup_alpha);
+    has_followed_ = true;
+    return {};
+}
+
+Status Reference::save(const fs::path& folder) const {
+    if (!has_followed_ || !model_) return {};
+    const fs::path own = folder / folder_name;
+    std::error_code error;
+    fs::create_directories(own, error);
+    if (error) return file_error("cannot create", own, error.value());
+    return model_->save(own);
+}
+
+}  // namespace plumb

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "model/llama.h"
+
+namespace plumb {
+
+/// The frozen model that a run compares its policy with: what it started from, unless
+/// sync_ref_model has it follow the policy. In memory from its first use.
+class Reference {
+public:
+    /// checkpoint: where a run goes on; a reference that has followed the policy is kept there.
+    Reference(std::filesystem::path start_model, std::optional<std::filesystem::path> checkpoint,
+              at::Device device)
+        : start_model_(std::move(start_model)),
+          checkpoint_(std::move(checkpoint)),
+          device_(device) {}
+
+    Result<const Llama*> get();
+    bool in_memory() const { return model_.has_value(); }
+
+    /// After `step` updates: every ref_model_sync_steps of them the reference becomes
+    /// alpha * policy + (1 - alpha) * reference (Gorbatovski et al. 2024, TR-DPO).
+    Status follow(const Llama& policy, const Settings& settings, std::int64_t step);
+    /// Into the folder of a checkpoint, where the reference differs from the start model.
+    Status save(const std::filesystem::path& folder) const;
+
+private:
+    std::filesystem::path start_model_;
+    std::optional<std::filesystem::path> checkpoint_;
+    at::Device device_;
+    std::optional<Llama> model_;
+    bool has_followed_ = false;
+};
+
+}  // namespace plumb
