@@ -65,6 +65,13 @@ void check_run(const Settings& s, Problems& problems) {
                                       "give max_steps");
 }
 
+void check_packing(const Settings& s, Problems& problems) {
+    if (!is_supervised(s) || !s.packing || !is_built_in_task(s)) return;
+    problems.add("packing", "the task " + s.task +
+                                " makes rows without end, so there is no epoch of rows to pack; "
+                                "set packing to false");
+}
+
 void check_model(const Settings& s, Problems& problems) {
     if (!has_new_model(s)) return;
     if (problems.any("hidden_size", "num_attention_heads", "num_key_value_heads")) return;
@@ -252,6 +259,7 @@ std::vector<FieldProblem> find_problems(const Settings& settings) {
     Problems problems;
     check_ranges(settings, problems);
     check_run(settings, problems);
+    check_packing(settings, problems);
     check_model(settings, problems);
     check_data(settings, problems);
     check_lengths(settings, problems);

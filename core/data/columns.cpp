@@ -1,52 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <array>
-#include <span>
-
 #include "base/strings.h"
 #include "data/answers.h"
+#include "data/column_access.h"
 #include "data/rows.h"
 
 namespace plumb {
-namespace {
-
-std::string column_names(const Row& row) {
-    std::string names;
-    for (const auto& [name, value] : row.columns) names += (names.empty() ? "" : ", ") + name;
-    return names.empty() ? "none" : names;
-}
-
-/// The first of the names that the row has, or an empty text.
-std::string first_present(const Row& row, std::span<const std::string> names) {
-    for (const auto& name : names)
-        if (row.columns.contains(name)) return name;
-    return {};
-}
-
-Error missing_column(const Row& row, const std::string& wanted, const std::string& remedy) {
-    return invalid_input(row.source() + " has no column " + wanted +
-                         " (columns present: " + column_names(row) + "). " + remedy);
-}
-
-/// The text in a column that every row must have.
-Result<std::string> required_text(const Row& row, const std::string& column) {
-    const auto found = row.columns.find(column);
-    if (found == row.columns.end())
-        return missing_column(row, column, "The first row has it, so every row needs it.");
-    if (!found->second.is_text) {
-        constexpr std::size_t shown = 40;
-        std::string value = found->second.text;
-        if (value.size() > shown) value = value.substr(0, shown) + "...";
-        return invalid_input(row.source() + ": column " + column + " must hold text, not " + value +
-                             ". Put it in quotation marks or name another column.");
-    }
-    return found->second.text;
-}
-
-std::array<std::string, 2> prompt_names(const Settings& settings) {
-    return {settings.prompt_column, "question"};
-}
-
-}  // namespace
 
 std::string_view cut_prompt(std::string_view text, std::int64_t characters) {
     if (characters <= 0) return text;

@@ -71,6 +71,17 @@ Result<Rule> length_target(const Settings& settings) {
     });
 }
 
+Result<Rule> overlong(const Settings& settings) {
+    const std::int64_t limit = settings.max_completion_length, buffer = settings.overlong_buffer;
+    if (buffer < 1 || buffer > limit)
+        return setting_missing("overlong", "overlong_buffer",
+                               "Give a number of tokens from 1 to max_completion_length, " +
+                                   std::to_string(limit) + ".");
+    return Rule([limit, buffer](const RewardInput& row) -> RowScore {
+        return std::optional(overlong_rule(std::ssize(row.completion_ids), limit, buffer));
+    });
+}
+
 Result<Rule> repetition(const Settings& settings) {
     if (settings.repetition_ngram < 1)
         return setting_missing("repetition", "repetition_ngram", "Give a number above 0.");
@@ -91,15 +102,17 @@ struct Entry {
     Result<Rule> (*make)(const Settings&);
 };
 
-const std::array<Entry, 8>& entries() {
-    static const std::array<Entry, 8> all = {{{"arithmetic", plain<arithmetic_rule>},
-                                              {"exact_match", plain<exact_match_rule>},
-                                              {"numeric_match", plain<numeric_match_rule>},
-                                              {"regex_match", regex_match},
-                                              {"keywords", keywords},
-                                              {"length_target", length_target},
-                                              {"repetition", repetition},
-                                              {"ended", plain<ended_rule>}}};
+const std::array<Entry, 10>& entries() {
+    static const std::array<Entry, 10> all = {{{"arithmetic", plain<arithmetic_rule>},
+                                               {"exact_match", plain<exact_match_rule>},
+                                               {"numeric_match", plain<numeric_match_rule>},
+                                               {"regex_match", regex_match},
+                                               {"keywords", keywords},
+                                               {"length_target", length_target},
+                                               {"overlong", overlong},
+                                               {"repetition", repetition},
+                                               {"think_format", plain<think_format_rule>},
+                                               {"ended", plain<ended_rule>}}};
     return all;
 }
 

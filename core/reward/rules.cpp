@@ -59,6 +59,18 @@ double length_target_rule(std::int64_t tokens, std::int64_t target) {
     return std::max(0.0, 1.0 - distance / static_cast<double>(target));
 }
 
+double overlong_rule(std::int64_t tokens, std::int64_t limit, std::int64_t buffer) {
+    const auto room = static_cast<double>(limit - buffer - tokens);
+    return std::clamp(room / static_cast<double>(buffer), -1.0, 0.0);
+}
+
+double think_format_rule(const RewardInput& row) {
+    constexpr std::string_view begin = "<think>", end = "</think>";
+    if (!row.completion.starts_with(begin)) return 0.0;
+    const std::string_view rest = row.completion.substr(begin.size());
+    return rest.find(begin) == rest.npos && rest.find(end) != rest.npos ? 1.0 : 0.0;
+}
+
 double repetition_rule(std::span<const std::int64_t> ids, std::int64_t n) {
     const std::int64_t total = std::ssize(ids) - n + 1;
     if (total <= 0) return 0.0;

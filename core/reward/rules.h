@@ -36,6 +36,14 @@ Result<double> keywords_rule(std::string_view completion, std::span<const Patter
 /// 1 - |tokens - target| / target, at least 0.
 double length_target_rule(std::int64_t tokens, std::int64_t target);
 
+/// TRL's soft over-length punishment (Yu et al. 2025, DAPO, eq. 13): 0 up to limit - buffer tokens,
+/// from there falling in a straight line to -1 at the limit, -1 above it. Precondition: buffer > 0.
+double overlong_rule(std::int64_t tokens, std::int64_t limit, std::int64_t buffer);
+
+/// 1 when the completion begins with <think>, ends that later with </think>, and holds no second
+/// <think>: TRL's think_format_reward, whose pattern says the same.
+double think_format_rule(const RewardInput& row);
+
 /// unique / total - 1 over the n-grams of the tokens: 0 when none occurs twice, towards -1 when
 /// they are all alike; 0 for fewer than n tokens. TRL's get_repetition_penalty_reward with
 /// max_penalty -1.

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 
+#include "config/roles.h"
+#include "data/preferences.h"
 #include "data/rows.h"
 #include "data/supervised.h"
 #include "session/model_source.h"
@@ -76,8 +78,10 @@ public:
         PLUMB_TRY(const auto rows, read_files());
         result_.columns = columns_of(rows);
         result_.rows = std::ssize(rows);
-        if (settings_.algorithm == "sft") {
+        if (is_supervised(settings_)) {
             PLUMB_TRY_STATUS(look_at_demonstrations(rows));
+        } else if (learns_from_pairs(settings_)) {
+            PLUMB_TRY_STATUS(look_at_pairs(rows));
         } else {
             PLUMB_TRY_STATUS(look_at_prompts(rows));
         }
@@ -141,8 +145,12 @@ private:
             const auto ids = tokenizer_->encode(prompt.text);
             count_unknown(ids);
             result_.with_answer += !prompt.answer.empty();
-            add_row({prompt.text, "", prompt.answer, prompt.source, std::ssize(ids),
-                     std::ssize(ids) > result_.limit});
+            add_row({.prompt = prompt.text,
+                     .completion = {},
+                     .answer = prompt.answer,
+                     .source = prompt.source,
+                     .tokens = std::ssize(ids),
+                     .cut = std::ssize(ids) > result_.limit});
         }
         finish();
         return {};
@@ -153,6 +161,8 @@ private:
         PLUMB_TRY_STATUS(open_tokenizer(demonstrations, {}));
         result_.limit_key = "max_length";
         result_.limit = settings_.max_length;
+        // Elsewhere packing makes rows of what is longer.
+        const bool cuts = !settings_.packing || settings_.packing_strategy == "bfd";
         SupervisedOptions whole;
         whole.max_length = std::numeric_limits<std::int64_t>::max();
         whole.completion_only_loss = settings_.completion_only_loss;
@@ -162,11 +172,54 @@ private:
             SupervisedRow tokens = tokenize_demonstration(row, *tokenizer_, whole);
             count_unknown(tokens.ids);
             const std::int64_t length = std::ssize(tokens.ids);
-            if (length > result_.limit)
-                tokens.labels.resize(static_cast<std::size_t>(result_.limit));
+            const bool cut = cuts && length > result_.limit;
+            if (cut) tokens.labels.resize(static_cast<std::size_t>(result_.limit));
             result_.dropped += tokens.trained() == 0;
-            add_row({row.prompt, row.completion, "", row.source, length, length > result_.limit});
+            add_row({.prompt = row.prompt,
+                     .completion = row.completion,
+                     .answer = {},
+                     .source = row.source,
+                     .tokens = length,
+                     .cut = cut});
         }
+        finish();
+        return {};
+    }
+
+    Status look_at_pairs(const std::vector<Row>& rows) {
+        PLUMB_TRY(const auto pairs, to_preferences(rows, settings_));
+        // A new model has its vocabulary from both sides of the pairs.
+        std::vector<Demonstration> texts;
+        for (const Preference& pair : pairs) {
+            texts.push_back({pair.prompt, pair.chosen});
+            texts.push_back({pair.prompt, pair.rejected});
+        }
+        PLUMB_TRY_STATUS(open_tokenizer(texts, {}));
+        result_.pairs = true;
+        result_.limit_key = "max_length";
+        result_.limit = settings_.max_length;
+        if (has_labelled_completions(rows, settings_))
+            alone_ = std::ssize(rows) - 2 * std::ssize(pairs);
+        const auto policy = settings_.algorithm == "reward" ? OverLength::drop : OverLength::cut;
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            if (stopped(i)) return cancelled();
+            const Preference& pair = pairs[i];
+            PreferenceRow tokens = tokenize_preference(pair, *tokenizer_);
+            for (const auto* side : {&tokens.prompt, &tokens.chosen, &tokens.rejected})
+                count_unknown(*side);
+            const std::int64_t length = tokens.length();
+            const RowFate fate = apply_limit(tokens, result_.limit, policy);
+            result_.dropped += fate == RowFate::dropped;
+            identical_ += fate == RowFate::identical;
+            add_row({.prompt = pair.prompt,
+                     .completion = pair.chosen,
+                     .answer = {},
+                     .rejected = pair.rejected,
+                     .source = pair.source,
+                     .tokens = length,
+                     .cut = length > result_.limit});
+        }
+        result_.dropped += identical_;
         finish();
         return {};
     }
@@ -177,13 +230,31 @@ private:
             result_.unknown_share = static_cast<double>(unknown_) / static_cast<double>(tokens_);
     }
 
+    void add_warnings_of_pairs() {
+        const auto warn = [&](std::int64_t count, const std::string& what) {
+            if (count > 0) result_.warnings.push_back(std::to_string(count) + what);
+        };
+        if (settings_.model_name_or_path.empty())
+            result_.warnings.push_back(
+                "model_name_or_path is empty: preference pairs are learned by a model that can "
+                "write already. Run sft first and name that run.");
+        warn(alone_, " completions have no partner with the other label and are left out.");
+        warn(identical_, " pairs have the same tokens on both sides and are left out.");
+        warn(result_.dropped - identical_,
+             settings_.algorithm == "reward"
+                 ? " pairs are empty or longer than max_length and are left out."
+                 : " pairs have no prompt, or no room for a completion within max_length, and are "
+                   "left out.");
+    }
+
     void add_warnings() {
-        const bool supervised = settings_.algorithm == "sft";
-        if (!supervised && settings_.model_name_or_path.empty())
+        const bool supervised = is_supervised(settings_), pairs = learns_from_pairs(settings_);
+        if (pairs) add_warnings_of_pairs();
+        if (!supervised && !pairs && settings_.model_name_or_path.empty())
             result_.warnings.push_back(
                 "model_name_or_path is empty: reinforcement learning on your own files starts from "
                 "a trained model. Run sft on them first and name that run.");
-        if (!supervised && result_.with_answer == 0 && settings_.reward_funcs.empty())
+        if (!supervised && !pairs && result_.with_answer == 0 && settings_.reward_funcs.empty())
             result_.warnings.push_back(
                 "The rows have no reference answers, so that exact_match and numeric_match have "
                 "nothing to compare with. Choose at least one other reward function.");
@@ -196,7 +267,7 @@ private:
             result_.warnings.push_back(
                 "More than 1 % of the tokens are unknown to the vocabulary; raise vocab_size or "
                 "use another tokenizer.");
-        if (result_.dropped > 0)
+        if (supervised && result_.dropped > 0)
             result_.warnings.push_back(std::to_string(result_.dropped) +
                                        " rows have nothing to train on within max_length and are "
                                        "left out.");
@@ -209,6 +280,8 @@ private:
     std::shared_ptr<const Tokenizer> tokenizer_;
     std::vector<std::int64_t> lengths_;
     std::int64_t tokens_ = 0, unknown_ = 0;
+    std::int64_t identical_ = 0;  ///< pairs without a difference
+    std::int64_t alone_ = 0;      ///< labelled completions without a partner
 };
 
 }  // namespace

@@ -27,9 +27,11 @@ struct PreviewColumn {
 /// A row as the run will see it.
 struct PreviewRow {
     std::string prompt, completion, answer;
-    std::string source;       ///< "train.jsonl, line 3"
-    std::int64_t tokens = 0;  ///< before anything is cut: of the prompt, or of the whole row
-    bool cut = false;         ///< longer than the limit
+    std::string rejected = {};  ///< of a preference pair, whose chosen side is the completion
+    std::string source;         ///< "train.jsonl, line 3"
+    std::int64_t tokens = 0;    ///< before anything is cut: of the prompt, the whole row, or the
+                                ///< longer side of a pair
+    bool cut = false;           ///< longer than the limit
 };
 
 /// Lengths in tokens, before anything is cut.
@@ -43,13 +45,14 @@ struct PreviewLengths {
 struct DataPreview {
     std::vector<PreviewFile> files;
     std::vector<PreviewColumn> columns;
-    std::int64_t rows = 0;
+    std::int64_t rows = 0;               ///< of the files
+    bool pairs = false;                  ///< rows are preference pairs
     std::vector<PreviewRow> first_rows;  ///< at most preview_rows
-    PreviewLengths lengths;              ///< of prompts (grpo) or whole rows (sft)
+    PreviewLengths lengths;              ///< of prompts, whole rows (sft), or the longer sides
     std::string limit_key;               ///< max_prompt_length or max_length
     std::int64_t limit = 0;
     std::int64_t cut = 0;      ///< rows longer than the limit
-    std::int64_t dropped = 0;  ///< supervised rows that are left without a token to train on
+    std::int64_t dropped = 0;  ///< rows and pairs that are left out, having nothing to learn from
     std::string tokenizer;     ///< "new char vocabulary of 97 tokens", "that of run reviews, ..."
     double unknown_share = 0;  ///< of all tokens, those that the vocabulary cannot express
     std::int64_t with_answer = 0;  ///< prompts that have a reference answer

@@ -83,6 +83,10 @@ void check_item(const fs::path& root, const Item& item, const Report& report) {
     if (item.name == "losses/reward") return check_reward_losses(item.path, item.name, report);
     if (item.name == "losses/dpo") return check_dpo_losses(item.path, item.name, report);
     if (item.name == "losses/ppo") return check_ppo_losses(item.path, item.name, report);
+    if (item.name == "data/packing") return check_packing(item.path, item.name, report);
+    if (item.name == "data/extract_prompt")
+        return check_prompt_extraction(item.path, item.name, report);
+    if (item.name == "data/rewards") return check_rewards(item.path, item.name, report);
     if (item.is_folder && item.name.starts_with("models/"))
         return check_model(item.path, item.name, report);
     if (item.is_folder && item.name.starts_with("train/"))

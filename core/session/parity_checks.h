@@ -36,6 +36,7 @@ constexpr Tolerance loss_tolerance{1e-5, 1e-5};         // losses/: losses, metr
 constexpr Tolerance logits_tolerance{1e-4, 0};          // models/: logits, hidden states
 constexpr Tolerance logprobs_tolerance{1e-4, 0};        // log-probabilities everywhere
 constexpr Tolerance probabilities_tolerance{1e-5, 0};   // models/: after top-k, top-p, min-p
+constexpr Tolerance reward_tolerance{1e-12, 0};         // data/: rewards, in double precision
 constexpr Tolerance log_tolerance{1e-4, 1e-4};          // train/: losses and other logged metrics
 constexpr Tolerance grad_norm_tolerance{0, 1e-3};       // train/: gradient norms
 constexpr Tolerance parameter_norm_tolerance{1e-4, 0};  // train/: final parameters
@@ -106,8 +107,8 @@ std::optional<std::string> failure_of(const std::function<void()>& work);
 void run_case(const std::string& name, const Report& report,
               const std::function<void(Comparison&)>& check);
 
-/// One item of the folder: files losses/<stem>.json, folders models/<name>, train/<name>. name is
-/// what its lines begin with.
+/// One item of the folder: files losses/<stem>.json and data/<stem>.json, folders models/<name>,
+/// train/<name>. name is what its lines begin with.
 void check_sft_losses(const std::filesystem::path& stem, const std::string& name,
                       const Report& report);
 void check_grpo_losses(const std::filesystem::path& stem, const std::string& name,
@@ -118,6 +119,12 @@ void check_dpo_losses(const std::filesystem::path& stem, const std::string& name
                       const Report& report);
 void check_ppo_losses(const std::filesystem::path& stem, const std::string& name,
                       const Report& report);
+void check_packing(const std::filesystem::path& stem, const std::string& name,
+                   const Report& report);
+void check_prompt_extraction(const std::filesystem::path& stem, const std::string& name,
+                             const Report& report);
+void check_rewards(const std::filesystem::path& stem, const std::string& name,
+                   const Report& report);
 void check_model(const std::filesystem::path& folder, const std::string& name,
                  const Report& report);
 /// root: the whole reference folder, where the run's base model is.

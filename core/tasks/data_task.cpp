@@ -2,36 +2,16 @@
 #include "tasks/data_task.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/check.h"
+#include "config/roles.h"
 #include "data/answers.h"
 #include "data/hold_out.h"
+#include "tasks/data_pairs.h"
+#include "tasks/held_out_rows.h"
 
 namespace plumb {
 namespace {
-
-// One seed for all runs: a run that goes on from another's model is not evaluated on rows that
-// the other was trained on, whatever their seeds.
-constexpr std::uint64_t hold_out_seed = 0;
-
-template <class T>
-std::vector<T> pick_rows(const std::vector<T>& rows, const std::vector<std::int64_t>& numbers) {
-    std::vector<T> picked;
-    if (rows.empty()) return picked;
-    picked.reserve(numbers.size());
-    for (const std::int64_t number : numbers)
-        picked.push_back(rows[static_cast<std::size_t>(number)]);
-    return picked;
-}
-
-/// At most `wanted` row numbers, spread over all of them: files are often sorted by kind.
-std::vector<std::int64_t> spread(std::int64_t count, std::int64_t wanted) {
-    std::vector<std::int64_t> numbers(static_cast<std::size_t>(std::min(count, wanted)));
-    const std::int64_t n = std::ssize(numbers);
-    for (std::int64_t i = 0; i < n; ++i) numbers[static_cast<std::size_t>(i)] = i * count / n;
-    return numbers;
-}
 
 /// Which reward function settles the answers; empty where there are none.
 std::string reward_for(const std::vector<Prompt>& training, const std::vector<Prompt>& evaluation) {
@@ -89,11 +69,12 @@ std::int64_t DataTask::count(const Examples& examples) {
 Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool needs_tokenizer) {
     if (settings.train_files.empty())
         return invalid_input("train_files is empty. Name at least one file for task data.");
+    if (learns_from_pairs(settings)) return make_of_pairs(settings);
     PLUMB_TRY(Examples training, read_examples(settings.train_files, settings));
     Examples evaluation;
     if (!settings.eval_files.empty()) {
         PLUMB_TRY(const Examples given, read_examples(settings.eval_files, settings));
-        evaluation = pick(given, spread(count(given), settings.eval_prompts));
+        evaluation = pick(given, spread_rows(count(given), settings.eval_prompts));
     } else if (settings.eval_prompts > 0) {
         if (count(training) < 2)
             return invalid_input(settings.train_files.front() +
@@ -107,9 +88,32 @@ Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool need
                           settings.shuffle_dataset);
     std::unique_ptr<DataTask> task(new DataTask(std::move(training), std::move(evaluation), order));
     task->gold_reward_ = reward_for(task->training_.prompts, task->evaluation_.prompts);
+    if (makes_reward_model(settings)) {
+        if (settings.preference_files.empty())
+            return invalid_input(
+                "preference_files is empty. Name the files with pairs that the reward model "
+                "learns from, or the model in reward_model.");
+        PLUMB_TRY(DataPairs pairs, read_pairs(settings.preference_files, {}, settings, true));
+        task->pairs_ = std::move(pairs.training);
+        task->eval_pairs_ = std::move(pairs.held_out);
+    }
     if (needs_tokenizer)
         task->tokenizer_ =
             make_data_tokenizer(task->training_.demonstrations, task->training_.prompts, settings);
+    return std::unique_ptr<Task>(std::move(task));
+}
+
+Result<std::unique_ptr<Task>> DataTask::make_of_pairs(const Settings& settings) {
+    PLUMB_TRY(DataPairs pairs,
+              read_pairs(settings.train_files, settings.eval_files, settings, false));
+    const DataOrder order(static_cast<std::uint64_t>(settings.seed), std::ssize(pairs.training),
+                          settings.shuffle_dataset);
+    Examples training{distinct_prompts(pairs.training), {}};
+    Examples evaluation{distinct_prompts(pairs.held_out), {}};
+    std::unique_ptr<DataTask> task(new DataTask(std::move(training), std::move(evaluation), order));
+    task->pairs_ = std::move(pairs.training);
+    task->eval_pairs_ = std::move(pairs.held_out);
+    task->rows_are_pairs_ = true;
     return std::unique_ptr<Task>(std::move(task));
 }
 
@@ -118,9 +122,15 @@ const std::string& DataTask::name() const {
     return name;
 }
 
-std::int64_t DataTask::rows() const { return count(training_); }
+std::int64_t DataTask::rows() const {
+    return rows_are_pairs_ ? std::ssize(pairs_) : count(training_);
+}
 
 Prompt DataTask::train_prompt(std::int64_t index) const {
+    if (rows_are_pairs_) {
+        const Preference& pair = pairs_[static_cast<std::size_t>(order_.at(index))];
+        return {.text = pair.prompt, .answer = {}, .source = pair.source};
+    }
     PLUMB_CHECK(!training_.prompts.empty(), "these rows have no prompts");
     return training_.prompts[static_cast<std::size_t>(order_.at(index))];
 }

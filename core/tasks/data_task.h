@@ -34,6 +34,8 @@ public:
     std::vector<Demonstration> eval_demonstrations() const override {
         return evaluation_.demonstrations;
     }
+    const std::vector<Preference>& pairs() const override { return pairs_; }
+    std::vector<Preference> eval_pairs() const override { return eval_pairs_; }
     bool has_demonstrations() const override { return !training_.demonstrations.empty(); }
     bool has_answers() const override { return !gold_reward_.empty(); }
     std::shared_ptr<const Tokenizer> tokenizer() const override { return tokenizer_; }
@@ -50,6 +52,8 @@ private:
     DataTask(Examples training, Examples evaluation, DataOrder order)
         : training_(std::move(training)), evaluation_(std::move(evaluation)), order_(order) {}
 
+    /// For an algorithm that learns from pairs: the rows of train_files are pairs.
+    static Result<std::unique_ptr<Task>> make_of_pairs(const Settings& settings);
     static Result<Examples> read_examples(const std::vector<std::string>& files,
                                           const Settings& settings);
     static Examples pick(const Examples& examples, const std::vector<std::int64_t>& numbers);
@@ -57,7 +61,9 @@ private:
 
     Examples training_;
     Examples evaluation_;
-    mutable DataOrder order_;  ///< holds the permutation of the epoch asked for last
+    std::vector<Preference> pairs_, eval_pairs_;
+    bool rows_are_pairs_ = false;  ///< else the pairs are for a reward model beside the rows
+    mutable DataOrder order_;      ///< holds the permutation of the epoch asked for last
     std::shared_ptr<const Tokenizer> tokenizer_;
     std::string gold_reward_;
 };

@@ -10,6 +10,11 @@ double Task::epoch(std::int64_t index) const {
     return rows() == 0 ? 0.0 : static_cast<double>(index) / static_cast<double>(rows());
 }
 
+const std::vector<Preference>& Task::pairs() const {
+    static const std::vector<Preference> none;
+    return none;
+}
+
 std::optional<bool> Task::used_scratchpad(std::string_view) const { return std::nullopt; }
 
 Result<std::unique_ptr<Task>> make_task(const Settings& settings, bool needs_tokenizer) {

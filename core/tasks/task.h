@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
+#include "data/preferences.h"
 #include "data/rows.h"
 #include "text/tokenizer.h"
 
@@ -50,6 +51,13 @@ public:
     /// the training rows.
     virtual std::vector<Prompt> eval_prompts() const = 0;
     virtual std::vector<Demonstration> eval_demonstrations() const = 0;
+
+    /// Training pairs in the order of the files. User data: the rows of train_files where the
+    /// algorithm learns from pairs (rows() counts them, and prompts() are their different prompts);
+    /// those of settings.preference_files where the run makes a reward model; else none.
+    virtual const std::vector<Preference>& pairs() const;
+    /// Held-out pairs, of prompts that no training pair has unless eval_files says otherwise.
+    virtual std::vector<Preference> eval_pairs() const { return {}; }
 
     /// Whether rows have something to imitate: always for arithmetic; for user data where the
     /// algorithm is sft.

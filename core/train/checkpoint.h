@@ -43,7 +43,7 @@ struct MovingCoefficient {
 /// Everything besides weights and optimiser that decides how a run goes on.
 struct TrainerState {
     std::int64_t step = 0;
-    std::int64_t next_row = 0;  ///< prompts or demonstrations taken from the task so far
+    std::int64_t next_row = 0;  ///< prompts, demonstrations or packed rows taken so far
     std::int64_t rollouts = 0;  ///< names the next rollout's random draws
     double num_tokens = 0;      ///< tokens seen in training
     std::optional<double> best_score;

@@ -97,7 +97,7 @@ Status look_through_rows(const Policy& policy, const Task& task, const Settings&
     } else if (!task.demonstrations().empty()) {
         PLUMB_TRY(const SupervisedRows rows,
                   tokenize_demonstrations(task.demonstrations(), *policy.tokenizer,
-                                          supervised_options(policy, settings)));
+                                          training_options(policy, settings)));
         report(rows.shortened, " rows are longer than max_length and lose their end");
         report(rows.dropped, " rows have nothing to train on and are left out");
     }

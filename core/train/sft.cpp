@@ -3,10 +3,11 @@
 // accumulation window as in TRL 1.16's SFTTrainer.
 
 #include "train/loop.h"
-#include "train/supervised_rows.h"
+#include "train/sft_rows.h"
 #include "train/trainer.h"
 
 namespace plumb {
+
 Result<Outcome> train_sft(const TrainerInputs& inputs) {
     Settings& settings = inputs.settings;
     Policy& policy = inputs.policy;
@@ -27,26 +28,26 @@ Result<Outcome> train_sft(const TrainerInputs& inputs) {
         metrics.merge(sampled);
         return metrics;
     };
+    PLUMB_TRY(const auto rows, make_sft_rows(inputs.task, policy, settings));
     TrainingLoop loop(inputs, trained, state, evaluate, {"eval/loss"});
     PLUMB_TRY_STATUS(loop.begin());
 
     Decision decision = Decision::go_on;
-    while (state.step < updates_of(inputs.task.rows(), settings)) {
+    while (state.step < updates_of(rows->count(), settings)) {
         PLUMB_TRY(decision, loop.before_step());
         if (decision != Decision::go_on) break;
-        const std::int64_t total = updates_of(inputs.task.rows(), settings);
+        const std::int64_t total = updates_of(rows->count(), settings);
 
         std::vector<LabelledBatch> micro_batches;
         double labels = 0, tokens = 0;
         for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
-            std::vector<Demonstration> demonstrations;
-            for (std::int64_t i = 0; i < settings.per_device_train_batch_size; ++i)
-                demonstrations.push_back(inputs.task.train_demonstration(state.next_row++));
-            const auto rows = supervised_rows(demonstrations, policy, settings);
-            if (rows.empty()) continue;
-            micro_batches.push_back(to_batch(rows, padding_id(policy)));
-            labels += static_cast<double>(micro_batches.back().labels.numel());
-            tokens += static_cast<double>(micro_batches.back().tokens);
+            auto batches = rows->take(state.next_row, settings.per_device_train_batch_size);
+            state.next_row += settings.per_device_train_batch_size;
+            for (LabelledBatch& batch : batches) {
+                labels += static_cast<double>(batch.labels.numel());
+                tokens += static_cast<double>(batch.tokens);
+                micro_batches.push_back(std::move(batch));
+            }
         }
         if (labels == 0)
             return invalid_input(
@@ -64,7 +65,7 @@ Result<Outcome> train_sft(const TrainerInputs& inputs) {
         PLUMB_TRY_STATUS(check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));
         state.num_tokens += tokens;
         metrics["learning_rate"] = rate;
-        metrics["epoch"] = inputs.task.epoch(state.next_row);
+        metrics["epoch"] = rows->epoch(state.next_row);
         PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), tokens, total));
     }
     return loop.end(decision);

@@ -2,12 +2,20 @@
 #include "train/supervised_rows.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace plumb {
 
 SupervisedOptions supervised_options(const Policy& policy, const Settings& settings) {
     return {std::min(settings.max_length, policy.model.config().max_position_embeddings),
             settings.completion_only_loss};
+}
+
+SupervisedOptions training_options(const Policy& policy, const Settings& settings) {
+    SupervisedOptions options = supervised_options(policy, settings);
+    if (settings.packing && settings.packing_strategy != "bfd")
+        options.max_length = std::numeric_limits<std::int64_t>::max();
+    return options;
 }
 
 std::vector<SupervisedRow> supervised_rows(std::span<const Demonstration> demonstrations,

@@ -15,6 +15,9 @@ namespace plumb {
 /// How this run tokenises its rows: cut at max_length or what the model has positions for.
 SupervisedOptions supervised_options(const Policy& policy, const Settings& settings);
 
+/// The same for rows to train on: not cut where packing makes rows of what is longer.
+SupervisedOptions training_options(const Policy& policy, const Settings& settings);
+
 /// The demonstrations as tokens with labels. Rows without a token to train on are left out.
 std::vector<SupervisedRow> supervised_rows(std::span<const Demonstration> demonstrations,
                                            const Policy& policy, const Settings& settings);

@@ -120,7 +120,9 @@ void DataPreviewView::showPreview(const DataPreview& preview) {
     const PreviewLengths& lengths = preview.lengths;
     m_lengths->setText(
         QString("Tokens a %1: %2 to %3, median %4, p90 %5, p99 %6. Cut by %7 %8: %9 rows (%10).")
-            .arg(preview.limit_key == "max_length" ? "row" : "prompt")
+            .arg(preview.pairs                       ? "pair (its longer side)"
+                 : preview.limit_key == "max_length" ? "row"
+                                                     : "prompt")
             .arg(count(lengths.minimum), count(lengths.maximum), count(lengths.median),
                  count(lengths.p90), count(lengths.p99))
             .arg(toQString(preview.limit_key))
@@ -137,10 +139,9 @@ void DataPreviewView::fillTable(const DataPreview& preview) {
                            });
     QStringList titles;
     if (hasPrompt) titles << "prompt";
-    titles << (prompts     ? "answer"
-               : hasPrompt ? "completion"
-                           : "text")
-           << "tokens"
+    titles << (prompts ? "answer" : preview.pairs ? "chosen" : hasPrompt ? "completion" : "text");
+    if (preview.pairs) titles << "rejected";
+    titles << "tokens"
            << "from";
     m_table->clear();
     m_table->setColumnCount(static_cast<int>(titles.size()));
@@ -160,6 +161,8 @@ void DataPreviewView::fillTable(const DataPreview& preview) {
         if (hasPrompt) put(onOneLine(row.prompt))->setToolTip(toQString(row.prompt).left(2000));
         const std::string& second = prompts ? row.answer : row.completion;
         put(onOneLine(second))->setToolTip(toQString(second).left(2000));
+        if (preview.pairs)
+            put(onOneLine(row.rejected))->setToolTip(toQString(row.rejected).left(2000));
         auto* tokens = put(count(row.tokens), true);
         if (row.cut) {
             tokens->setForeground(errorColour(palette()));
@@ -179,8 +182,8 @@ void DataPreviewView::fillTable(const DataPreview& preview) {
     m_table->setColumnWidth(last, 170);
     if (prompts)
         m_table->setColumnWidth(1, 90);
-    else if (hasPrompt)
-        m_table->setColumnWidth(1, 200);
+    else
+        for (int column = 1; column < last - 1; ++column) m_table->setColumnWidth(column, 200);
     header->setSectionResizeMode(0, QHeaderView::Stretch);
 }
 

@@ -69,6 +69,20 @@ private Q_SLOTS:
             QVERIFY(has_problem("device", [&](Settings& s) { s.device = device; }));
     }
 
+    void rows_without_end_are_not_packed() {
+        const auto packed = [](Settings& s) {
+            s.algorithm = "sft";
+            s.packing = true;
+        };
+        QVERIFY(has_problem("packing", packed));
+        COMPARE_TEXT(problem([](Settings& s) { s.packing = true; }), "");
+        COMPARE_TEXT(problem([&](Settings& s) {
+                         make_data(s);
+                         packed(s);
+                     }),
+                     "");
+    }
+
     void a_run_has_an_end() {
         QVERIFY(has_problem("max_steps", [](Settings& s) { s.max_steps = 0; }));
         QVERIFY(has_problem("max_steps", [](Settings& s) { s.max_steps = -1; }));

@@ -106,6 +106,7 @@ private Q_SLOTS:
         QVERIFY(!prompts.ok());
         verify_message(prompts.error().message,
                        "t.jsonl, line 9: column prompt must hold text, not [{\"role\":\"user\"}]");
+        verify_message(prompts.error().message, "a chat template, which is not supported yet");
     }
 };
 

@@ -70,7 +70,7 @@ private Q_SLOTS:
         Settings settings;
         settings.reward_pattern = "a";
         settings.reward_keywords = {"a"};
-        QCOMPARE(reward_names().size(), std::size_t{8});
+        QCOMPARE(reward_names().size(), std::size_t{10});
         for (const auto& name : reward_names()) {
             const auto reward = make_reward(name, settings);
             VERIFY_OK(reward);
@@ -178,9 +178,18 @@ private Q_SLOTS:
         QVERIFY(completions.size() > 5);
         for (int i = 0; i < completions.size(); ++i) {
             const std::string text = completions[i].toString().toStdString();
-            QCOMPARE(score_one("regex_match", input(text), settings),
-                     part["rewards"].toArray()[i].toDouble());
+            const double expected = part["rewards"].toArray()[i].toDouble();
+            QCOMPARE(score_one("think_format", input(text)), expected);
+            QCOMPARE(score_one("regex_match", input(text), settings), expected);
         }
+    }
+
+    void think_format() {
+        QCOMPARE(score_one("think_format", input("<think>\na\n</think>\nb")), 1.0);
+        QCOMPARE(score_one("think_format", input("<think></think>")), 1.0);
+        for (const char* text : {"", "<think>", "a", " <think>a</think>", "</think><think>",
+                                 "<think>a</think><think>", "<Think>a</Think>"})
+            QVERIFY2(score_one("think_format", input(text)) == 0.0, text);
     }
 
     void keywords() {
@@ -212,6 +221,38 @@ private Q_SLOTS:
         RewardInput row = input("ab");
         row.completion_ids = ids;
         QCOMPARE(score_one("length_target", row, settings), 0.75);
+    }
+
+    void overlong_worked_by_hand() {
+        QCOMPARE(overlong_rule(0, 80, 25), 0.0);
+        QCOMPARE(overlong_rule(55, 80, 25), 0.0);
+        QCOMPARE(overlong_rule(60, 80, 25), -0.2);
+        QCOMPARE(overlong_rule(80, 80, 25), -1.0);
+        QCOMPARE(overlong_rule(81, 80, 25), -1.0);
+        Settings settings;
+        settings.max_completion_length = 4;
+        settings.overlong_buffer = 2;
+        const std::vector<std::int64_t> ids = {5, 6, 1};
+        RewardInput row = input("ab");
+        row.completion_ids = ids;
+        QCOMPARE(score_one("overlong", row, settings), -0.5);
+        for (const std::int64_t buffer : {0, 5}) {
+            settings.overlong_buffer = buffer;
+            verify_message(make_reward("overlong", settings).error().message,
+                           "overlong_buffer. Give a number of tokens from 1 to "
+                           "max_completion_length, 4");
+        }
+    }
+
+    void overlong_of_the_reference_data() {
+        const QJsonObject part = golden("soft_overlong");
+        if (part.isEmpty()) QSKIP("the reference data is not here");
+        const QJsonArray lengths = part["completion_ids_lengths"].toArray();
+        QVERIFY(lengths.size() > 5);
+        for (int i = 0; i < lengths.size(); ++i)
+            QCOMPARE(overlong_rule(lengths[i].toInt(), part["max_completion_len"].toInt(),
+                                   part["soft_punish_cache"].toInt()),
+                     part["rewards"].toArray()[i].toDouble());
     }
 
     void repetition_worked_by_hand() {

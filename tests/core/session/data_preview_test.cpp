@@ -90,6 +90,50 @@ private Q_SLOTS:
         COMPARE_TEXT(preview->limit_key, "max_prompt_length");
     }
 
+    void pairs_have_two_sides() {
+        Files files;
+        Settings settings = on_data(
+            "dpo",
+            {files.write("p.jsonl",
+                         "{\"prompt\": \"aa\", \"chosen\": \"bbbb\", \"rejected\": \"c\"}\n"
+                         "{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"cc\"}\n"
+                         "{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"b\"}\n"
+                         "{\"prompt\": \"aaaaaa\", \"chosen\": \"b\", \"rejected\": \"c\"}\n")});
+        settings.max_length = 5;
+        const auto preview = files.preview(settings);
+        VERIFY_OK(preview);
+        QVERIFY(preview->pairs);
+        QCOMPARE(preview->rows, 4);
+        COMPARE_TEXT(preview->limit_key, "max_length");
+        COMPARE_TEXT(preview->first_rows[1].prompt, "a");
+        COMPARE_TEXT(preview->first_rows[1].completion, "b");
+        COMPARE_TEXT(preview->first_rows[1].rejected, "cc");
+        QCOMPARE(preview->first_rows[0].tokens, 7);
+        QCOMPARE(preview->first_rows[1].tokens, 4);
+        QVERIFY(preview->first_rows[0].cut && !preview->first_rows[1].cut);
+        QCOMPARE(preview->cut, 2);
+        // The last one has no room, the one before it no difference.
+        QCOMPARE(preview->dropped, 2);
+        QCOMPARE(preview->warnings.size(), 3u);
+        settings.algorithm = "reward";
+        const auto scored = files.preview(settings);
+        VERIFY_OK(scored);
+        QCOMPARE(scored->dropped, 3);
+    }
+
+    void completions_without_a_partner_are_counted() {
+        Files files;
+        const auto preview = files.preview(on_data(
+            "dpo",
+            {files.write("l.jsonl",
+                         "{\"prompt\": \"a\", \"completion\": \"b\", \"label\": true}\n"
+                         "{\"prompt\": \"a\", \"completion\": \"c\", \"label\": false}\n"
+                         "{\"prompt\": \"d\", \"completion\": \"c\", \"label\": false}\n")}));
+        VERIFY_OK(preview);
+        QCOMPARE(preview->first_rows.size(), 1u);
+        QVERIFY(preview->warnings.back().starts_with("1 completions have no partner"));
+    }
+
     void bad_input_is_the_error_of_the_run() {
         Files files;
         const auto message = [&](const Settings& settings) {

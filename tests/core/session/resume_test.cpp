@@ -60,7 +60,7 @@ private Q_SLOTS:
         // Where it is stopped is drawn anew by every build of this table, from a fixed seed.
         Random random(20);
         for (const char* kind :
-             {"grpo", "grpo two iterations", "grpo accumulation, reference", "sft"})
+             {"grpo", "grpo two iterations", "grpo accumulation, reference", "sft", "sft packed"})
             for (int i = 0; i < 2; ++i) {
                 const int stop = 1 + static_cast<int>(random.below(7));
                 QTest::addRow("%s after step %d (%d)", kind, stop, i) << kind << stop;
@@ -70,7 +70,12 @@ private Q_SLOTS:
         QFETCH(QString, kind);
         QFETCH(int, stop_after);
         SmallSession session;
-        Settings settings = kind == "sft" ? small_sft(session.folder()) : small_grpo();
+        Settings settings = kind.startsWith("sft") ? small_sft(session.folder()) : small_grpo();
+        if (kind == "sft packed") {
+            // Six rows make four packed ones: epochs end within steps.
+            settings.packing = true;
+            settings.per_device_train_batch_size = 1;
+        }
         if (kind == "grpo two iterations") settings.num_iterations = 2;
         if (kind == "grpo accumulation, reference") {
             settings.gradient_accumulation_steps = 2;

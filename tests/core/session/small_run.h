@@ -114,16 +114,19 @@ inline std::map<std::pair<std::int64_t, std::string>, double> lasting_metrics(
     return result;
 }
 
-/// The bytes of weights and trainer state of the run's newest checkpoint.
+/// The bytes of files of the run's newest checkpoint: weights and trainer state.
 inline std::string newest_checkpoint_bytes(plumb::StoreReader& reader, plumb::RunId run,
-                                           const std::filesystem::path& workspace) {
+                                           const std::filesystem::path& workspace,
+                                           const std::vector<std::string>& files = {
+                                               "model.safetensors", "trainer.safetensors",
+                                               "trainer.json"}) {
     const auto checkpoints = reader.checkpoints(run);
     if (!checkpoints || checkpoints->empty()) qFatal("no checkpoint");
     const auto* newest = &checkpoints->front();
     for (const auto& checkpoint : *checkpoints)
         if (checkpoint.step > newest->step) newest = &checkpoint;
     std::string bytes;
-    for (const char* file : {"model.safetensors", "trainer.safetensors", "trainer.json"}) {
+    for (const std::string& file : files) {
         const auto content = plumb::read_file(workspace / newest->folder / file);
         if (!content) qFatal("%s", content.error().message.c_str());
         bytes += *content;

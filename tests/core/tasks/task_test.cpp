@@ -28,6 +28,22 @@ std::string numbered_rows(int count) {
     return text;
 }
 
+/// Pairs "p0" to "pN-1" with two pairs each, which stand apart in the file.
+std::string numbered_pairs(int count) {
+    std::string text;
+    for (const char* form : {"1", "2"})
+        for (int i = 0; i < count; ++i)
+            text += R"({"prompt": "p)" + std::to_string(i) + R"(", "chosen": "c)" + form +
+                    R"(", "rejected": "r)" + form + "\"}\n";
+    return text;
+}
+
+std::set<std::string> prompts_of(const std::vector<Preference>& pairs) {
+    std::set<std::string> prompts;
+    for (const Preference& pair : pairs) prompts.insert(pair.prompt);
+    return prompts;
+}
+
 Settings data_settings(const std::string& file, const std::string& algorithm = "grpo") {
     Settings settings;
     settings.task = "data";
@@ -192,6 +208,90 @@ private Q_SLOTS:
         COMPARE_TEXT((*texts)->gold_reward(), "exact_match");
         QVERIFY((*texts)->solved({" Paris\n", " Paris\n<eos>", "Paris"}));
         QVERIFY(!(*texts)->solved({"in Paris", "in Paris<eos>", "Paris"}));
+    }
+
+    void pairs_of_one_prompt_stay_together() {
+        const TemporaryFolder folder;
+        for (const char* algorithm : {"dpo", "reward"}) {
+            Settings settings =
+                data_settings(write(folder, "a.jsonl", numbered_pairs(40)), algorithm);
+            settings.eval_prompts = 6;
+            const auto task = make_task(settings, false);
+            VERIFY_OK(task);
+            const auto& training = (*task)->pairs();
+            const auto held_out = (*task)->eval_pairs();
+            QCOMPARE(training.size(), std::size_t{68});
+            QCOMPARE(held_out.size(), std::size_t{12});
+            QCOMPARE((*task)->rows(), 68);
+            const auto trained = prompts_of(training), evaluated = prompts_of(held_out);
+            QCOMPARE(trained.size(), std::size_t{34});
+            QCOMPARE(evaluated.size(), std::size_t{6});
+            for (const auto& prompt : evaluated) QVERIFY(!trained.contains(prompt));
+            // The order of the file: all first pairs before all second ones.
+            COMPARE_TEXT(training[33].chosen + training[34].chosen, "c1c2");
+            // What an evaluation samples for.
+            QCOMPARE((*task)->prompts().size(), std::size_t{34});
+            QCOMPARE((*task)->eval_prompts().size(), std::size_t{6});
+            QVERIFY(!(*task)->has_answers() && !(*task)->has_demonstrations());
+            QVERIFY(trained.contains((*task)->train_prompt(67).text));
+            settings.seed = 9;
+            QVERIFY(prompts_of((*make_task(settings, false))->eval_pairs()) == evaluated);
+        }
+    }
+
+    void pairs_have_evaluation_files() {
+        const TemporaryFolder folder;
+        Settings settings = data_settings(write(folder, "a.jsonl", numbered_pairs(1)), "dpo");
+        const auto single = make_task(settings, false);
+        QVERIFY(!single.ok());
+        QVERIFY(single.error().message.find("name eval_files") != std::string::npos);
+        settings.eval_files = {write(folder, "b.jsonl", numbered_pairs(10))};
+        settings.eval_prompts = 5;
+        const auto task = make_task(settings, false);
+        VERIFY_OK(task);
+        QCOMPARE((*task)->pairs().size(), std::size_t{2});
+        const auto held_out = (*task)->eval_pairs();
+        QCOMPARE(held_out.size(), std::size_t{5});
+        COMPARE_TEXT(held_out[1].prompt, "p4");
+        settings.eval_files.clear();
+        settings.eval_prompts = 0;
+        VERIFY_OK(make_task(settings, false));
+    }
+
+    void pairs_without_a_prompt_leave_nothing_to_sample() {
+        const TemporaryFolder folder;
+        Settings settings =
+            data_settings(write(folder, "a.jsonl",
+                                "{\"chosen\": \"good\", \"rejected\": \"bad\"}\n"
+                                "{\"chosen\": \"fine\", \"rejected\": \"poor\"}\n"
+                                "{\"chosen\": \"so good\", \"rejected\": \"so bad\"}\n"),
+                          "reward");
+        settings.eval_prompts = 1;
+        const auto task = make_task(settings, false);
+        VERIFY_OK(task);
+        QCOMPARE((*task)->pairs().size(), std::size_t{2});
+        QCOMPARE((*task)->eval_pairs().size(), std::size_t{1});
+        QCOMPARE((*task)->prompts().size() + (*task)->eval_prompts().size(), std::size_t{1});
+    }
+
+    void a_reward_model_has_pairs_beside_the_prompts() {
+        const TemporaryFolder folder;
+        Settings settings = data_settings(write(folder, "a.jsonl", numbered_rows(20)), "ppo");
+        const auto none = make_task(settings, false);
+        QVERIFY(!none.ok());
+        QVERIFY(none.error().message.find("preference_files") != std::string::npos);
+        settings.preference_files = {write(folder, "b.jsonl", numbered_pairs(30))};
+        settings.eval_prompts = 4;
+        const auto task = make_task(settings, false);
+        VERIFY_OK(task);
+        QCOMPARE((*task)->rows(), 16);
+        QCOMPARE((*task)->prompts().size(), std::size_t{16});
+        QCOMPARE((*task)->pairs().size(), std::size_t{52});
+        QCOMPARE((*task)->eval_pairs().size(), std::size_t{8});
+        settings.reward_model = "some-run";
+        const auto given = make_task(settings, false);
+        VERIFY_OK(given);
+        QVERIFY((*given)->pairs().empty() && (*given)->eval_pairs().empty());
     }
 
     void a_single_row_cannot_be_split() {

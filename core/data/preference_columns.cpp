@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rows of files as preference pairs.
+#include <array>
+#include <cmath>
+#include <deque>
+#include <map>
+
+#include "base/strings.h"
+#include "data/column_access.h"
+#include "data/preferences.h"
+
+namespace plumb {
+namespace {
+
+constexpr const char* margin_column = "margin";
+
+/// How many of the leading parts, characters or turns, are the prompt. The last part of the shorter
+/// side always is completion.
+template <class Part>
+std::size_t shared_parts(std::span<const Part> chosen, std::span<const Part> rejected) {
+    const std::size_t shorter = std::min(chosen.size(), rejected.size());
+    std::size_t shared = 0;
+    while (shared + 1 < shorter && chosen[shared] == rejected[shared]) ++shared;
+    return shared;
+}
+
+Result<std::optional<double>> margin_of(const Row& row) {
+    const auto found = row.columns.find(margin_column);
+    if (found == row.columns.end()) return std::optional<double>();
+    const auto number = found->second.is_text ? std::nullopt : parse_double(found->second.text);
+    if (!number || !std::isfinite(*number))
+        return unusable_value(row, margin_column, "a number",
+                              "It says how much better the chosen completion is; leave it out "
+                              "where that is not known.");
+    return number;
+}
+
+Result<std::vector<Preference>> from_pairs(const std::vector<Row>& rows, const Settings& settings) {
+    const std::string prompt = first_present(rows[0], prompt_names(settings));
+    std::vector<Preference> pairs;
+    pairs.reserve(rows.size());
+    for (const Row& row : rows) {
+        Preference pair;
+        pair.source = row.source();
+        PLUMB_TRY(pair.chosen, required_text(row, settings.chosen_column));
+        PLUMB_TRY(pair.rejected, required_text(row, settings.rejected_column));
+        if (prompt.empty()) {
+            PromptSplit split = extract_prompt(pair.chosen, pair.rejected);
+            pair.prompt = std::move(split.prompt);
+            pair.chosen = std::move(split.chosen);
+            pair.rejected = std::move(split.rejected);
+        } else {
+            PLUMB_TRY(pair.prompt, required_text(row, prompt));
+        }
+        PLUMB_TRY(pair.margin, margin_of(row));
+        pairs.push_back(std::move(pair));
+    }
+    return pairs;
+}
+
+Result<bool> label_of(const Row& row, const std::string& column) {
+    const auto found = row.columns.find(column);
+    if (found == row.columns.end())
+        return missing_column(row, column, "The first row has it, so every row needs it.");
+    const std::string& text = found->second.text;
+    if (text == "true" || text == "1") return true;
+    if (text == "false" || text == "0") return false;
+    return unusable_value(row, column, "true or false",
+                          "It says whether the completion is a good one.");
+}
+
+/// Completions of one prompt that still wait for a partner: of one kind at any time.
+struct Waiting {
+    std::deque<Preference> good, bad;
+};
+
+/// Pairs each completion with the earliest one of the other kind that has none yet, which joins the
+/// k-th good one with the k-th bad one.
+Result<std::vector<Preference>> from_labels(const std::vector<Row>& rows,
+                                            const Settings& settings) {
+    const std::string prompt = first_present(rows[0], prompt_names(settings));
+    std::map<std::string, Waiting> by_prompt;
+    std::vector<Preference> pairs;
+    for (const Row& row : rows) {
+        Preference half;
+        half.source = row.source();
+        PLUMB_TRY(half.prompt, required_text(row, prompt));
+        PLUMB_TRY(const std::string completion, required_text(row, settings.completion_column));
+        PLUMB_TRY(const bool good, label_of(row, settings.label_column));
+        (good ? half.chosen : half.rejected) = completion;
+        Waiting& waiting = by_prompt[half.prompt];
+        std::deque<Preference>& partners = good ? waiting.bad : waiting.good;
+        if (partners.empty()) {
+            (good ? waiting.good : waiting.bad).push_back(std::move(half));
+            continue;
+        }
+        Preference pair = std::move(partners.front());
+        partners.pop_front();
+        (good ? pair.chosen : pair.rejected) = completion;
+        pairs.push_back(std::move(pair));
+    }
+    if (pairs.empty())
+        return invalid_input("None of the " + std::to_string(rows.size()) + " rows of " +
+                             *rows[0].file + " makes a pair: no prompt has a completion labelled " +
+                             "true and another labelled false in column " + settings.label_column +
+                             ". Add some, or give rows with " + settings.chosen_column + " and " +
+                             settings.rejected_column + ".");
+    return pairs;
+}
+
+}  // namespace
+
+PromptSplit extract_prompt(std::string_view chosen, std::string_view rejected) {
+    const auto a = utf8_characters(chosen), b = utf8_characters(rejected);
+    std::size_t split = shared_parts<std::string_view>(a, b);
+    const bool differs = split < std::min(a.size(), b.size()) && a[split] != b[split];
+    if (differs && split > 0 && a[split - 1] == " ") --split;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < split; ++i) bytes += a[i].size();
+    return {std::string(chosen.substr(0, bytes)), std::string(chosen.substr(bytes)),
+            std::string(rejected.substr(bytes))};
+}
+
+std::size_t extract_prompt(std::span<const std::string> chosen,
+                           std::span<const std::string> rejected) {
+    return shared_parts(chosen, rejected);
+}
+
+bool has_labelled_completions(const std::vector<Row>& rows, const Settings& settings) {
+    if (rows.empty()) return false;
+    const auto& columns = rows[0].columns;
+    if (columns.contains(settings.chosen_column) && columns.contains(settings.rejected_column))
+        return false;
+    return !first_present(rows[0], prompt_names(settings)).empty() &&
+           columns.contains(settings.completion_column) && columns.contains(settings.label_column);
+}
+
+Result<std::vector<Preference>> to_preferences(const std::vector<Row>& rows,
+                                               const Settings& settings) {
+    if (rows.empty()) return std::vector<Preference>();
+    if (has_labelled_completions(rows, settings)) return from_labels(rows, settings);
+    const std::string &chosen = settings.chosen_column, &rejected = settings.rejected_column;
+    const bool has_chosen = rows[0].columns.contains(chosen);
+    if (has_chosen && rows[0].columns.contains(rejected)) return from_pairs(rows, settings);
+    return missing_column(
+        rows[0], has_chosen ? rejected : chosen,
+        "Preference pairs need " + chosen + " and " + rejected + ", with or without " +
+            settings.prompt_column + ", or else " + settings.prompt_column + ", " +
+            settings.completion_column + " and " + settings.label_column +
+            "; set chosen_column, rejected_column, prompt_column, completion_column or "
+            "label_column.");
+}
+
+}  // namespace plumb

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/sft_rows.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "data/order.h"
+#include "data/packing.h"
+#include "train/evaluation.h"
+
+namespace plumb {
+namespace {
+
+class PlainRows : public SftRows {
+public:
+    PlainRows(const Task& task, const Policy& policy, const Settings& settings)
+        : task_(task), policy_(policy), settings_(settings) {}
+
+    std::int64_t count() const override { return task_.rows(); }
+
+    std::vector<LabelledBatch> take(std::int64_t position, std::int64_t wanted) override {
+        std::vector<Demonstration> demonstrations;
+        for (std::int64_t i = 0; i < wanted; ++i)
+            demonstrations.push_back(task_.train_demonstration(position + i));
+        const auto rows = supervised_rows(demonstrations, policy_, settings_);
+        if (rows.empty()) return {};
+        return {to_batch(rows, padding_id(policy_))};
+    }
+
+private:
+    const Task& task_;
+    const Policy& policy_;
+    const Settings& settings_;
+};
+
+/// Keeps lengths and the plan of one epoch; tokens are made when a row is taken.
+class PackedRows : public SftRows {
+public:
+    /// lengths: of the task's demonstrations, 0 for those that are left out; at least one is not.
+    PackedRows(const Task& task, const Policy& policy, const Settings& settings,
+               SupervisedOptions options, std::vector<std::int64_t> lengths)
+        : task_(task),
+          policy_(policy),
+          strategy_(*packing_strategy(settings.packing_strategy)),
+          seq_length_(supervised_options(policy, settings).max_length),
+          options_(options),
+          lengths_(std::move(lengths)),
+          demonstrations_(static_cast<std::uint64_t>(settings.seed), std::ssize(lengths_),
+                          settings.shuffle_dataset) {
+        pack_epoch(0);
+        // Best fit begins with the longest rows: a batch must not be all of one length.
+        order_ = std::make_unique<DataOrder>(
+            derive_seed(static_cast<std::uint64_t>(settings.seed), "packed rows"), count(),
+            settings.shuffle_dataset);
+    }
+
+    std::int64_t count() const override { return std::ssize(plan_); }
+
+    std::vector<LabelledBatch> take(std::int64_t position, std::int64_t wanted) override {
+        std::vector<SupervisedRow> rows;
+        for (std::int64_t i = position; i < position + wanted; ++i) {
+            pack_epoch(i / count());
+            append_row(plan_[static_cast<std::size_t>(order_->at(i))], rows);
+        }
+        std::erase_if(rows, [](const SupervisedRow& row) { return row.trained() == 0; });
+        return batch_documents(std::move(rows), wanted * seq_length_, padding_id(policy_));
+    }
+
+private:
+    /// Packs the demonstrations in the order that epoch has; plan_ keeps its size.
+    void pack_epoch(std::int64_t epoch) {
+        if (epoch == packed_epoch_) return;
+        demonstrations_.seek(epoch * std::ssize(lengths_));
+        epoch_rows_ = demonstrations_.next(std::ssize(lengths_));
+        std::vector<std::int64_t> lengths;
+        lengths.reserve(epoch_rows_.size());
+        for (const std::int64_t row : epoch_rows_)
+            lengths.push_back(lengths_[static_cast<std::size_t>(row)]);
+        plan_ = plan_packing(lengths, seq_length_, strategy_);
+        packed_epoch_ = epoch;
+    }
+
+    const SupervisedRow& tokens(std::int64_t demonstration) {
+        if (demonstration != last_) {
+            const auto number = static_cast<std::size_t>(demonstration);
+            last_tokens_ = tokenize_demonstration(task_.demonstrations()[number],
+                                                  *policy_.tokenizer, options_);
+            last_ = demonstration;
+        }
+        return last_tokens_;
+    }
+
+    /// Documents of one packed row do not see each other and each starts at position 0: the same as
+    /// rows of their own. Wrapped rows are one long row.
+    void append_row(const PackedParts& parts, std::vector<SupervisedRow>& rows) {
+        if (strategy_ == PackingStrategy::wrapped) rows.emplace_back();
+        for (const PackedPart& part : parts) {
+            if (strategy_ != PackingStrategy::wrapped) rows.emplace_back();
+            const std::int64_t row = epoch_rows_[static_cast<std::size_t>(part.row)];
+            append_part(tokens(row), part, rows.back());
+        }
+    }
+
+    const Task& task_;
+    const Policy& policy_;
+    PackingStrategy strategy_;
+    std::int64_t seq_length_;
+    SupervisedOptions options_;
+    std::vector<std::int64_t> lengths_;
+    DataOrder demonstrations_;
+    std::unique_ptr<DataOrder> order_;      ///< of the packed rows
+    std::int64_t packed_epoch_ = -1;        ///< what the following two belong to
+    std::vector<std::int64_t> epoch_rows_;  ///< numbers of the demonstrations in its order
+    std::vector<PackedParts> plan_;         ///< parts are of rows of epoch_rows_
+    std::int64_t last_ = -1;                ///< demonstration that was tokenised last
+    SupervisedRow last_tokens_;
+};
+
+}  // namespace
+
+double SftRows::epoch(std::int64_t position) const {
+    return count() == 0 ? 0.0 : static_cast<double>(position) / static_cast<double>(count());
+}
+
+Result<std::unique_ptr<SftRows>> make_sft_rows(const Task& task, const Policy& policy,
+                                               const Settings& settings) {
+    if (!settings.packing)
+        return std::unique_ptr<SftRows>(std::make_unique<PlainRows>(task, policy, settings));
+    if (task.rows() == 0)
+        return invalid_input("the task " + task.name() +
+                             " makes rows without end, which cannot be packed; set packing to "
+                             "false");
+    const SupervisedOptions options = training_options(policy, settings);
+    PLUMB_TRY(const SupervisedRows rows,
+              tokenize_demonstrations(task.demonstrations(), *policy.tokenizer, options));
+    std::vector<std::int64_t> lengths(task.demonstrations().size(), 0);
+    for (std::size_t i = 0; i < rows.rows.size(); ++i)
+        lengths[static_cast<std::size_t>(rows.sources[i])] = std::ssize(rows.rows[i].ids);
+    return std::unique_ptr<SftRows>(
+        std::make_unique<PackedRows>(task, policy, settings, options, std::move(lengths)));
+}
+
+std::vector<LabelledBatch> batch_documents(std::vector<SupervisedRow> documents, std::int64_t most,
+                                           std::int64_t pad_id) {
+    std::ranges::stable_sort(documents, std::ranges::greater(),
+                             [](const SupervisedRow& row) { return row.ids.size(); });
+    std::vector<LabelledBatch> batches;
+    for (std::size_t first = 0; first < documents.size();) {
+        const auto longest = static_cast<std::int64_t>(documents[first].ids.size());
+        const auto fit = static_cast<std::size_t>(std::max<std::int64_t>(1, most / longest));
+        const std::size_t size = std::min(fit, documents.size() - first);
+        batches.push_back(to_batch(std::span(documents).subspan(first, size), pad_id));
+        first += size;
+    }
+    return batches;
+}
+
+}  // namespace plumb
