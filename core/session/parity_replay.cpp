@@ -9,10 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "model/safetensors.h"
+#include "session/parity_updates.h"
 #include "train/grpo_rollout.h"
-#include "train/optimizer.h"
-#include "train/schedule.h"
-#include "train/update.h"
 
 namespace plumb::parity {
 namespace {
@@ -21,100 +19,6 @@ using json = nlohmann::ordered_json;
 
 json read_trajectory(const ReferenceRun& run) {
     return json::parse(read_text(run.folder / "trajectory.json"));
-}
-
-/// The tensors of a file of the run; none where it has no such file.
-TensorMap read_tensors(const ReferenceRun& run, const char* file) {
-    if (!std::filesystem::exists(run.folder / file)) return {};
-    auto tensors = read_safetensors(run.folder / file);
-    if (!tensors.ok()) throw std::runtime_error(tensors.error().message);
-    return std::move(tensors).value();
-}
-
-Llama load_model(const ReferenceRun& run) {
-    auto model = Llama::load(run.model_folder, at::kCPU);
-    if (!model.ok()) throw std::runtime_error("not supported yet: " + model.error().message);
-    return std::move(model).value();
-}
-
-/// The model of a run with its optimiser, and what is measured at every update.
-class Updates {
-public:
-    Updates(const ReferenceRun& run, Replay& replay)
-        : run_(run),
-          settings_(run.settings),
-          replay_(replay),
-          policy_{load_model(run), nullptr, {}} {
-        model().enable_training();
-        optimizer_.emplace(model(), adamw_options(settings_));
-        before_ = model().flat_parameters().detach().clone();
-        had_gradient_ = at::zeros_like(before_, at::kBool);
-    }
-
-    const Policy& policy() const { return policy_; }
-    Llama& model() { return policy_.model; }
-    std::int64_t pad_id() { return model().config().pad_token_id.value_or(0); }
-
-    /// One optimiser step with the gradients as they are; completes the metrics of the step.
-    void apply(Metrics metrics) {
-        if (replay_.metrics.empty())
-            for (const auto& [name, gradient] : model().named_tensors(true))
-                replay_.first_gradient_norms[name] = gradient.to(at::kDouble).norm().item<double>();
-        had_gradient_ |= model().flat_gradients() != 0;
-        const auto step = static_cast<std::int64_t>(replay_.metrics.size());
-        const double rate =
-            settings_.learning_rate * schedule_factor(settings_.lr_scheduler_type, step,
-                                                      settings_.warmup_steps, settings_.max_steps,
-                                                      settings_.lr_min_ratio);
-        metrics["grad_norm"] = apply_update(model(), *optimizer_, rate, settings_.max_grad_norm);
-        metrics["learning_rate"] = rate;
-        metrics["num_tokens"] = tokens_;
-        replay_.metrics.push_back(std::move(metrics));
-    }
-
-    void add_tokens(double tokens) { tokens_ += tokens; }
-
-    /// What is known of the model after the last update.
-    void finish() {
-        const at::NoGradGuard no_gradient;
-        for (const auto& [name, parameter] : model().named_tensors())
-            replay_.parameter_norms[name] = parameter.to(at::kDouble).norm().item<double>();
-        if (settings_.weight_decay == 0) {
-            const at::Tensor moved = model().flat_parameters().detach() != before_;
-            replay_.moved_without_gradient = (moved & ~had_gradient_).sum().item<std::int64_t>();
-        }
-        compare_probe();
-    }
-
-private:
-    void compare_probe() {
-        Comparison& comparison = replay_.comparisons.emplace_back("probe");
-        const auto failure = failure_of([&] {
-            TensorMap tensors = read_tensors(run_, "probe.safetensors");
-            tensors.merge(read_tensors(run_, "batches.safetensors"));
-            const at::Tensor& ids = tensor(tensors, "probe.input_ids");
-            comparison.close("logits", model().logits(model().hidden_states(ids)),
-                             tensor(tensors, "probe.logits_after"), probe_tolerance);
-        });
-        if (failure) comparison.fail(*failure);
-    }
-
-    const ReferenceRun& run_;
-    const Settings& settings_;
-    Replay& replay_;
-    Policy policy_;
-    std::optional<AdamW> optimizer_;
-    at::Tensor before_, had_gradient_;
-    double tokens_ = 0;
-};
-
-/// Adds one micro-batch to the means of its update and to the list of losses.
-void collect(const MetricMeans& micro_batch, MetricMeans& means, Replay& replay) {
-    Metrics metrics = micro_batch.result();
-    replay.losses.push_back(metrics.at("loss"));
-    means.add_loss(metrics.at("loss"));
-    metrics.erase("loss");
-    means.add(metrics);
 }
 
 struct GivenRollout {
@@ -181,7 +85,7 @@ public:
     GrpoReplay(const ReferenceRun& run, Replay& replay)
         : settings_(run.settings),
           replay_(replay),
-          updates_(run, replay),
+          updates_(run, run.settings.max_steps, replay),
           trajectory_(read_trajectory(run)),
           tensors_(read_tensors(run, "batches.safetensors")) {
         if (settings_.beta != 0) reference_.emplace(load_model(run));
@@ -299,7 +203,7 @@ private:
 
 Replay replay_sft(const ReferenceRun& run) {
     Replay replay;
-    Updates updates(run, replay);
+    Updates updates(run, run.settings.max_steps, replay);
     const Settings& settings = run.settings;
     const json trajectory = read_trajectory(run);
     const json& rows = trajectory.at("rows");

@@ -19,6 +19,7 @@ namespace plumb::parity {
 struct ReferenceRun {
     std::filesystem::path folder;
     std::filesystem::path model_folder;  ///< of the model it starts from
+    std::filesystem::path reference_folder, reward_folder, value_folder;  ///< where it has them
     Settings settings;
 };
 
@@ -34,8 +35,12 @@ struct Replay {
     std::vector<Comparison> comparisons;
 };
 
-// Both throw std::runtime_error where the run cannot be repeated.
+// These throw std::runtime_error where the run cannot be repeated.
 Replay replay_sft(const ReferenceRun& run);
+Replay replay_reward(const ReferenceRun& run);
+Replay replay_dpo(const ReferenceRun& run);
+/// Its parameters are named "policy NAME" and "value NAME"; metrics and losses stay empty.
+Replay replay_ppo(const ReferenceRun& run);
 Replay replay_grpo(const ReferenceRun& run);
 
 }  // namespace plumb::parity

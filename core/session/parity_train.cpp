@@ -98,19 +98,61 @@ const std::set<std::string>& setting_keys(const std::string& method) {
                      "vespo_lambda_neg"});
         return keys;
     }();
-    return method == "grpo" ? grpo : sft;
+    static const std::set<std::string> dpo = [] {
+        std::set<std::string> keys = sft;
+        keys.insert({"loss_weights", "label_smoothing", "f_divergence_type",
+                     "f_alpha_divergence_coef", "ld_alpha", "use_weighting", "discopop_tau"});
+        return keys;
+    }();
+    static const std::set<std::string> reward = [] {
+        std::set<std::string> keys = sft;
+        keys.insert("center_rewards_coefficient");
+        return keys;
+    }();
+    static const std::set<std::string> ppo = {
+        "learning_rate",   "adam_beta1",      "adam_beta2",          "adam_epsilon",
+        "weight_decay",    "kl_coef",         "kl_estimator",        "gamma",
+        "lam",             "cliprange",       "cliprange_value",     "vf_coef",
+        "whiten_rewards",  "temperature",     "missing_eos_penalty", "num_ppo_epochs",
+        "num_mini_batches"};
+    if (method == "grpo") return grpo;
+    if (method == "dpo") return dpo;
+    if (method == "reward") return reward;
+    return method == "ppo" ? ppo : sft;
+}
+
+/// Keys that have another name here, by method.
+std::string setting_named(const std::string& key, const std::string& method) {
+    static const std::map<std::pair<std::string, std::string>, std::string> names = {
+        {{"sft", "loss_type"}, "sft_loss_type"},
+        {{"dpo", "loss_type"}, "dpo_loss_type"},
+        {{"dpo", "beta"}, "dpo_beta"},
+        {{"ppo", "response_length"}, "max_completion_length"}};
+    const auto found = names.find({method, key});
+    return found == names.end() ? "" : found->second;
+}
+
+/// Rows are given as tokens, so that what was cut by it is cut already.
+bool is_applied_to_rows(const std::string& key, const std::string& method) {
+    return key == "max_length" && (method == "dpo" || method == "reward");
 }
 
 Settings read_configuration(const json& trajectory) {
     const auto method = trajectory.at("method").get<std::string>();
     Settings settings = reference_defaults();
     settings.algorithm = method;
+    if (method == "ppo") {  // as TRL's trainer: constant, no clipping
+        settings.max_grad_norm = 0;
+        settings.lr_scheduler_type = "constant";
+    }
     for (const auto& [key, value] : trajectory.at("config").items()) {
         if (const auto inert = inert_keys().find(key); inert != inert_keys().end()) {
             if (!inert->second.is_null() && inert->second != value)
                 throw std::runtime_error("not supported yet: " + key + " " + value.dump());
-        } else if (method == "sft" && key == "loss_type") {
-            set_from_json("sft_loss_type", value, settings);
+        } else if (const std::string name = setting_named(key, method); !name.empty()) {
+            set_from_json(name, value, settings);
+        } else if (is_applied_to_rows(key, method)) {
+            continue;
         } else if (setting_keys(method).contains(key)) {
             set_from_json(key, value, settings);
         } else {
@@ -118,6 +160,17 @@ Settings read_configuration(const json& trajectory) {
         }
     }
     return settings;
+}
+
+using ReplayFunction = Replay (*)(const ReferenceRun&);
+
+const std::map<std::string, ReplayFunction>& replays() {
+    static const std::map<std::string, ReplayFunction> all = {{"sft", replay_sft},
+                                                              {"reward", replay_reward},
+                                                              {"dpo", replay_dpo},
+                                                              {"ppo", replay_ppo},
+                                                              {"grpo", replay_grpo}};
+    return all;
 }
 
 /// Files that belong to what this program cannot replay yet.
@@ -131,12 +184,23 @@ void refuse_unknown_files(const fs::path& folder) {
 
 ReferenceRun read_run(const fs::path& root, const fs::path& folder, const json& trajectory) {
     const auto method = trajectory.at("method").get<std::string>();
-    if (method != "sft" && method != "grpo")
+    if (!replays().contains(method))
         throw std::runtime_error("not supported yet: method " + method);
     refuse_unknown_files(folder);
-    refuse_unknown_keys(trajectory, {"base_model", "method", "note", "config", "rows", "logs",
-                                     "final_parameters", "reward_functions", "rollouts", "losses"});
-    return {folder, root / trajectory.at("base_model").get<std::string>(),
+    refuse_unknown_keys(
+        trajectory,
+        {"base_model", "reference_model", "method", "note", "config", "rows", "logs",
+         "final_parameters", "reward_functions", "rollouts", "losses", "policy", "reward_model",
+         "value_model", "pad_token_id", "eos_token_id", "steps", "final_policy_parameters",
+         "final_value_parameters"});
+    const auto model = [&](const char* key) {
+        return trajectory.contains(key) ? root / trajectory.at(key).get<std::string>() : fs::path();
+    };
+    return {folder,
+            model(method == "ppo" ? "policy" : "base_model"),
+            model("reference_model"),
+            model("reward_model"),
+            model("value_model"),
             read_configuration(trajectory)};
 }
 
@@ -151,7 +215,7 @@ void compare_log(const json& log, const Metrics& metrics, bool has_epoch, Compar
             comparison.fail("not supported yet: metric " + key);
         else
             comparison.close(step + key, found->second, value.get<double>(),
-                             key == "grad_norm" ? grad_norm_tolerance : log_tolerance);
+                             tolerance_of(key, tolerances));
     }
 }
 
@@ -161,7 +225,7 @@ void compare_logs(const json& trajectory, const Replay& replay, Comparison& comp
         throw std::runtime_error("logs of " + std::to_string(logs.size()) +
                                  " steps, max_steps is " + std::to_string(replay.metrics.size()));
     for (std::size_t i = 0; i < logs.size(); ++i)
-        compare_log(logs[i], replay.metrics[i], trajectory.at("method") == "sft", comparison);
+        compare_log(logs[i], replay.metrics[i], trajectory.at("method") != "grpo", comparison);
     if (!trajectory.contains("losses")) return;
     const auto losses = trajectory.at("losses").get<std::vector<double>>();
     if (losses.size() != replay.losses.size())
@@ -186,9 +250,10 @@ void compare_gradients(const json& expected, const Replay& replay, Comparison& c
                      expected.at("total_norm").get<double>(), grad_norm_tolerance);
 }
 
-void compare_parameters(const json& expected, const Replay& replay, Comparison& comparison) {
+void compare_parameters(const json& expected, const std::string& prefix, const Replay& replay,
+                        Comparison& comparison) {
     for (const auto& [name, values] : expected.items()) {
-        const auto found = replay.parameter_norms.find(name);
+        const auto found = replay.parameter_norms.find(prefix + name);
         if (found == replay.parameter_norms.end())
             comparison.fail("there is no parameter " + name);
         else
@@ -208,16 +273,21 @@ void check_training(const fs::path& root, const fs::path& folder, const std::str
     const auto failure = failure_of([&] {
         trajectory = json::parse(read_text(folder / "trajectory.json"));
         const ReferenceRun run = read_run(root, folder, trajectory);
-        replay = run.settings.algorithm == "sft" ? replay_sft(run) : replay_grpo(run);
+        replay = replays().at(run.settings.algorithm)(run);
     });
     if (failure) return report(failed(name, *failure));
-    run_case(name + "/logs", report, [&](Comparison& c) { compare_logs(trajectory, replay, c); });
+    const bool is_ppo = trajectory.at("method") == "ppo";  // it logs in steps, see replay_ppo()
+    if (!is_ppo)
+        run_case(name + "/logs", report,
+                 [&](Comparison& c) { compare_logs(trajectory, replay, c); });
     if (const fs::path file = folder / "first_step_gradients.json"; fs::exists(file))
         run_case(name + "/first_step_gradients", report, [&](Comparison& c) {
             compare_gradients(json::parse(read_text(file)), replay, c);
         });
     run_case(name + "/final_parameters", report, [&](Comparison& c) {
-        compare_parameters(trajectory.at("final_parameters"), replay, c);
+        if (!is_ppo) return compare_parameters(trajectory.at("final_parameters"), "", replay, c);
+        compare_parameters(trajectory.at("final_policy_parameters"), "policy ", replay, c);
+        compare_parameters(trajectory.at("final_value_parameters"), "value ", replay, c);
     });
     for (const Comparison& comparison : replay.comparisons) {
         ParityLine line = comparison.line();
