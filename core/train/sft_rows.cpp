@@ -33,20 +33,51 @@ private:
     const Settings& settings_;
 };
 
-/// Keeps lengths and the plan of one epoch; tokens are made when a row is taken.
+/// The documents of each demonstration that have a token to train on, in order: demonstration i has
+/// [first[i], first[i + 1]).
+struct Documents {
+    std::vector<PackedPart> parts;
+    std::vector<std::size_t> first = {0};
+};
+
+/// Whole demonstrations, or with bfd_split their pieces: a piece of a long prompt has nothing to
+/// train on, and a step of such pieces alone would have no loss.
+Documents find_documents(const SupervisedRows& rows, std::size_t demonstrations,
+                         std::int64_t seq_length, PackingStrategy strategy) {
+    Documents documents;
+    const auto add = [&](std::int64_t source, const SupervisedRow& row) {
+        const std::int64_t length = std::ssize(row.ids);
+        const std::int64_t piece = strategy == PackingStrategy::bfd_split ? seq_length : length;
+        for (std::int64_t begin = 0; begin < length; begin += piece) {
+            const PackedPart part{source, begin, std::min(piece, length - begin)};
+            SupervisedRow tokens;
+            append_part(row, part, tokens);
+            if (tokens.trained() > 0) documents.parts.push_back(part);
+        }
+    };
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < demonstrations; ++i) {
+        if (next < rows.sources.size() && rows.sources[next] == static_cast<std::int64_t>(i))
+            add(static_cast<std::int64_t>(i), rows.rows[next++]);
+        documents.first.push_back(documents.parts.size());
+    }
+    return documents;
+}
+
+/// Keeps documents and the plan of one epoch; tokens are made when a row is taken.
 class PackedRows : public SftRows {
 public:
-    /// lengths: of the task's demonstrations, 0 for those that are left out; at least one is not.
+    /// documents: of the task's demonstrations, which options tokenise; at least one.
     PackedRows(const Task& task, const Policy& policy, const Settings& settings,
-               SupervisedOptions options, std::vector<std::int64_t> lengths)
+               SupervisedOptions options, PackingStrategy strategy, Documents documents)
         : task_(task),
           policy_(policy),
-          strategy_(*packing_strategy(settings.packing_strategy)),
+          strategy_(strategy),
           seq_length_(supervised_options(policy, settings).max_length),
           options_(options),
-          lengths_(std::move(lengths)),
-          demonstrations_(static_cast<std::uint64_t>(settings.seed), std::ssize(lengths_),
-                          settings.shuffle_dataset) {
+          documents_(std::move(documents)),
+          demonstrations_(static_cast<std::uint64_t>(settings.seed),
+                          std::ssize(task.demonstrations()), settings.shuffle_dataset) {
         pack_epoch(0);
         // Best fit begins with the longest rows: a batch must not be all of one length.
         order_ = std::make_unique<DataOrder>(
@@ -67,15 +98,21 @@ public:
     }
 
 private:
-    /// Packs the demonstrations in the order that epoch has; plan_ keeps its size.
+    /// Packs the documents in the order that the demonstrations have in the epoch; plan_ keeps its
+    /// size.
     void pack_epoch(std::int64_t epoch) {
         if (epoch == packed_epoch_) return;
-        demonstrations_.seek(epoch * std::ssize(lengths_));
-        epoch_rows_ = demonstrations_.next(std::ssize(lengths_));
+        const std::int64_t demonstrations = std::ssize(task_.demonstrations());
+        demonstrations_.seek(epoch * demonstrations);
+        epoch_documents_.clear();
         std::vector<std::int64_t> lengths;
-        lengths.reserve(epoch_rows_.size());
-        for (const std::int64_t row : epoch_rows_)
-            lengths.push_back(lengths_[static_cast<std::size_t>(row)]);
+        for (std::int64_t i = 0; i < demonstrations; ++i) {
+            const auto row = static_cast<std::size_t>(demonstrations_.next());
+            for (std::size_t k = documents_.first[row]; k < documents_.first[row + 1]; ++k) {
+                epoch_documents_.push_back(documents_.parts[k]);
+                lengths.push_back(documents_.parts[k].length);
+            }
+        }
         plan_ = plan_packing(lengths, seq_length_, strategy_);
         packed_epoch_ = epoch;
     }
@@ -96,8 +133,9 @@ private:
         if (strategy_ == PackingStrategy::wrapped) rows.emplace_back();
         for (const PackedPart& part : parts) {
             if (strategy_ != PackingStrategy::wrapped) rows.emplace_back();
-            const std::int64_t row = epoch_rows_[static_cast<std::size_t>(part.row)];
-            append_part(tokens(row), part, rows.back());
+            const PackedPart& document = epoch_documents_[static_cast<std::size_t>(part.row)];
+            append_part(tokens(document.row),
+                        {document.row, document.begin + part.begin, part.length}, rows.back());
         }
     }
 
@@ -106,13 +144,13 @@ private:
     PackingStrategy strategy_;
     std::int64_t seq_length_;
     SupervisedOptions options_;
-    std::vector<std::int64_t> lengths_;
+    Documents documents_;
     DataOrder demonstrations_;
-    std::unique_ptr<DataOrder> order_;      ///< of the packed rows
-    std::int64_t packed_epoch_ = -1;        ///< what the following two belong to
-    std::vector<std::int64_t> epoch_rows_;  ///< numbers of the demonstrations in its order
-    std::vector<PackedParts> plan_;         ///< parts are of rows of epoch_rows_
-    std::int64_t last_ = -1;                ///< demonstration that was tokenised last
+    std::unique_ptr<DataOrder> order_;         ///< of the packed rows
+    std::int64_t packed_epoch_ = -1;           ///< what the following two belong to
+    std::vector<PackedPart> epoch_documents_;  ///< in its order
+    std::vector<PackedParts> plan_;            ///< parts are of epoch_documents_
+    std::int64_t last_ = -1;                   ///< demonstration that was tokenised last
     SupervisedRow last_tokens_;
 };
 
@@ -133,11 +171,11 @@ Result<std::unique_ptr<SftRows>> make_sft_rows(const Task& task, const Policy& p
     const SupervisedOptions options = training_options(policy, settings);
     PLUMB_TRY(const SupervisedRows rows,
               tokenize_demonstrations(task.demonstrations(), *policy.tokenizer, options));
-    std::vector<std::int64_t> lengths(task.demonstrations().size(), 0);
-    for (std::size_t i = 0; i < rows.rows.size(); ++i)
-        lengths[static_cast<std::size_t>(rows.sources[i])] = std::ssize(rows.rows[i].ids);
-    return std::unique_ptr<SftRows>(
-        std::make_unique<PackedRows>(task, policy, settings, options, std::move(lengths)));
+    const PackingStrategy strategy = *packing_strategy(settings.packing_strategy);
+    Documents documents = find_documents(rows, task.demonstrations().size(),
+                                         supervised_options(policy, settings).max_length, strategy);
+    return std::unique_ptr<SftRows>(std::make_unique<PackedRows>(task, policy, settings, options,
+                                                                 strategy, std::move(documents)));
 }
 
 std::vector<LabelledBatch> batch_documents(std::vector<SupervisedRow> documents, std::int64_t most,

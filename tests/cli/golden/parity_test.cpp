@@ -14,9 +14,10 @@ private Q_SLOTS:
 
     void supported_parts_pass_data() {
         QTest::addColumn<QString>("part");
-        for (const char* part : {"losses/sft", "losses/reward", "losses/dpo", "losses/ppo",
-                                 "losses/grpo", "models/llama", "models/llama_tied_rope3",
-                                 "train/sft", "train/grpo_dapo", "train/grpo_kl_mu2"})
+        for (const char* part :
+             {"data/packing", "data/extract_prompt", "data/rewards", "losses/sft", "losses/reward",
+              "losses/dpo", "losses/ppo", "losses/grpo", "models/llama", "models/llama_tied_rope3",
+              "train/sft", "train/grpo_dapo", "train/grpo_kl_mu2"})
             QTest::newRow(part) << QString(part);
     }
 
@@ -112,6 +113,51 @@ private Q_SLOTS:
         VERIFY_HOLDS(result.out, said);
         // The change is in every case.
         QCOMPARE(result.out.count("FAIL  "), changed.count("\"name\": "));
+    }
+
+    void wrong_data_fails_data() {
+        QTest::addColumn<QByteArray>("stem");
+        QTest::addColumn<QByteArray>("old_text");
+        QTest::addColumn<QByteArray>("new_text");
+        QTest::addColumn<QByteArray>("said");
+        const auto row = [](const char* name, const char* stem, const char* old_text,
+                            const char* new_text, const char* said) {
+            QTest::newRow(name) << QByteArray(stem) << QByteArray(old_text) << QByteArray(new_text)
+                                << QByteArray(said);
+        };
+        row("packing: tokens", "packing", "305", "306", "");
+        row("packing: strategy", "packing", "\"bfd\"", "\"ffd\"",
+            "not supported yet: strategy ffd");
+        row("prompt: split", "extract_prompt", "\"prompt\": \"", "\"prompt\": \"x", "prompt is ");
+        row("rewards: value", "rewards", "-0.25", "-0.2501", "completion 4 is -0.25");
+        row("rewards: unknown rule", "rewards", "\"think_format\"", "\"cosine\"",
+            "FAIL  data/rewards/cosine");
+        row("not JSON", "rewards", "{", "[", "FAIL  data/rewards ");
+    }
+
+    void wrong_data_fails() {
+        QFETCH(QByteArray, stem);
+        QFETCH(QByteArray, old_text);
+        QFETCH(QByteArray, new_text);
+        QFETCH(QByteArray, said);
+        TemporaryFolder copy;
+        const std::string name = stem.toStdString() + ".json";
+        std::filesystem::create_directory(copy.path() / "data");
+        const auto text = plumb::read_file(shared_folder("golden/data") / name);
+        VERIFY_OK(text);
+        QByteArray changed(text->data(), static_cast<qsizetype>(text->size()));
+        QVERIFY(changed.contains(old_text));
+        // Where the first one is input, the expected output stays as it was.
+        const qsizetype at = said.isEmpty() ? changed.indexOf(old_text) : -1;
+        if (at >= 0)
+            changed.replace(at, old_text.size(), new_text);
+        else
+            changed.replace(old_text, new_text);
+        VERIFY_OK(plumb::write_file_atomic(copy.path() / "data" / name, changed.toStdString()));
+        const CliResult result = run_cli({"parity", text_of(copy.path())}, home_.path());
+        COMPARE_CODE(result, 1);
+        VERIFY_HOLDS(result.out, "FAIL  data/" + stem);
+        VERIFY_HOLDS(result.out, said);
     }
 
     void lines_are_json() {

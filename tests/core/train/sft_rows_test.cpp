@@ -14,12 +14,17 @@ namespace {
 /// Rows "a" to "aa...a" (with the end 2 to count + 1 tokens) and what a run on them needs.
 struct Fixture {
     explicit Fixture(int count) {
-        std::ofstream file(folder.path() / "rows.txt");
-        for (int i = 1; i <= count; ++i) file << std::string(std::size_t(i), 'a') << "\n";
-        file.close();
+        std::string text;
+        for (int i = 1; i <= count; ++i) text += std::string(std::size_t(i), 'a') + "\n";
+        make("rows.txt", text);
+    }
+    explicit Fixture(const std::string& jsonl) { make("rows.jsonl", jsonl); }
+
+    void make(const std::string& name, const std::string& text) {
+        std::ofstream(folder.path() / name) << text;
         settings.algorithm = "sft";
         settings.task = "data";
-        settings.train_files = {(folder.path() / "rows.txt").string()};
+        settings.train_files = {(folder.path() / name).string()};
         settings.eval_prompts = 0;
         settings.packing = true;
         settings.max_length = 8;
@@ -64,9 +69,10 @@ class TestSftRows : public QObject {
 private Q_SLOTS:
     void an_epoch_holds_every_token_once() {
         Fixture fixture(10);
-        // Rows of 2 to 11 tokens; bfd cuts the last three to 8.
+        // Rows of 2 to 11 tokens; bfd cuts the last three to 8. A single token that is left over
+        // predicts nothing.
         for (const auto& [strategy, tokens] :
-             {std::pair{"bfd", 59}, {"bfd_split", 65}, {"wrapped", 65}}) {
+             {std::pair{"bfd", 59}, {"bfd_split", 64}, {"wrapped", 64}}) {
             fixture.settings.packing_strategy = strategy;
             const auto rows = fixture.rows();
             for (int epoch = 0; epoch < 3; ++epoch)
@@ -83,7 +89,24 @@ private Q_SLOTS:
         for (std::int64_t i = 0; i < 3 * count; i += 2) taken.push_back(whole->take(i, 2));
         for (const std::int64_t i : {2 * count, count - count % 2, std::int64_t{0}})
             QVERIFY(same(resumed->take(i, 2), taken[static_cast<std::size_t>(i / 2)]));
-        QVERIFY(!same(whole->take(0, count), whole->take(count, count)));
+        bool same_order = true;
+        for (std::int64_t i = 0; i < count; ++i)
+            same_order = same_order && same(whole->take(i, 1), whole->take(count + i, 1));
+        QVERIFY(!same_order);
+    }
+
+    void pieces_of_a_prompt_alone_are_left_out() {
+        // 17 tokens of prompt, 3 of completion with its end: of three pieces the last is trained
+        // on.
+        Fixture fixture(R"({"prompt": ")" + std::string(17, 'a') +
+                        R"(", "completion": "bb"})"
+                        "\n");
+        fixture.settings.packing_strategy = "bfd_split";
+        const auto rows = fixture.rows();
+        QCOMPARE(rows->count(), 1);
+        const auto batches = rows->take(0, 1);
+        QCOMPARE(batches[0].tokens, 4);
+        QCOMPARE(batches[0].labels.numel(), 3);
     }
 
     void rows_without_packing_are_the_demonstrations() {
