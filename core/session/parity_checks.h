@@ -38,6 +38,8 @@ constexpr Tolerance logprobs_tolerance{1e-4, 0};        // log-probabilities eve
 constexpr Tolerance probabilities_tolerance{1e-5, 0};   // models/: after top-k, top-p, min-p
 constexpr Tolerance reward_tolerance{1e-12, 0};         // data/: rewards, in double precision
 constexpr Tolerance log_tolerance{1e-4, 1e-4};          // train/: losses and other logged metrics
+constexpr Tolerance ipo_tolerance{1e-3, 1e-3};          // train/: losses of IPO, which are squares
+constexpr Tolerance margin_tolerance{1e-3, 0};          // train/: rewards/margins
 constexpr Tolerance grad_norm_tolerance{0, 1e-3};       // train/: gradient norms
 constexpr Tolerance parameter_norm_tolerance{1e-4, 0};  // train/: final parameters
 constexpr Tolerance probe_tolerance{5e-3, 0};           // train/: logits after training

@@ -88,7 +88,7 @@ public:
           updates_(run, run.settings.max_steps, replay),
           trajectory_(read_trajectory(run)),
           tensors_(read_tensors(run, "batches.safetensors")) {
-        if (settings_.beta != 0) reference_.emplace(load_model(run));
+        if (settings_.beta != 0) reference_.emplace(load_model(run.model_folder));
     }
 
     void repeat() {

@@ -204,9 +204,16 @@ ReferenceRun read_run(const fs::path& root, const fs::path& folder, const json& 
             read_configuration(trajectory)};
 }
 
+Tolerance tolerance_of(const std::string& key, bool is_ipo) {
+    if (key == "grad_norm") return grad_norm_tolerance;
+    if (key == "rewards/margins") return margin_tolerance;
+    return key == "loss" && is_ipo ? ipo_tolerance : log_tolerance;
+}
+
 /// The log has what the trainer knew; epoch needs the size of a data set that GRPO runs do not
 /// list.
-void compare_log(const json& log, const Metrics& metrics, bool has_epoch, Comparison& comparison) {
+void compare_log(const json& log, const Metrics& metrics, bool has_epoch, bool is_ipo,
+                 Comparison& comparison) {
     const std::string step = "step " + std::to_string(log.at("step").get<std::int64_t>()) + " ";
     for (const auto& [key, value] : log.items()) {
         if (key == "step" || (key == "epoch" && !has_epoch)) continue;
@@ -215,17 +222,20 @@ void compare_log(const json& log, const Metrics& metrics, bool has_epoch, Compar
             comparison.fail("not supported yet: metric " + key);
         else
             comparison.close(step + key, found->second, value.get<double>(),
-                             tolerance_of(key, tolerances));
+                             tolerance_of(key, is_ipo));
     }
 }
 
 void compare_logs(const json& trajectory, const Replay& replay, Comparison& comparison) {
+    const json& config = trajectory.at("config");
+    const bool is_ipo = config.contains("loss_type") && config.at("loss_type") == json{"ipo"};
     const json& logs = trajectory.at("logs");
     if (logs.size() != replay.metrics.size())
         throw std::runtime_error("logs of " + std::to_string(logs.size()) +
                                  " steps, max_steps is " + std::to_string(replay.metrics.size()));
     for (std::size_t i = 0; i < logs.size(); ++i)
-        compare_log(logs[i], replay.metrics[i], trajectory.at("method") != "grpo", comparison);
+        compare_log(logs[i], replay.metrics[i], trajectory.at("method") != "grpo", is_ipo,
+                    comparison);
     if (!trajectory.contains("losses")) return;
     const auto losses = trajectory.at("losses").get<std::vector<double>>();
     if (losses.size() != replay.losses.size())

@@ -78,7 +78,7 @@ Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
             ppo_logprobs(models.policy, part, temperature, models.suppressed_ids);
         batch.logprobs = tokens.logprobs;
         batch.entropy = tokens.entropy.detach();
-        batch.entropy_mask = batch.masks.tokens;
+        batch.entropy_mask = widened(completion_token_mask(part.batch), part.width);
         batch.values = ppo_values(models.value, part);
         const LossResult result = ppo_loss(batch, config);
         const at::Tensor share = result.loss / static_cast<double>(parts);
