@@ -91,8 +91,9 @@ struct Entry {
     Result<Rule> (*make)(const Settings&);
 };
 
-const std::array<Entry, 8>& entries() {
-    static const std::array<Entry, 8> all = {{{"arithmetic", plain<arithmetic_rule>},
+const std::array<Entry, 9>& entries() {
+    static const std::array<Entry, 9> all = {{{"arithmetic", plain<arithmetic_rule>},
+                                              {"reviews", plain<reviews_rule>},
                                               {"exact_match", plain<exact_match_rule>},
                                               {"numeric_match", plain<numeric_match_rule>},
                                               {"regex_match", regex_match},
@@ -147,7 +148,7 @@ Result<std::unique_ptr<RewardFunction>> make_reward(const std::string& name,
 
 Result<std::vector<std::unique_ptr<RewardFunction>>> make_rewards(const Settings& settings) {
     std::vector<std::string> names = settings.reward_funcs;
-    if (names.empty() && settings.task == "arithmetic") names = {"arithmetic"};
+    if (names.empty() && settings.task != "data") names = {settings.task};
     if (names.empty())
         return invalid_input("reward_funcs is empty. Name at least one of " +
                              join(reward_names(), ", ") + ".");
