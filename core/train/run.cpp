@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include "base/log.h"
+#include "config/roles.h"
 #include "data/prompts.h"
 #include "train/new_model.h"
 #include "train/supervised_rows.h"
@@ -23,7 +24,7 @@ Result<Policy> first_policy(const RunInputs& inputs, const Task& task, at::Devic
     if (inputs.model_folder) return load_policy(*inputs.model_folder, device);
     if (!trains_from_prompts(inputs.settings))
         return new_policy(inputs.settings, task.tokenizer(), device);
-    if (inputs.settings.task == "arithmetic")
+    if (is_built_in_task(inputs.settings))
         return supervised_start(inputs.settings, inputs.cache, device, monitor);
     return invalid_input(
         "model_name_or_path is empty: reinforcement learning on your own files starts from a "
