@@ -107,6 +107,8 @@ constexpr Known known[] = {
      "The rate that the step of the supervised start used."},
     {"start/accuracy_greedy", "Supervised start, accuracy", "greedy", "share",
      "Greedy accuracy at the checks of the textbook phase.", true},
+    {"start/well_formed", "Supervised start, well formed", "well formed", "share",
+     "Share of texts sampled from the supervised model that end and keep to the grammar.", true},
     {"step_time", "Step time", "step", "s", "Seconds that the step took.", false},
     {"time/generate", "Time to generate", "generate", "s", "Seconds of the step spent on sampling.",
      false},

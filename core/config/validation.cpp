@@ -144,6 +144,18 @@ void check_lengths(const Settings& s, Problems& problems) {
                              " tokens and completions of up to " + text(needed - prompt) +
                              " need max_position_embeddings of at least " + text(needed) +
                              "; it is " + text(positions));
+    } else if (s.task == "reviews") {
+        if (problems.any("max_completion_length")) return;
+        // "the cast" is completed; the longest review has four clauses like "the cast was very
+        // good", three connectors and ". $".
+        const std::int64_t prompt = 2, longest = 25;
+        const std::int64_t needed = std::max(longest, prompt + s.max_completion_length);
+        if (needed > positions)
+            problems.add("max_position_embeddings",
+                         "reviews of " + text(longest) + " tokens, and prompts of " + text(prompt) +
+                             " with completions of up to " + text(s.max_completion_length) +
+                             ", need max_position_embeddings of at least " + text(needed) +
+                             "; it is " + text(positions));
     } else if (!is_built_in_task(s) && is_supervised(s) && !problems.any("max_length") &&
                s.max_length > positions) {
         problems.add("max_length", "max_length " + text(s.max_length) +

@@ -102,8 +102,9 @@ struct Entry {
     Result<Rule> (*make)(const Settings&);
 };
 
-const std::array<Entry, 10>& entries() {
-    static const std::array<Entry, 10> all = {{{"arithmetic", plain<arithmetic_rule>},
+const std::array<Entry, 11>& entries() {
+    static const std::array<Entry, 11> all = {{{"arithmetic", plain<arithmetic_rule>},
+                                               {"reviews", plain<reviews_rule>},
                                                {"exact_match", plain<exact_match_rule>},
                                                {"numeric_match", plain<numeric_match_rule>},
                                                {"regex_match", regex_match},
@@ -160,7 +161,7 @@ Result<std::unique_ptr<RewardFunction>> make_reward(const std::string& name,
 
 Result<std::vector<std::unique_ptr<RewardFunction>>> make_rewards(const Settings& settings) {
     std::vector<std::string> names = settings.reward_funcs;
-    if (names.empty() && settings.task == "arithmetic") names = {"arithmetic"};
+    if (names.empty() && settings.task != "data") names = {settings.task};
     if (names.empty())
         return invalid_input("reward_funcs is empty. Name at least one of " +
                              join(reward_names(), ", ") + ".");

@@ -44,15 +44,15 @@ private:
 /// The names that make_reward knows.
 std::span<const std::string> reward_names();
 
-/// A reward function by name (rules.h says what each one computes): arithmetic, exact_match,
-/// numeric_match, regex_match, keywords, length_target, overlong, repetition, think_format, ended.
+/// A reward function by name (rules.h says what each one computes): arithmetic, reviews,
+/// exact_match, numeric_match, regex_match, keywords, length_target, overlong, repetition, think_format, ended.
 /// The function keeps the settings it was made with. Errors: an unknown name (with the nearest
 /// one), a setting that the function needs and does not have, a pattern that is no regular
 /// expression.
 Result<std::unique_ptr<RewardFunction>> make_reward(const std::string& name,
                                                     const Settings& settings);
-/// All of settings.reward_funcs. Where that list is empty: arithmetic for that task, an error for
-/// another (see Task::gold_reward).
+/// All of settings.reward_funcs. Where that list is empty: the reward that is named as the built-in
+/// task, an error for user data (see Task::gold_reward).
 Result<std::vector<std::unique_ptr<RewardFunction>>> make_rewards(const Settings& settings);
 
 }  // namespace plumb

@@ -9,12 +9,17 @@
 
 #include "data/answers.h"
 #include "tasks/arithmetic.h"
+#include "tasks/reviews.h"
 
 namespace plumb {
 
 std::optional<double> arithmetic_rule(const RewardInput& row) {
     if (row.answer.empty()) return std::nullopt;
     return arithmetic_reward(row.completion_with_special, row.answer);
+}
+
+double reviews_rule(const RewardInput& row) {
+    return gold_review(std::string(row.prompt) + ' ' + std::string(row.completion_with_special));
 }
 
 std::optional<double> exact_match_rule(const RewardInput& row) {

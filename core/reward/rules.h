@@ -16,6 +16,9 @@ namespace plumb {
 /// 1 when the completion ends with $, holds exactly one # and the answer after it; else 0.
 std::optional<double> arithmetic_rule(const RewardInput& row);
 
+/// gold_review of the prompt with its completion (tasks/reviews.h): at most 3, without a lower end.
+double reviews_rule(const RewardInput& row);
+
 /// 1 when completion and answer are equal but for white space at the ends; nothing without answer.
 std::optional<double> exact_match_rule(const RewardInput& row);
 

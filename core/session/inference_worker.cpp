@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "session/model_source.h"
 #include "session/run_worker.h"
+#include "tasks/reviews.h"
 #include "train/evaluation.h"
 #include "train/new_model.h"
 
@@ -57,17 +58,25 @@ Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request
                             const std::stop_token& stop) {
     Stopwatch watch;
     Settings settings = request.settings;
-    if (request.task == "arithmetic") {
-        settings.task = request.task;
-    } else {
+    settings.task = request.task;
+    if (request.task != "arithmetic" && request.task != "reviews") {
         // All rows of the file are evaluated, not a held-out part.
         settings.task = "data";
         settings.train_files = settings.eval_files = {request.task};
         settings.eval_prompts = std::numeric_limits<std::int32_t>::max();
     }
+    // The default is made for arithmetic and would cut reviews.
+    if (request.task == "reviews" &&
+        settings.max_completion_length == Settings().max_completion_length)
+        settings.max_completion_length = longest_review;
     settings.algorithm = "grpo";
     PLUMB_TRY(const auto task, make_task(settings, false));
-    if (!request.reward.empty()) settings.reward_funcs = {request.reward};
+    if (!request.reward.empty()) {
+        settings.reward_funcs = {request.reward};
+    } else if (settings.reward_funcs.empty() && !task->has_answers() &&
+               !task->gold_reward().empty()) {
+        settings.reward_funcs = {task->gold_reward()};
+    }
     Scorers scorers;
     if (!settings.reward_funcs.empty()) {
         PLUMB_TRY(scorers.rewards, make_rewards(settings));

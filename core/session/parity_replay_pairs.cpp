@@ -27,8 +27,7 @@ template <class Accumulate>
 Replay replay_pairs(const ReferenceRun& run, const Accumulate& accumulate) {
     Replay replay;
     const Settings& settings = run.settings;
-    const auto rows =
-        read_pairs(json::parse(read_text(run.folder / "trajectory.json")).at("rows"));
+    const auto rows = read_pairs(json::parse(read_text(run.folder / "trajectory.json")).at("rows"));
     if (rows.empty()) throw std::runtime_error("there are no rows");
     Updates updates(run, settings.max_steps, replay);
     std::size_t next = 0;

@@ -101,13 +101,11 @@ private:
     void compare_inputs(std::size_t step, const PpoExperience& experience) {
         const auto& [tokens, value_mask] = experience.targets.masks;
         const std::string name = "step " + std::to_string(step);
-        // From the second step on the models were updated, and may differ as after training.
-        const Tolerance tolerance = step == 0 ? log_tolerance : updated_tolerance;
         const auto compare = [&](std::size_t i, const at::Tensor& own, const char* theirs,
                                  const at::Tensor& mask) {
             const at::Tensor& reference = given(step, theirs);
             inputs_[i].close(name, mask.defined() ? own * mask : own,
-                             mask.defined() ? reference * mask : reference, tolerance);
+                             mask.defined() ? reference * mask : reference, log_tolerance);
         };
         compare(0, experience.rollout.scores, "raw_scores", {});
         compare(1, experience.rollout.logprobs, "logprobs", tokens);
@@ -127,10 +125,9 @@ private:
             const auto rows = order.get<std::vector<std::int64_t>>();
             for (std::size_t first = 0; first < rows.size(); first += size) {
                 auto result = update_on_rows(experience, std::span(rows).subspan(first, size),
-                                             models, *policy_optimizer_, *value_optimizer_,
-                                             config_, settings_.temperature,
-                                             settings_.learning_rate, settings_.max_grad_norm,
-                                             count, {});
+                                             models, *policy_optimizer_, *value_optimizer_, config_,
+                                             settings_.temperature, settings_.learning_rate,
+                                             settings_.max_grad_norm, count, {});
                 if (!result.ok()) throw std::runtime_error(result.error().message);
                 all.push_back(result->metrics);
             }
@@ -144,36 +141,33 @@ private:
                 metrics_.fail("not supported yet: metric " + key);
             else
                 metrics_.close("step " + std::to_string(step) + " " + key, found->second,
-                               value.get<double>(), tolerance_at(step));
+                               value.get<double>(), log_tolerance);
         }
     }
 
     void compare_minibatches(std::size_t step, const json& expected,
                              const std::vector<std::map<std::string, double>>& all) {
         static const std::map<std::string, std::string> names = {
-            {"policy_loss", "loss/policy_avg"},     {"value_loss", "loss/value_avg"},
-            {"loss", "loss"},                       {"clipfrac", "policy/clipfrac_avg"},
-            {"vf_clipfrac", "val/clipfrac_avg"},    {"approxkl", "policy/approxkl_avg"},
-            {"ratio_mean", "val/ratio"},            {"entropy", "policy/entropy_avg"}};
+            {"policy_loss", "loss/policy_avg"},
+            {"value_loss", "loss/value_avg"},
+            {"loss", "loss"},
+            {"clipfrac", "policy/clipfrac_avg"},
+            {"vf_clipfrac", "val/clipfrac_avg"},
+            {"approxkl", "policy/approxkl_avg"},
+            {"ratio_mean", "val/ratio"},
+            {"entropy", "policy/entropy_avg"}};
         if (expected.size() != all.size())
             throw std::runtime_error("minibatch_stats of " + std::to_string(expected.size()) +
                                      " minibatches, the step has " + std::to_string(all.size()));
         for (std::size_t i = 0; i < all.size(); ++i)
             for (const auto& [key, value] : expected[i].items()) {
                 const auto name = names.find(key);
-                if (name == names.end())
-                    throw std::runtime_error("not supported yet: " + key);
-                minibatches_.close("step " + std::to_string(step) + " minibatch " +
-                                       std::to_string(i) + " " + key,
-                                   all[i].at(name->second), value.get<double>(),
-                                   tolerance_at(step));
+                if (name == names.end()) throw std::runtime_error("not supported yet: " + key);
+                minibatches_.close(
+                    "step " + std::to_string(step) + " minibatch " + std::to_string(i) + " " + key,
+                    all[i].at(name->second), value.get<double>(), log_tolerance);
             }
     }
-
-    static Tolerance tolerance_at(std::size_t step) {
-        return step == 0 ? log_tolerance : updated_tolerance;
-    }
-    static constexpr Tolerance updated_tolerance = log_tolerance;
 
     const ReferenceRun& run_;
     const Settings& settings_;
@@ -185,10 +179,10 @@ private:
     const std::int64_t pad_id_, eos_id_;
     const PpoConfig config_;
     std::optional<AdamW> policy_optimizer_, value_optimizer_;
-    std::vector<Comparison> inputs_{
-        Comparison("raw_scores"), Comparison("logprobs"),   Comparison("ref_logprobs"),
-        Comparison("values"),     Comparison("rewards"),    Comparison("advantages"),
-        Comparison("returns")};
+    std::vector<Comparison> inputs_{Comparison("raw_scores"),   Comparison("logprobs"),
+                                    Comparison("ref_logprobs"), Comparison("values"),
+                                    Comparison("rewards"),      Comparison("advantages"),
+                                    Comparison("returns")};
     Comparison minibatches_{"minibatch_stats"}, metrics_{"metrics"};
 };
 

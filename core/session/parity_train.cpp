@@ -110,11 +110,12 @@ const std::set<std::string>& setting_keys(const std::string& method) {
         return keys;
     }();
     static const std::set<std::string> ppo = {
-        "learning_rate",   "adam_beta1",      "adam_beta2",          "adam_epsilon",
-        "weight_decay",    "kl_coef",         "kl_estimator",        "gamma",
-        "lam",             "cliprange",       "cliprange_value",     "vf_coef",
-        "whiten_rewards",  "temperature",     "missing_eos_penalty", "num_ppo_epochs",
-        "num_mini_batches"};
+        "learning_rate",  "adam_beta1",      "adam_beta2",
+        "adam_epsilon",   "weight_decay",    "kl_coef",
+        "kl_estimator",   "gamma",           "lam",
+        "cliprange",      "cliprange_value", "vf_coef",
+        "whiten_rewards", "temperature",     "missing_eos_penalty",
+        "num_ppo_epochs", "num_mini_batches"};
     if (method == "grpo") return grpo;
     if (method == "dpo") return dpo;
     if (method == "reward") return reward;
@@ -188,11 +189,10 @@ ReferenceRun read_run(const fs::path& root, const fs::path& folder, const json& 
         throw std::runtime_error("not supported yet: method " + method);
     refuse_unknown_files(folder);
     refuse_unknown_keys(
-        trajectory,
-        {"base_model", "reference_model", "method", "note", "config", "rows", "logs",
-         "final_parameters", "reward_functions", "rollouts", "losses", "policy", "reward_model",
-         "value_model", "pad_token_id", "eos_token_id", "steps", "final_policy_parameters",
-         "final_value_parameters"});
+        trajectory, {"base_model", "reference_model", "method", "note", "config", "rows", "logs",
+                     "final_parameters", "reward_functions", "rollouts", "losses", "policy",
+                     "reward_model", "value_model", "pad_token_id", "eos_token_id", "steps",
+                     "final_policy_parameters", "final_value_parameters"});
     const auto model = [&](const char* key) {
         return trajectory.contains(key) ? root / trajectory.at(key).get<std::string>() : fs::path();
     };

@@ -44,7 +44,7 @@ struct GenerateReply {
 
 struct EvaluateRequest {
     std::string model;   ///< as in GenerateRequest
-    std::string task;    ///< "arithmetic", or a .jsonl or text file with prompts and answers
+    std::string task;    ///< arithmetic, reviews, or a .jsonl or text file with prompts and answers
     std::string reward;  ///< name of a reward function; empty: the task's own
     Settings settings;   ///< columns, lengths and options of the task and the reward
     std::int64_t threads = 0;

@@ -3,6 +3,7 @@
 
 #include "tasks/arithmetic_task.h"
 #include "tasks/data_task.h"
+#include "tasks/reviews_task.h"
 
 namespace plumb {
 
@@ -14,14 +15,17 @@ const std::vector<Preference>& Task::pairs() const {
     static const std::vector<Preference> none;
     return none;
 }
+bool Task::well_formed(const Attempt&) const { return true; }
 
 std::optional<bool> Task::used_scratchpad(std::string_view) const { return std::nullopt; }
 
 Result<std::unique_ptr<Task>> make_task(const Settings& settings, bool needs_tokenizer) {
     if (settings.task == "data") return DataTask::make(settings, needs_tokenizer);
+    if (settings.task == "reviews")
+        return std::unique_ptr<Task>(std::make_unique<ReviewsTask>(settings));
     if (settings.task != "arithmetic")
         return invalid_input("task " + settings.task +
-                             " does not exist. Set task to arithmetic or data.");
+                             " does not exist. Set task to arithmetic, reviews or data.");
     if (settings.arithmetic_digits < 3 || settings.arithmetic_digits > 12)
         return invalid_input("arithmetic_digits is " + std::to_string(settings.arithmetic_digits) +
                              ". Choose 3 to 12.");

@@ -16,11 +16,12 @@
 
 namespace plumb {
 
-/// A finished completion whose correctness is asked for.
+/// A finished completion that is asked whether it is right, or well formed.
 struct Attempt {
     std::string_view completion;               ///< special tokens left out
     std::string_view completion_with_special;  ///< as sampled, the end token included
     std::string_view answer;                   ///< the reference answer; may be empty
+    std::string_view prompt = {};              ///< what it completes
 };
 
 /// Where a run's rows come from: a built-in generator or the user's files. Everything is
@@ -48,7 +49,7 @@ public:
     virtual const std::vector<Demonstration>& demonstrations() const = 0;
 
     /// Held-out rows, at most settings.eval_prompts, the same for every seed and step; never among
-    /// the training rows.
+    /// the training rows. Reviews: rows of their own generator, since few prompts are different.
     virtual std::vector<Prompt> eval_prompts() const = 0;
     virtual std::vector<Demonstration> eval_demonstrations() const = 0;
 
@@ -59,7 +60,7 @@ public:
     /// Held-out pairs, of prompts that no training pair has unless eval_files says otherwise.
     virtual std::vector<Preference> eval_pairs() const { return {}; }
 
-    /// Whether rows have something to imitate: always for arithmetic; for user data where the
+    /// Whether rows have something to imitate: always for built-in tasks; for user data where the
     /// algorithm is sft.
     virtual bool has_demonstrations() const = 0;
     /// Whether prompts have reference answers, so that solved() says something.
@@ -70,11 +71,15 @@ public:
 
     /// Whether the attempt gives the reference answer; false where that is empty.
     virtual bool solved(const Attempt& attempt) const = 0;
+    /// Whether prompt and completion together are a text of the task's kind; true where the task
+    /// knows no such thing.
+    virtual bool well_formed(const Attempt& attempt) const;
     /// Whether the completion works the answer out first; empty where the task knows no such thing.
     virtual std::optional<bool> used_scratchpad(std::string_view completion) const;
 
-    /// Name of the reward function that settles this task's answers: arithmetic; numeric_match or
-    /// exact_match for user data with answers; else empty (settings.reward_funcs must then be set).
+    /// Name of the reward function that settles what this task aims at: arithmetic; reviews;
+    /// numeric_match or exact_match for user data with answers; else empty (settings.reward_funcs
+    /// must then be set).
     virtual std::string gold_reward() const = 0;
 };
 

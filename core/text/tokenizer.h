@@ -52,5 +52,9 @@ std::shared_ptr<const Tokenizer> make_word_tokenizer(std::span<const std::string
 /// Texts of special tokens may be longer than one character.
 std::shared_ptr<const Tokenizer> make_fixed_tokenizer(std::vector<std::string> tokens,
                                                       SpecialTokens special);
+/// The same for words, split at white space and joined by one blank. Without special.unk, words
+/// that are not listed are left out.
+std::shared_ptr<const Tokenizer> make_fixed_word_tokenizer(std::vector<std::string> tokens,
+                                                           SpecialTokens special);
 
 }  // namespace plumb

@@ -88,6 +88,30 @@ std::shared_ptr<const Tokenizer> make_counted(TokenUnit unit, std::span<const st
     return std::make_shared<VocabularyTokenizer>(std::move(vocabulary));
 }
 
+std::shared_ptr<const Tokenizer> make_fixed(TokenUnit unit, std::vector<std::string> tokens,
+                                            SpecialTokens special) {
+    Vocabulary vocabulary;
+    vocabulary.unit = unit;
+    vocabulary.joined_by_blank = unit == TokenUnit::word;
+    for (std::size_t i = 0; i < tokens.size(); ++i)
+        vocabulary.entries.emplace_back(std::move(tokens[i]), static_cast<std::int64_t>(i));
+    for (const auto& id : {special.pad, special.bos, special.eos, special.unk}) {
+        if (!id) continue;
+        PLUMB_CHECK(*id >= 0 && *id < static_cast<std::int64_t>(vocabulary.entries.size()),
+                    "special token outside the vocabulary");
+        vocabulary.added.push_back(
+            special_token(*id, vocabulary.entries[static_cast<std::size_t>(*id)].first));
+    }
+    if (special.unk) {
+        vocabulary.unknown = vocabulary.entries[static_cast<std::size_t>(*special.unk)].first;
+    } else if (unit == TokenUnit::word) {
+        // The library refuses a WordLevel file without the name of one, in the vocabulary or not.
+        vocabulary.unknown = "<unk>";
+    }
+    vocabulary.special = special;
+    return std::make_shared<VocabularyTokenizer>(std::move(vocabulary));
+}
+
 }  // namespace
 
 std::shared_ptr<const Tokenizer> make_char_tokenizer(std::span<const std::string> texts,
@@ -102,20 +126,12 @@ std::shared_ptr<const Tokenizer> make_word_tokenizer(std::span<const std::string
 
 std::shared_ptr<const Tokenizer> make_fixed_tokenizer(std::vector<std::string> tokens,
                                                       SpecialTokens special) {
-    Vocabulary vocabulary;
-    for (std::size_t i = 0; i < tokens.size(); ++i)
-        vocabulary.entries.emplace_back(std::move(tokens[i]), static_cast<std::int64_t>(i));
-    for (const auto& id : {special.pad, special.bos, special.eos, special.unk}) {
-        if (!id) continue;
-        PLUMB_CHECK(*id >= 0 && *id < static_cast<std::int64_t>(vocabulary.entries.size()),
-                    "special token outside the vocabulary");
-        vocabulary.added.push_back(
-            special_token(*id, vocabulary.entries[static_cast<std::size_t>(*id)].first));
-    }
-    if (special.unk)
-        vocabulary.unknown = vocabulary.entries[static_cast<std::size_t>(*special.unk)].first;
-    vocabulary.special = special;
-    return std::make_shared<VocabularyTokenizer>(std::move(vocabulary));
+    return make_fixed(TokenUnit::character, std::move(tokens), special);
+}
+
+std::shared_ptr<const Tokenizer> make_fixed_word_tokenizer(std::vector<std::string> tokens,
+                                                           SpecialTokens special) {
+    return make_fixed(TokenUnit::word, std::move(tokens), special);
 }
 
 }  // namespace plumb

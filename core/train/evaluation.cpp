@@ -16,7 +16,7 @@ namespace {
 struct Sampled {
     std::vector<SampledText> texts;
     at::Tensor logps;  ///< [N] of whole completions
-    double accuracy = 0, mean_length = 0, ended = 0, scratchpad = 0;
+    double accuracy = 0, well_formed = 0, mean_length = 0, ended = 0, scratchpad = 0;
     bool knows_scratchpad = false;
 };
 
@@ -32,8 +32,10 @@ Result<Sampled> sample_and_check(const Policy& policy, const Task& task,
     const double n = static_cast<double>(prompts.size());
     for (std::size_t i = 0; i < prompts.size(); ++i) {
         const SampledText& text = result.texts[i];
-        result.accuracy +=
-            task.solved({text.completion, text.completion_with_special, prompts[i].answer}) / n;
+        const Attempt attempt{text.completion, text.completion_with_special, prompts[i].answer,
+                              prompts[i].text};
+        result.accuracy += task.solved(attempt) / n;
+        result.well_formed += task.well_formed(attempt) / n;
         result.mean_length += static_cast<double>(text.ids.size()) / n;
         result.ended += text.ended / n;
         if (const auto used = task.used_scratchpad(text.completion)) {
@@ -86,6 +88,23 @@ std::optional<double> mean_reward(const std::vector<std::vector<std::optional<do
         scored += any;
     }
     return scored > 0 ? std::optional(sum / scored) : std::nullopt;
+}
+
+std::vector<Prompt> first_eval_prompts(const Task& task, std::int64_t count) {
+    std::vector<Prompt> prompts = task.eval_prompts();
+    prompts.resize(std::min(prompts.size(), static_cast<std::size_t>(count)));
+    return prompts;
+}
+
+/// The policy as it is, not as training samples it.
+SamplingSettings plain_sampling(const Policy& policy, const Settings& settings) {
+    SamplingSettings sampling = sampling_settings(policy, settings);
+    sampling.temperature = 1.0;
+    sampling.top_k = 0;
+    sampling.top_p = 1.0;
+    sampling.min_p = 0.0;
+    sampling.repetition_penalty = 1.0;
+    return sampling;
 }
 
 }  // namespace
@@ -162,14 +181,24 @@ Result<std::vector<std::vector<std::optional<double>>>> score_completions(
 
 Result<double> greedy_accuracy(const Policy& policy, const Task& task, std::int64_t count,
                                const Settings& settings, const std::stop_token& stop) {
-    std::vector<Prompt> prompts = task.eval_prompts();
-    prompts.resize(std::min(prompts.size(), static_cast<std::size_t>(count)));
+    const std::vector<Prompt> prompts = first_eval_prompts(task, count);
     PLUMB_TRY(const auto ids, encode_prompts(policy, prompts, settings));
     SamplingSettings sampling = sampling_settings(policy, settings);
     sampling.temperature = 0.0;
     PLUMB_TRY(const Sampled greedy,
               sample_and_check(policy, task, prompts, ids, sampling, 0, stop));
     return greedy.accuracy;
+}
+
+Result<double> well_formed_share(const Policy& policy, const Task& task, std::int64_t count,
+                                 const Settings& settings, std::uint64_t seed,
+                                 const std::stop_token& stop) {
+    const std::vector<Prompt> prompts = first_eval_prompts(task, count);
+    PLUMB_TRY(const auto ids, encode_prompts(policy, prompts, settings));
+    PLUMB_TRY(
+        const Sampled sampled,
+        sample_and_check(policy, task, prompts, ids, plain_sampling(policy, settings), seed, stop));
+    return sampled.well_formed;
 }
 
 Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
@@ -179,13 +208,7 @@ Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Sc
     if (prompts.empty()) return Metrics{};
     PLUMB_TRY(const auto ids, encode_prompts(policy, prompts, settings));
     const std::uint64_t seed = derive_seed(static_cast<std::uint64_t>(settings.seed), "evaluation");
-    // The policy as it is, not as training samples it.
-    SamplingSettings sampling = sampling_settings(policy, settings);
-    sampling.temperature = 1.0;
-    sampling.top_k = 0;
-    sampling.top_p = 1.0;
-    sampling.min_p = 0.0;
-    sampling.repetition_penalty = 1.0;
+    SamplingSettings sampling = plain_sampling(policy, settings);
     PLUMB_TRY(const Sampled sampled,
               sample_and_check(policy, task, prompts, ids, sampling, seed, stop));
 

@@ -70,6 +70,12 @@ Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Sc
 Result<double> greedy_accuracy(const Policy& policy, const Task& task, std::int64_t count,
                                const Settings& settings, const std::stop_token& stop);
 
+/// The share of the first `count` held-out prompts whose completion, sampled at temperature 1 with
+/// draws of the given seed, is well formed.
+Result<double> well_formed_share(const Policy& policy, const Task& task, std::int64_t count,
+                                 const Settings& settings, std::uint64_t seed,
+                                 const std::stop_token& stop);
+
 /// The supervised loss on the held-out rows: eval/loss, eval/mean_token_accuracy, eval/entropy.
 Result<Metrics> evaluate_supervised(const Policy& policy, const Task& task,
                                     const Settings& settings, const std::stop_token& stop);

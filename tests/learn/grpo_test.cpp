@@ -34,18 +34,6 @@ private Q_SLOTS:
         QVERIFY(scratchpad->back().value > scratchpad->front().value + 0.2);
         QVERIFY(length->back().value > length->front().value);
     }
-
-    void sft_arithmetic_smoke() {
-        auto settings = preset_settings("sft-arithmetic-smoke");
-        VERIFY_OK(settings);
-        SmallSession session;
-        const RunId run = session.run(*settings, "smoke");
-        auto reader = session.reader();
-        const auto loss = reader->metric(run, "eval/loss");
-        VERIFY_OK(loss);
-        qInfo("held-out loss %.3f -> %.3f", loss->front().value, loss->back().value);
-        QVERIFY(loss->back().value < 0.5 * loss->front().value);
-    }
 };
 
 PLUMB_REGISTER_TEST(TestGrpoLearns)

@@ -25,7 +25,8 @@ private Q_SLOTS:
             QVERIFY(preset.summary.find('#') == std::string::npos);
         }
         const std::vector<std::string> expected = {"grpo-arithmetic", "grpo-arithmetic-smoke",
-                                                   "sft-arithmetic", "sft-arithmetic-smoke"};
+                                                   "sft-arithmetic",  "sft-arithmetic-smoke",
+                                                   "sft-reviews",     "sft-reviews-smoke"};
         QVERIFY(names == expected);
     }
 

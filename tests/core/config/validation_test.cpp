@@ -118,6 +118,21 @@ private Q_SLOTS:
             s.arithmetic_digits = 12;
             s.max_position_embeddings = 47;
         }));
+        const auto reviews = [](std::int64_t completion, std::int64_t positions) {
+            return problem([&](Settings& s) {
+                s.task = "reviews";
+                s.max_completion_length = completion;
+                s.max_position_embeddings = positions;
+            });
+        };
+        COMPARE_TEXT(reviews(28, 30), "");
+        COMPARE_TEXT(reviews(28, 29),
+                     "max_position_embeddings: reviews of 25 tokens, and prompts of 2 with "
+                     "completions of up to 28, need max_position_embeddings of at least 30; it is "
+                     "29");
+        // Demonstrations are whole reviews, however short the completions.
+        COMPARE_TEXT(reviews(10, 25), "");
+        QVERIFY(reviews(10, 24).starts_with("max_position_embeddings: "));
         QVERIFY(has_problem("max_length", [](Settings& s) {
             make_data(s);
             s.algorithm = "sft";

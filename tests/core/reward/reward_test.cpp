@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reward/reward.h"
 
+#include <cmath>
 #include <limits>
 
 #include <QFile>
@@ -70,7 +71,7 @@ private Q_SLOTS:
         Settings settings;
         settings.reward_pattern = "a";
         settings.reward_keywords = {"a"};
-        QCOMPARE(reward_names().size(), std::size_t{10});
+        QCOMPARE(reward_names().size(), std::size_t{11});
         for (const auto& name : reward_names()) {
             const auto reward = make_reward(name, settings);
             VERIFY_OK(reward);
@@ -83,7 +84,7 @@ private Q_SLOTS:
         QVERIFY(!misspelt.ok());
         verify_message(misspelt.error().message, "Did you mean numeric_match?");
         const auto strange = make_reward("something else entirely", {});
-        verify_message(strange.error().message, "There are: arithmetic, exact_match");
+        verify_message(strange.error().message, "There are: arithmetic, reviews, exact_match");
         verify_message(make_reward("regex_match", {}).error().message, "reward_pattern");
         verify_message(make_reward("keywords", {}).error().message, "reward_keywords");
         Settings settings;
@@ -98,6 +99,10 @@ private Q_SLOTS:
         const auto own = make_rewards(settings);
         VERIFY_OK(own);
         COMPARE_TEXT(own->at(0)->name(), "arithmetic");
+        settings.task = "reviews";
+        const auto reviews = make_rewards(settings);
+        VERIFY_OK(reviews);
+        COMPARE_TEXT(reviews->at(0)->name(), "reviews");
         settings.task = "data";
         QVERIFY(!make_rewards(settings).ok());
         settings.reward_funcs = {"ended", "repetition"};
@@ -136,6 +141,20 @@ private Q_SLOTS:
         QCOMPARE(score_one("numeric_match", input("#### 5 and not 12", "12")), 0.0);
         QCOMPARE(score_one("numeric_match", input("no number", "12")), 0.0);
         QCOMPARE(score_one("numeric_match", input("12", "none")), no_opinion);
+    }
+
+    void reviews_are_judged_with_their_prompt() {
+        const auto score = [](std::string_view prompt, std::string_view completion) {
+            RewardInput row = input(completion);
+            row.prompt = prompt;
+            return score_one("reviews", row);
+        };
+        QCOMPARE(score("the cast ", "was brilliant . $"), 3 * std::tanh(2 / 3.0));
+        QCOMPARE(score("the cast", "was brilliant . $"), 3 * std::tanh(2 / 3.0));
+        // The prompt's verb counts, and so does how the completion goes on from it.
+        QCOMPARE(score("i hated ", "the plot . $"), 3 * std::tanh(-2 / 3.0));
+        QCOMPARE(score("i hated ", "was . $"), 3 * std::tanh(-2 / 3.0) - 0.5 - 0.5);
+        QCOMPARE(score("it felt ", "long ."), -1.0);
     }
 
     void patterns() {

@@ -159,6 +159,32 @@ private Q_SLOTS:
         QVERIFY(ended.message.find("start_check_accuracy") != std::string::npos);
     }
 
+    void a_supervised_start_on_reviews_is_checked_and_cached() {
+        SmallSession session;
+        Settings settings = small_grpo();
+        settings.task = "reviews";
+        settings.max_steps = 2;
+        const RunId first = session.run(settings, "first");
+        settings.eval_prompts = 4;  // of no concern to the start
+        const RunId second = session.run(settings, "second");
+        auto reader = session.reader();
+        const auto share = reader->metric(first, "start/well_formed");
+        VERIFY_OK(share);
+        QCOMPARE(share->size(), std::size_t{1});
+        QCOMPARE(share->front().step, settings.start_max_steps);
+        QVERIFY(reader->metric(second, "start/well_formed")->empty());
+        const auto rows = reader->completions(first, {});
+        VERIFY_OK(rows);
+        QVERIFY(!rows->empty() && rows->front().reward_parts.contains("reviews"));
+        QVERIFY(rows->front().prompt.ends_with(" "));
+
+        settings.start_check_accuracy = 1.0;
+        VERIFY_OK(session->start(settings, "hopeless"));
+        const auto ended = session.until_end();
+        QCOMPARE(static_cast<int>(ended.state), static_cast<int>(RunState::failed));
+        QVERIFY(ended.message.find("without a mistake") != std::string::npos);
+    }
+
     void a_model_with_nan_weights_ends_the_run_and_not_the_program() {
         SmallSession session;
         const RunId first = session.run(small_grpo(), "first");

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tasks/arithmetic.h"
+#include "tasks/reviews.h"
 #include "test_main.h"
 
 using namespace plumb;
@@ -106,14 +107,67 @@ private Q_SLOTS:
         QCOMPARE((*task)->tokenizer()->vocab_size(), 16);
     }
 
+    void reviews_are_learnt_whole_and_asked_for_by_two_words() {
+        Settings settings;
+        settings.task = "reviews";
+        settings.eval_prompts = 200;
+        const auto task = make_task(settings, true);
+        VERIFY_OK(task);
+        COMPARE_TEXT((*task)->name(), "reviews");
+        COMPARE_TEXT((*task)->gold_reward(), "reviews");
+        QVERIFY((*task)->has_demonstrations() && !(*task)->has_answers());
+        QCOMPARE((*task)->rows(), 0);
+        QCOMPARE((*task)->tokenizer()->vocab_size(), 66);
+
+        settings.seed = 43;
+        const auto other = make_task(settings, true);
+        std::set<std::string> reviews;
+        int same_as_other = 0;
+        for (std::int64_t i = 0; i < 200; ++i) {
+            const auto row = (*task)->train_demonstration(199 - i);
+            COMPARE_TEXT(row.prompt, "");
+            COMPARE_TEXT(review_prompt(row.completion), (*task)->train_prompt(199 - i).text);
+            same_as_other += row.completion == (*other)->train_demonstration(199 - i).completion;
+            reviews.insert(row.completion);
+        }
+        QVERIFY(reviews.size() > 195);
+        QVERIFY(same_as_other < 5);
+
+        const auto prompts = (*task)->eval_prompts();
+        const auto demonstrations = (*task)->eval_demonstrations();
+        QCOMPARE(prompts.size(), std::size_t{200});
+        QCOMPARE(demonstrations.size(), std::size_t{200});
+        for (std::size_t i = 0; i < prompts.size(); ++i) {
+            COMPARE_TEXT(prompts[i].text, (*other)->eval_prompts()[i].text);
+            COMPARE_TEXT(prompts[i].text, review_prompt(demonstrations[i].completion));
+        }
+    }
+
+    void tasks_know_well_formed_attempts() {
+        Settings settings;
+        QVERIFY((*make_task(settings, true))->well_formed({"#", "#", "0"}));
+        settings.task = "reviews";
+        const auto task = make_task(settings, true);
+        const auto well_formed = [&](std::string_view prompt, std::string_view completion) {
+            return (*task)->well_formed({completion, completion, "", prompt});
+        };
+        QVERIFY(well_formed("the cast ", "was good . $"));
+        QVERIFY(well_formed("the cast", "was good . $"));
+        QVERIFY(!well_formed("the cast ", "was good ."));
+        QVERIFY(!well_formed("it felt ", "was good . $"));
+        QVERIFY(!(*task)->solved({"was good .", "was good . $", ""}));
+    }
+
     void settings_that_make_no_task() {
         Settings settings;
         settings.arithmetic_digits = 2;
         const auto small = make_task(settings, true);
         QVERIFY(!small.ok());
         QVERIFY(small.error().message.find("3 to 12") != std::string::npos);
-        settings.task = "reviews";
-        QVERIFY(!make_task(settings, true).ok());
+        settings.task = "poems";
+        const auto unknown = make_task(settings, true);
+        QVERIFY(!unknown.ok());
+        QVERIFY(unknown.error().message.find("reviews") != std::string::npos);
         settings.task = "data";
         const auto empty = make_task(settings, true);
         QVERIFY(!empty.ok());

@@ -42,7 +42,9 @@ private Q_SLOTS:
         for (const auto& tokenizer :
              {make_char_tokenizer(texts, 100), make_word_tokenizer(texts, 100),
               make_fixed_tokenizer({"<pad>", "$", "a", "<"},
-                                   {.pad = 0, .bos = {}, .eos = 1, .unk = {}})}) {
+                                   {.pad = 0, .bos = {}, .eos = 1, .unk = {}}),
+              make_fixed_word_tokenizer({"<pad>", "$", "a", "zz", "\\"},
+                                        {.pad = 0, .bos = {}, .eos = 1, .unk = {}})}) {
             const TemporaryFolder folder;
             VERIFY_OK(tokenizer->save(folder.path()));
             const auto loaded = load_tokenizer(folder.path());

@@ -82,6 +82,15 @@ private Q_SLOTS:
                            {"1 x\n2<pad>$$", {3, 4, 0, 1, 1}, "12<pad>$$", "12"}});
     }
 
+    void fixed_words_leave_unknown_words_out() {
+        const auto tokenizer = make_fixed_word_tokenizer(
+            {"<pad>", "$", "the", "cast", "."}, {.pad = 0, .bos = {}, .eos = 1, .unk = {}});
+        // But for unknown words, which the library refuses.
+        check(*tokenizer, {{"the cast ", {2, 3}, "the cast", "the cast"},
+                           {"the cast . $", {2, 3, 4, 1}, "the cast . $", "the cast ."},
+                           {"the new  cast.\n.$<pad>", {2, 4, 1, 0}, "the . $ <pad>", "the ."}});
+    }
+
     void ids_outside_the_vocabulary_become_the_replacement_character() {
         const auto tokenizer = make_char_tokenizer(corpus, 4096);
         const std::vector<std::int64_t> ids = {8, -1, 27, 1000000, 6};
