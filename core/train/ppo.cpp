@@ -17,6 +17,11 @@
 namespace plumb {
 namespace {
 
+/// Completions of a rollout.
+std::int64_t rollout_size(const Settings& settings) {
+    return settings.per_device_train_batch_size * settings.gradient_accumulation_steps;
+}
+
 /// A copy of the reward model where it reads the same tokens, else the policy's layers with a head
 /// that says 0 for everything: a value model from noise would punish what is right.
 Llama first_value_model(const TrainerInputs& inputs) {
@@ -69,13 +74,73 @@ KlController kl_controller(const Settings& settings, TrainerState& state) {
     return controller;
 }
 
+/// A rollout, judged, and what the updates on it aim at.
+struct PpoStep {
+    SampledBatch sampled;
+    at::Tensor scores;  ///< [N]
+    PpoConfig config;
+    PpoExperience experience;
+    StepTimes times;
+};
+
+Result<PpoStep> take_rollout(const TrainerInputs& inputs, const PpoModels& models,
+                             const PpoConfig& config, TrainerState& state) {
+    const Settings& settings = inputs.settings;
+    const std::stop_token stop = inputs.monitor.stop_token();
+    const std::int64_t at_once = settings.per_device_train_batch_size;
+    PpoStep step;
+    step.config = config;
+    PLUMB_TRY(step.sampled, sample_batch(inputs.policy, inputs.task, inputs.scorers, settings,
+                                         rollout_size(settings), 1, state, stop));
+    Stopwatch watch;
+    step.scores = total_scores(step.sampled, settings);
+    PLUMB_TRY(
+        step.experience,
+        make_experience(to_samples(step.sampled, step.scores), models, config, settings.temperature,
+                        ppo_width(step.sampled.scored.completions, settings.max_completion_length),
+                        at_once, padding_id(inputs.policy), stop));
+    double tokens = 0;
+    for (std::size_t i = 0; i < step.experience.prompts.size(); ++i)
+        tokens += static_cast<double>(step.experience.prompts[i].size() +
+                                      step.experience.completions[i].size());
+    step.times.add(step.sampled, tokens);
+    step.times.score += watch.seconds();
+    return step;
+}
+
+/// num_ppo_epochs passes over the rollout, its rows in a new order in each, cut into
+/// num_mini_batches updates. Returns the metrics of the updates.
+Result<Metrics> train_on(const PpoStep& step, const TrainerInputs& inputs, const PpoModels& models,
+                         AdamW& policy_optimizer, AdamW& value_optimizer, double rate,
+                         const TrainerState& state) {
+    const Settings& settings = inputs.settings;
+    const std::int64_t rows = rollout_size(settings);
+    const auto size = static_cast<std::size_t>(rows / settings.num_mini_batches);
+    Random order(derive_seed(static_cast<std::uint64_t>(settings.seed),
+                             "ppo order " + std::to_string(state.step)));
+    std::vector<std::map<std::string, double>> updates;
+    for (std::int64_t epoch = 0; epoch < settings.num_ppo_epochs; ++epoch) {
+        const std::vector<std::int64_t> permutation = order.permutation(rows);
+        for (std::size_t first = 0; first < permutation.size(); first += size) {
+            PLUMB_TRY(
+                PpoUpdateResult update,
+                update_on_rows(step.experience, std::span(permutation).subspan(first, size), models,
+                               policy_optimizer, value_optimizer, step.config, settings.temperature,
+                               rate, settings.max_grad_norm, settings.per_device_train_batch_size,
+                               inputs.monitor.stop_token()));
+            PLUMB_TRY_STATUS(check_gradient_norm(update.grad_norm, update.metrics["loss"],
+                                                 state.step, settings, update.metrics));
+            updates.push_back(std::move(update.metrics));
+        }
+    }
+    return ppo_step_metrics(updates);
+}
+
 }  // namespace
 
 Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     Settings& settings = inputs.settings;
     Policy& policy = inputs.policy;
-    const std::stop_token stop = inputs.monitor.stop_token();
-    const std::int64_t pad_id = padding_id(policy);
 
     AdamW policy_optimizer(policy.model, adamw_options(settings));
     Llama value = first_value_model(inputs);
@@ -98,63 +163,32 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
         PLUMB_TRY(decision, loop.before_step());
         if (decision != Decision::go_on) break;
 
-        // Rollout: completions, scores, and what the updates aim at.
-        StepTimes times;
-        const std::int64_t at_once = settings.per_device_train_batch_size;
-        const std::int64_t rows = at_once * settings.gradient_accumulation_steps;
         const KlController kl = kl_controller(settings, state);
-        const PpoConfig config = ppo_config(settings, kl.coef);
-        PLUMB_TRY(const SampledBatch sampled, sample_batch(policy, inputs.task, inputs.scorers,
-                                                           settings, rows, 1, state, stop));
-        Stopwatch experience_watch;
-        const at::Tensor scores = total_scores(sampled, settings);
-        PLUMB_TRY(
-            const PpoExperience experience,
-            make_experience(to_samples(sampled, scores), models, config, settings.temperature,
-                            ppo_width(sampled.scored.completions, settings.max_completion_length),
-                            at_once, pad_id, stop));
-        report_completions(inputs, state.step + 1, sampled, scores,
-                           mean_advantages(experience.targets));
-        times.add(sampled, 0);
-        times.score += experience_watch.seconds();
+        PLUMB_TRY(const PpoStep step,
+                  take_rollout(inputs, models, ppo_config(settings, kl.coef), state));
+        const PpoTargets& targets = step.experience.targets;
+        report_completions(inputs, state.step + 1, step.sampled, step.scores,
+                           mean_advantages(targets));
 
-        // Updates: every pass takes the rows in a new order.
         const double rate = learning_rate_at(state.step, settings.max_steps, settings);
-        Random order(derive_seed(static_cast<std::uint64_t>(settings.seed),
-                                 "ppo order " + std::to_string(state.step)));
-        std::vector<std::map<std::string, double>> updates;
-        Metrics metrics = sampled.metrics;
-        for (std::int64_t epoch = 0; epoch < settings.num_ppo_epochs; ++epoch) {
-            const std::vector<std::int64_t> permutation = order.permutation(rows);
-            const auto size = static_cast<std::size_t>(rows / settings.num_mini_batches);
-            for (std::size_t first = 0; first < permutation.size(); first += size) {
-                PLUMB_TRY(
-                    PpoUpdateResult update,
-                    update_on_rows(experience, std::span(permutation).subspan(first, size), models,
-                                   policy_optimizer, value_optimizer, config, settings.temperature,
-                                   rate, settings.max_grad_norm, at_once, stop));
-                PLUMB_TRY_STATUS(check_gradient_norm(update.grad_norm, update.metrics["loss"],
-                                                     state.step, settings, update.metrics));
-                updates.push_back(std::move(update.metrics));
-            }
-        }
+        PLUMB_TRY(Metrics metrics,
+                  train_on(step, inputs, models, policy_optimizer, value_optimizer, rate, state));
+        state.kl_coef.value = updated(kl, targets.metrics.at("objective/kl"),
+                                      static_cast<double>(rollout_size(settings)))
+                                  .coef;
 
-        metrics.merge(ppo_step_metrics(updates));
-        metrics.merge(Metrics(experience.targets.metrics));
+        metrics.merge(Metrics(step.sampled.metrics));
+        metrics.merge(Metrics(targets.metrics));
         metrics["objective/kl_coef"] = kl.coef;
-        metrics["reward"] = scores.mean().item<double>();
-        if (rows > 1) metrics["reward_std"] = scores.std().item<double>();
-        state.kl_coef.value =
-            updated(kl, metrics.at("objective/kl"), static_cast<double>(rows)).coef;
-        for (std::size_t i = 0; i < experience.prompts.size(); ++i)
-            times.tokens += static_cast<double>(experience.prompts[i].size() +
-                                                experience.completions[i].size());
-        state.num_tokens += times.tokens;
+        metrics["reward"] = step.scores.mean().item<double>();
+        metrics["reward_std"] = step.scores.std().item<double>();
         metrics["learning_rate"] = rate;
-        metrics["episode"] = static_cast<double>(state.rollouts * rows);
+        metrics["episode"] = static_cast<double>(state.rollouts * rollout_size(settings));
         metrics["epoch"] = inputs.task.epoch(state.next_row);
-        times.report(metrics);
-        PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), times.tokens, settings.max_steps));
+        step.times.report(metrics);
+        state.num_tokens += step.times.tokens;
+        PLUMB_TRY_STATUS(
+            loop.after_step(std::move(metrics), step.times.tokens, settings.max_steps));
     }
     return loop.end(decision);
 }
