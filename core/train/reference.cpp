@@ -2,6 +2,7 @@
 #include "train/reference.h"
 
 #include "base/files.h"
+#include "model/memory_ledger.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -20,6 +21,7 @@ Result<const Llama*> Reference::get() {
             has_followed_ = true;
         }
         PLUMB_TRY(Llama model, Llama::load(folder, device_));
+        account_as(model, MemoryOwner::reference);
         model_.emplace(std::move(model));
     }
     return static_cast<const Llama*>(&*model_);
