@@ -36,8 +36,8 @@ struct EntropyController {
 };
 
 EntropyController updated(EntropyController controller, double entropy);
-/// What entropy_coef is to be for a step on which the policy's entropy is that: the bonus is paid
-/// only up to the target.
+/// What entropy_coef is to be for a step after one with that entropy: the bonus is paid only up to
+/// the target. Before the first step there is none (TRL): infinity.
 double applied_coef(const EntropyController& controller, double entropy);
 
 }  // namespace plumb

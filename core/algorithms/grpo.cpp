@@ -175,9 +175,10 @@ LossResult grpo_loss(const GrpoBatch& batch, const GrpoLossConfig& config) {
         const at::Tensor bonus =
             masked_mean(batch.entropy, bonus_mask) / static_cast<double>(batch.accumulation);
         result.loss = result.loss - config.entropy_coef * bonus;
-        result.metrics["policy_loss"] = aggregated.before;
         result.metrics["entropy_coef"] = config.entropy_coef;
     }
+    if (config.entropy_coef != 0.0 || config.report_policy_loss)
+        result.metrics["policy_loss"] = aggregated.before;
     result.metrics["entropy"] = mean_of(batch.entropy.detach(), mask);
     return result;
 }

@@ -22,6 +22,7 @@ struct GrpoLossConfig {
     bool use_bias_correction_kl = true;
     double top_entropy_quantile = 1.0;
     double entropy_coef = 0.0;
+    bool report_policy_loss = false;  ///< also where the bonus is 0, for one that comes and goes
     std::optional<double> off_policy_mask_threshold;
     double sapo_temperature_pos = 1.0, sapo_temperature_neg = 1.05;
     double vespo_k_pos = 2.0, vespo_lambda_pos = 3.0, vespo_k_neg = 3.0, vespo_lambda_neg = 2.0;

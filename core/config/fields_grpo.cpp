@@ -106,9 +106,9 @@ std::vector<Field> grpo_fields() {
         {.key = "use_adaptive_entropy",
          .member = &Settings::use_adaptive_entropy,
          .label = "Adaptive entropy bonus",
-         .help =
-             "Whether the entropy bonus follows entropy_target: its weight rises after a step "
-             "whose entropy was at most that, falls after any other, and is paid only up to it.",
+         .help = "Whether the entropy bonus follows entropy_target: its weight rises after a step "
+                 "whose entropy was at most that, falls after any other, and is paid only after "
+                 "the former.",
          .advanced = true,
          .trl_name = "use_adaptive_entropy"},
         {.key = "entropy_coef_min",

@@ -185,8 +185,14 @@ void check_scores(const ModelData& data, Comparison& comparison) {
     const at::Tensor scores = data.model.scores(data.model.hidden_states(data.at("input_ids")));
     comparison.close("per_token_score", scores * mask, data.at("per_token_score"),
                      logits_tolerance);
-    comparison.close("score", scores.gather(1, mask.sum(1, true) - 1).squeeze(1), data.at("score"),
-                     logits_tolerance);
+    std::vector<std::int64_t> places;
+    const at::Tensor& ids = data.at("input_ids");
+    for (std::int64_t row = 0; row < ids.size(0); ++row)
+        places.push_back(score_position(to_ids(ids[row].masked_select(mask[row] != 0)),
+                                        data.model.config().pad_token_id));
+    comparison.close("score",
+                     scores.gather(1, at::tensor(places, at::kLong).unsqueeze(1)).squeeze(1),
+                     data.at("score"), logits_tolerance);
 }
 
 /// A kind of reference that this program cannot check must not go unnoticed.

@@ -2,12 +2,14 @@
 #include "session/parity_replay.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
+#include "algorithms/controllers.h"
 #include "model/safetensors.h"
 #include "session/parity_updates.h"
 #include "train/grpo_rollout.h"
@@ -88,6 +90,8 @@ public:
           updates_(run, run.settings.max_steps, replay),
           trajectory_(read_trajectory(run)),
           tensors_(read_tensors(run, "batches.safetensors")) {
+        entropy_ = {settings_.entropy_coef, settings_.entropy_coef_min, settings_.entropy_coef_max,
+                    settings_.entropy_coef_delta, settings_.entropy_target};
         if (settings_.beta != 0) reference_.emplace(load_model(run.model_folder));
     }
 
@@ -98,6 +102,11 @@ public:
             for (std::int64_t i = 0; i < settings_.gradient_accumulation_steps; ++i)
                 train_on_next(metrics, means);
             metrics.merge(means.result());
+            if (settings_.use_adaptive_entropy) {
+                last_entropy_ = metrics.at("entropy");
+                entropy_ = updated(entropy_, last_entropy_);
+                metrics["entropy_coef"] = entropy_.coef;
+            }
             updates_.apply(std::move(metrics));
         }
         replay_.comparisons = {advantages_, token_counts_};
@@ -177,6 +186,10 @@ private:
         options.max_completion_length = settings_.max_completion_length;
         options.num_items = rollout_.num_items * static_cast<double>(options.accumulation) /
                             static_cast<double>(count);
+        if (settings_.use_adaptive_entropy) {
+            options.loss.entropy_coef = applied_coef(entropy_, last_entropy_);
+            options.loss.report_policy_loss = true;
+        }
         MetricMeans own;
         accumulate_grpo(updates_.model(), slice, options, own);
         collect(own, means, replay_);
@@ -195,6 +208,8 @@ private:
     RolloutInUse rollout_;
     std::size_t next_rollout_ = 0;
     std::int64_t micro_batch_ = 0;
+    EntropyController entropy_;
+    double last_entropy_ = std::numeric_limits<double>::infinity();
     Comparison advantages_{"advantages"}, token_counts_{"num_items_in_batch"},
         ref_logprobs_{"ref_logprobs"}, old_logprobs_{"old_logprobs"};
 };

@@ -10,7 +10,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-std::vector<PreferenceRow> read_pairs(const json& rows) {
+std::vector<PreferenceRow> read_pairs(const json& rows, const Settings& settings) {
     std::vector<PreferenceRow> pairs;
     for (const json& row : rows) {
         PreferenceRow& pair = pairs.emplace_back();
@@ -18,6 +18,9 @@ std::vector<PreferenceRow> read_pairs(const json& rows) {
         pair.chosen = row.at("chosen_ids").get<TokenIds>();
         pair.rejected = row.at("rejected_ids").get<TokenIds>();
         if (row.contains("margin")) pair.margin = row.at("margin").get<double>();
+        // The reference's trainer cuts when it makes a batch; rows that are too long for a reward
+        // model are left out before.
+        if (settings.algorithm == "dpo") apply_limit(pair, settings.max_length, OverLength::cut);
     }
     return pairs;
 }
@@ -27,7 +30,8 @@ template <class Accumulate>
 Replay replay_pairs(const ReferenceRun& run, const Accumulate& accumulate) {
     Replay replay;
     const Settings& settings = run.settings;
-    const auto rows = read_pairs(json::parse(read_text(run.folder / "trajectory.json")).at("rows"));
+    const auto rows =
+        read_pairs(json::parse(read_text(run.folder / "trajectory.json")).at("rows"), settings);
     if (rows.empty()) throw std::runtime_error("there are no rows");
     Updates updates(run, settings.max_steps, replay);
     std::size_t next = 0;

@@ -80,8 +80,8 @@ private:
     }
 
     void run_step(std::size_t step, const json& expected) {
-        const std::int64_t width = settings_.max_completion_length;
         PpoSamples samples = samples_of(step);
+        const std::int64_t width = given(step, "responses").size(1);
         const auto count = static_cast<std::int64_t>(samples.prompts.size());
         {
             const at::NoGradGuard no_gradient;
@@ -124,10 +124,11 @@ private:
         for (const json& order : expected.at("minibatch_orders")) {
             const auto rows = order.get<std::vector<std::int64_t>>();
             for (std::size_t first = 0; first < rows.size(); first += size) {
-                auto result = update_on_rows(experience, std::span(rows).subspan(first, size),
-                                             models, *policy_optimizer_, *value_optimizer_, config_,
-                                             settings_.temperature, settings_.learning_rate,
-                                             settings_.max_grad_norm, count, {});
+                auto result = update_on_rows(
+                    experience, std::span(rows).subspan(first, size), models, *policy_optimizer_,
+                    *value_optimizer_, config_, settings_.temperature,
+                    learning_rate_at(static_cast<std::int64_t>(step), total_steps(), settings_),
+                    settings_.max_grad_norm, count, {});
                 if (!result.ok()) throw std::runtime_error(result.error().message);
                 all.push_back(result->metrics);
             }
@@ -167,6 +168,10 @@ private:
                     "step " + std::to_string(step) + " minibatch " + std::to_string(i) + " " + key,
                     all[i].at(name->second), value.get<double>(), log_tolerance);
             }
+    }
+
+    std::int64_t total_steps() const {
+        return static_cast<std::int64_t>(trajectory_.at("steps").size());
     }
 
     const ReferenceRun& run_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -74,6 +75,12 @@ const std::set<std::string>& setting_keys(const std::string& method) {
         std::set<std::string> keys = sft;
         keys.insert({"num_generations",
                      "max_completion_length",
+                     "mask_truncated_completions",
+                     "use_adaptive_entropy",
+                     "entropy_coef_min",
+                     "entropy_coef_max",
+                     "entropy_coef_delta",
+                     "entropy_target",
                      "temperature",
                      "steps_per_generation",
                      "reward_weights",
@@ -101,7 +108,8 @@ const std::set<std::string>& setting_keys(const std::string& method) {
     static const std::set<std::string> dpo = [] {
         std::set<std::string> keys = sft;
         keys.insert({"loss_weights", "label_smoothing", "f_divergence_type",
-                     "f_alpha_divergence_coef", "ld_alpha", "use_weighting", "discopop_tau"});
+                     "f_alpha_divergence_coef", "ld_alpha", "use_weighting", "discopop_tau",
+                     "max_length"});
         return keys;
     }();
     static const std::set<std::string> reward = [] {
@@ -109,13 +117,25 @@ const std::set<std::string>& setting_keys(const std::string& method) {
         keys.insert("center_rewards_coefficient");
         return keys;
     }();
-    static const std::set<std::string> ppo = {
-        "learning_rate",  "adam_beta1",      "adam_beta2",
-        "adam_epsilon",   "weight_decay",    "kl_coef",
-        "kl_estimator",   "gamma",           "lam",
-        "cliprange",      "cliprange_value", "vf_coef",
-        "whiten_rewards", "temperature",     "missing_eos_penalty",
-        "num_ppo_epochs", "num_mini_batches"};
+    static const std::set<std::string> ppo = {"learning_rate",
+                                              "adam_beta1",
+                                              "adam_beta2",
+                                              "adam_epsilon",
+                                              "weight_decay",
+                                              "kl_coef",
+                                              "kl_estimator",
+                                              "gamma",
+                                              "lam",
+                                              "cliprange",
+                                              "cliprange_value",
+                                              "vf_coef",
+                                              "whiten_rewards",
+                                              "temperature",
+                                              "missing_eos_penalty",
+                                              "num_ppo_epochs",
+                                              "num_mini_batches",
+                                              "lr_scheduler_type",
+                                              "warmup_steps"};
     if (method == "grpo") return grpo;
     if (method == "dpo") return dpo;
     if (method == "reward") return reward;
@@ -135,7 +155,8 @@ std::string setting_named(const std::string& key, const std::string& method) {
 
 /// Rows are given as tokens, so that what was cut by it is cut already.
 bool is_applied_to_rows(const std::string& key, const std::string& method) {
-    return key == "max_length" && (method == "dpo" || method == "reward");
+    return (key == "max_length" && method == "reward") ||
+           (key == "completion_only_loss" && method == "sft");
 }
 
 Settings read_configuration(const json& trajectory) {
@@ -154,6 +175,10 @@ Settings read_configuration(const json& trajectory) {
             set_from_json(name, value, settings);
         } else if (is_applied_to_rows(key, method)) {
             continue;
+        } else if (key == "warmup_steps" && value.is_number_float()) {
+            // Below 1 it is a share of the steps, as transformers has it.
+            settings.warmup_steps = static_cast<std::int64_t>(std::ceil(
+                value.get<double>() * trajectory.at("config").at("max_steps").get<double>()));
         } else if (setting_keys(method).contains(key)) {
             set_from_json(key, value, settings);
         } else {

@@ -30,6 +30,12 @@ at::Tensor pad_right(const std::vector<TokenIds>& rows, std::int64_t pad_id) {
     return ids;
 }
 
+std::int64_t score_position(const TokenIds& ids, std::optional<std::int64_t> pad_id) {
+    std::int64_t last = size_of(ids) - 1;
+    while (pad_id && last > 0 && ids[static_cast<std::size_t>(last)] == *pad_id) --last;
+    return last;
+}
+
 LabelledBatch make_labelled_batch(const std::vector<TokenIds>& rows,
                                   const std::vector<TokenIds>& labels, std::int64_t pad_id) {
     PLUMB_CHECK(rows.size() == labels.size(), "a row of labels for every row of ids");

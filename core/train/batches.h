@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -16,6 +17,11 @@ using TokenIds = std::vector<std::int64_t>;
 /// Rows of tokens, padded on the right: attention is causal, so padding changes nothing before it
 /// and no mask is needed. [B, T] int64.
 at::Tensor pad_right(const std::vector<TokenIds>& rows, std::int64_t pad_id);
+
+/// Where a reward model's score of a text is read: at its last token that is no padding. As in
+/// transformers that goes by the id: where padding and end share one, as in many checkpoints, it is
+/// the token before the end. ids must not be empty.
+std::int64_t score_position(const TokenIds& ids, std::optional<std::int64_t> pad_id);
 
 /// Supervised rows with the positions that are trained on.
 struct LabelledBatch {

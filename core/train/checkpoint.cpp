@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/checkpoint.h"
 
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
@@ -83,6 +85,7 @@ Json to_json(const TrainerState& state, std::int64_t optimizer_steps) {
                    {"num_items", state.rollout.num_items},
                    {"slices", slices}}}};
     if (state.best_score) json["best_score"] = *state.best_score;
+    if (std::isfinite(state.last_entropy)) json["last_entropy"] = state.last_entropy;
     return json;
 }
 
@@ -96,6 +99,7 @@ TrainerState from_json(const Json& json) {
     state.kl_coef = coefficient_from(json, "kl_coef");
     state.entropy_coef = coefficient_from(json, "entropy_coef");
     if (json.contains("best_score")) state.best_score = json.at("best_score").get<double>();
+    if (json.contains("last_entropy")) state.last_entropy = json.at("last_entropy");
     const Json& rollout = json.at("rollout");
     state.rollout.used = rollout.at("used");
     state.rollout.total = rollout.at("total");

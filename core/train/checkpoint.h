@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -49,6 +50,8 @@ struct TrainerState {
     double num_tokens = 0;      ///< tokens seen in training
     std::optional<double> best_score;
     MovingCoefficient kl_coef, entropy_coef;
+    /// Mean entropy of the last step's tokens, for the adaptive bonus; infinite before the first.
+    double last_entropy = std::numeric_limits<double>::infinity();
     Work work;  ///< of all updates, evaluations left out
     RolloutInUse rollout;
 };

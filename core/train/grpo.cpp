@@ -3,6 +3,7 @@
 // TRL 1.16's GRPOTrainer: per_device_train_batch_size rows a micro-batch, rollouts of
 // steps_per_generation micro-batches, each used num_iterations times.
 
+#include "algorithms/controllers.h"
 #include "train/grpo_rollout.h"
 #include "train/loop.h"
 #include "train/trainer.h"
@@ -26,7 +27,11 @@ GrpoUpdateOptions update_options(const Settings& settings, const Policy& policy,
     // Tokens of the rollout, rescaled from its micro-batches to those of one update.
     options.num_items = state.rollout.num_items * static_cast<double>(options.accumulation) /
                         static_cast<double>(state.rollout.slices.size());
-    if (settings.use_adaptive_entropy) options.entropy = entropy_controller(settings, state);
+    if (settings.use_adaptive_entropy) {
+        options.loss.entropy_coef =
+            applied_coef(entropy_controller(settings, state), state.last_entropy);
+        options.loss.report_policy_loss = true;
+    }
     return options;
 }
 
@@ -82,6 +87,7 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
         PLUMB_TRY_STATUS(check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));
         PLUMB_TRY_STATUS(reference.follow(policy.model, settings, state.step + 1));
         if (settings.use_adaptive_entropy) {
+            state.last_entropy = metrics.at("entropy");
             state.entropy_coef.value =
                 updated(entropy_controller(settings, state), metrics.at("entropy")).coef;
             metrics["entropy_coef"] = state.entropy_coef.value;

@@ -34,9 +34,11 @@ PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std:
     batch.rows = make_completion_batch(prompts, completions, pad_id);
     const std::int64_t width = batch.rows.ids.size(1);
     std::vector<std::int64_t> last;
-    for (std::size_t i = 0; i < prompts.size(); ++i)
-        last.push_back(static_cast<std::int64_t>(i) * width +
-                       static_cast<std::int64_t>(prompts[i].size() + completions[i].size()) - 1);
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+        TokenIds text = prompts[i];
+        text.insert(text.end(), completions[i].begin(), completions[i].end());
+        last.push_back(static_cast<std::int64_t>(i) * width + score_position(text, pad_id));
+    }
     batch.last = at::tensor(last, at::kLong);
     const bool has_margin = std::ranges::any_of(
         pairs, [](const PreferenceRow& pair) { return pair.margin.has_value(); });

@@ -39,7 +39,7 @@ private:
             for (const TokenIds& text : texts) tokens += static_cast<double>(text.size());
             for (std::size_t i = 0; i < texts.size(); ++i)
                 last.push_back(static_cast<std::int64_t>(i) * ids.size(1) +
-                               static_cast<std::int64_t>(texts[i].size()) - 1);
+                               score_position(texts[i], model_->model.config().pad_token_id));
             const Llama& model = model_->model;
             const at::Tensor values =
                 model.scores(hidden_at(model, ids, at::tensor(last, at::kLong), tokens)).cpu();

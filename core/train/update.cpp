@@ -5,7 +5,6 @@
 #include <cmath>
 #include <utility>
 
-#include "algorithms/reductions.h"
 #include "base/check.h"
 
 namespace plumb {
@@ -71,13 +70,7 @@ void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions&
         completion_logprobs(model, slice.batch, options.temperature, options.suppressed_ids);
     GrpoBatch batch;
     batch.logprobs = tokens.logprobs;
-    GrpoLossConfig loss = options.loss;
-    if (options.entropy) {
-        const at::Tensor mask = slice.mask.to(tokens.entropy.device());
-        loss.entropy_coef = applied_coef(*options.entropy,
-                                         masked_mean(tokens.entropy.detach(), mask).item<double>());
-    }
-    batch.entropy = loss.entropy_coef != 0.0 ? tokens.entropy : tokens.entropy.detach();
+    batch.entropy = options.loss.entropy_coef != 0.0 ? tokens.entropy : tokens.entropy.detach();
     batch.old_logprobs = slice.old_logprobs;
     batch.ref_logprobs = slice.ref_logprobs;
     batch.mask = slice.mask.to(tokens.logprobs.device());
@@ -85,7 +78,7 @@ void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions&
     batch.num_items = options.num_items;
     batch.accumulation = options.accumulation;
     batch.max_completion_length = options.max_completion_length;
-    const LossResult result = grpo_loss(batch, loss);
+    const LossResult result = grpo_loss(batch, options.loss);
     if (!slice.old_logprobs.defined()) slice.old_logprobs = tokens.logprobs.detach();
     result.loss.backward();
     means.add_loss(result.loss.item<double>());

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "algorithms/controllers.h"
 #include "algorithms/grpo.h"
 #include "algorithms/rloo.h"
 #include "algorithms/sft.h"
@@ -52,7 +51,6 @@ struct GrpoUpdateOptions {
     double num_items = -1;  ///< see GrpoBatch
     std::int64_t accumulation = 1;
     std::int64_t max_completion_length = 0;
-    std::optional<EntropyController> entropy;  ///< in place of loss.entropy_coef
 };
 
 /// Forward and backward of one GRPO micro-batch; adds to the model's gradients. Where old_logprobs
