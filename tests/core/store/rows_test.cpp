@@ -291,7 +291,13 @@ private Q_SLOTS:
                 store_->add_metrics(run, step, {{"loss", step}}, 10);
                 store_->add_completions(run, step, {example_completion(0, "x")});
             }
+        // Phases before the first step count steps of their own.
+        store_->add_metrics(run_, 30, {{"start/loss", 1}, {"reward_model/loss", 1}}, 10);
+        store_->add_metrics(run_, 4, {{"reward_models", 1}}, 10);
         VERIFY_OK(store_->remove_rows_after(run_, 2));
+        QCOMPARE(reader_->metric(run_, "start/loss")->size(), std::size_t{1});
+        QCOMPARE(reader_->metric(run_, "reward_model/loss")->size(), std::size_t{1});
+        QVERIFY(reader_->metric(run_, "reward_models")->empty());
         QCOMPARE(reader_->metric(run_, "loss")->size(), std::size_t{2});
         QCOMPARE(reader_->completion_steps(run_)->back(), std::int64_t{2});
         QCOMPARE(reader_->run(run_)->step, std::int64_t{2});
