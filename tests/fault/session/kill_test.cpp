@@ -26,14 +26,14 @@ Settings killed_settings() {
     return settings;
 }
 
-/// All stages of RLHF; the phases before the first checkpoint take about a third of its time.
+/// All stages of RLHF; the phases before the first checkpoint take about half of its time.
 Settings killed_ppo_settings() {
     Settings settings = small_reviews_run("ppo");
     settings.max_steps = 150;
     settings.save_steps = 3;
     settings.eval_steps = 50;
-    settings.start_max_steps = 60;
-    settings.pairs_prompts = 600;
+    settings.start_max_steps = 300;
+    settings.pairs_prompts = 6000;
     return settings;
 }
 
@@ -104,10 +104,16 @@ private Q_SLOTS:
         Random random(static_cast<std::uint64_t>(QDateTime::currentMSecsSinceEpoch()));
         std::map<std::int64_t, double> committed;
         bool ended = false;
+        int before_training = 0;
         QStringList command{"run", QString::fromStdString(file.string())};
         for (int kills = 0; kills < most && !ended; ++kills) {
+            // The first ones of PPO fall into what comes before its first checkpoint.
+            const std::uint64_t longest = !ppo        ? whole_ms / 6 + 600
+                                          : kills < 5 ? whole_ms / 3
+                                                      : whole_ms;
+            const std::uint64_t shortest = ppo ? 30 : 200;
             ended = run_and_kill(arguments_for(workspace, command),
-                                 200 + static_cast<int>(random.below(whole_ms / 6 + 400)));
+                                 static_cast<int>(shortest + random.below(longest - shortest)));
             // What was committed before an earlier kill is there still, with the same value.
             const auto now = losses(workspace);
             for (const auto& [step, loss] : committed) {
@@ -119,10 +125,12 @@ private Q_SLOTS:
             auto reader = StoreReader::open(workspace);
             const bool exists = reader && (*reader)->run(1);
             if (exists) command = QStringList{"resume", "1"};
+            if (exists && (*reader)->checkpoints(1)->empty()) ++before_training;
         }
         for (int tries = 0; tries < 3 && !ended; ++tries)
             ended = run_and_kill(arguments_for(workspace, command), 240000);
         QVERIFY(ended);
+        if (ppo) QVERIFY(before_training > 0);
 
         auto expected_reader = StoreReader::open(calm), reader = StoreReader::open(workspace);
         VERIFY_OK(expected_reader);
