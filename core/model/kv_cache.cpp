@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "model/kernels.h"
+#include "model/memory_ledger.h"
 
 namespace plumb {
 
@@ -34,6 +35,8 @@ KeyValueCache::KeyValueCache(const ModelConfig& config, std::int64_t slots, std:
             keys_.push_back(at::zeros({slots, kv_heads_, max_length, head_dim_}, options));
             values_.push_back(at::zeros({slots, kv_heads_, max_length, head_dim_}, options));
         }
+        account_as(keys_.back(), MemoryOwner::cache);
+        account_as(values_.back(), MemoryOwner::cache);
     }
 }
 

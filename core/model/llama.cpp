@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "model/memory_ledger.h"
 #include "model/ops.h"
 #include "model/packed_copy.h"
 
@@ -155,6 +156,7 @@ Llama Llama::with_score_head(std::optional<std::uint64_t> seed) const {
 void Llama::enable_training() {
     if (flat_gradients_.defined()) return;
     flat_gradients_ = at::zeros_like(flat_);
+    account_as(flat_gradients_, MemoryOwner::gradients);
     for (at::Tensor* parameter : parameters()) {
         parameter->requires_grad_(true);
         // Autograd adds to a gradient that is there in place, and so into the flat buffer.

@@ -92,6 +92,7 @@ public:
     std::int64_t decay_size() const { return decay_size_; }
     /// Allocates the gradients and turns gradients on. Without it the model is frozen.
     void enable_training();
+    bool is_trainable() const { return flat_gradients_.defined(); }
     void zero_gradients();
 
     /// A copy with the same parameters, frozen.

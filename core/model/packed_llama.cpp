@@ -7,6 +7,7 @@
 #include <ATen/Parallel.h>
 
 #include "model/kernels.h"
+#include "model/memory_ledger.h"
 #include "model/ops_detail.h"
 
 namespace plumb {
@@ -28,6 +29,7 @@ PackedLinear::PackedLinear(const at::Tensor& weight, const at::Tensor& bias_)
     const Kernels& kernel = kernels();
     const std::int64_t count = (out + kernel.panel - 1) / kernel.panel;
     panels = at::empty({count, in, kernel.panel}, weight.options().requires_grad(false));
+    account_as(panels, MemoryOwner::cache);
     const auto* source = weight.const_data_ptr<float>();
     auto* target = panels.data_ptr<float>();
     const std::int64_t grain = ops::detail::grain(in * kernel.panel);

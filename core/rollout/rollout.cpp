@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "model/kv_cache.h"
+#include "model/work.h"
 #include "rollout/sampling.h"
 
 namespace plumb {
@@ -191,7 +192,12 @@ Result<Rollout> generate(const Llama& model, const std::vector<Ids>& prompts,
     }
     std::int64_t prompt_tokens = 0;
     for (std::int64_t length : lengths) prompt_tokens += length;
-    return std::move(rows).finish(prompt_tokens);
+    Rollout rollout = std::move(rows).finish(prompt_tokens);
+    Work& work = work_done();
+    for (const std::int64_t length : rollout.lengths)
+        work.generated_tokens += static_cast<double>(length);
+    work.flops += generation_flops(model.config(), lengths, rollout.lengths, per_prompt);
+    return rollout;
 }
 
 }  // namespace plumb

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "model/work.h"
 
 namespace plumb {
 namespace {
@@ -84,7 +85,13 @@ at::Tensor completion_token_mask(const CompletionBatch& batch) {
     return at::zeros({rows * batch.width}).index_fill_(0, batch.slots, 1).view({rows, batch.width});
 }
 
-at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions) {
+at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions,
+                     double tokens) {
+    const bool trains = at::GradMode::is_enabled() && model.is_trainable();
+    Work& work = work_done();
+    (trains ? work.trained_tokens : work.scored_tokens) += tokens;
+    work.flops += (trains ? 3.0 : 1.0) *
+                  forward_flops(model.config(), ids.size(0), ids.size(1), positions.numel());
     const at::Tensor hidden = model.hidden_states(ids.to(model.device()));  // [B, T, hidden]
     return hidden.reshape({-1, hidden.size(2)}).index_select(0, positions.to(model.device()));
 }
@@ -92,7 +99,8 @@ at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor
 TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids) {
-    const at::Tensor logits = model.logits(hidden_at(model, batch.ids, batch.predictors));
+    const at::Tensor logits = model.logits(
+        hidden_at(model, batch.ids, batch.predictors, static_cast<double>(batch.tokens)));
     const TokenLogprobs flat =
         token_logprobs(logits, batch.targets.to(logits.device()), temperature, suppressed_ids);
     const std::int64_t rows = batch.ids.size(0);

@@ -53,7 +53,9 @@ TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& bat
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids);
 
-/// Hidden states of the batch at the given flattened positions: [N, hidden].
-at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions);
+/// Hidden states of the batch at the given flattened positions: [N, hidden]. tokens: real ones of
+/// ids, for the account of work_done(); the head is taken to be applied to all N.
+at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions,
+                     double tokens);
 
 }  // namespace plumb

@@ -44,6 +44,20 @@ Json to_json(const MovingCoefficient& coefficient) {
     return {{"setting", coefficient.setting}, {"value", coefficient.value}};
 }
 
+Json to_json(const Work& work) {
+    return {{"generated_tokens", work.generated_tokens},
+            {"scored_tokens", work.scored_tokens},
+            {"trained_tokens", work.trained_tokens},
+            {"flops", work.flops}};
+}
+
+Work work_from(const Json& json) {
+    if (!json.contains("work")) return {};
+    const Json& work = json.at("work");
+    return {work.at("generated_tokens"), work.at("scored_tokens"), work.at("trained_tokens"),
+            work.at("flops")};
+}
+
 MovingCoefficient coefficient_from(const Json& json, const char* key) {
     if (!json.contains(key)) return {};
     return {json.at(key).at("setting"), json.at(key).at("value")};
@@ -62,6 +76,7 @@ Json to_json(const TrainerState& state, std::int64_t optimizer_steps) {
                  {"optimizer_steps", optimizer_steps},
                  {"kl_coef", to_json(state.kl_coef)},
                  {"entropy_coef", to_json(state.entropy_coef)},
+                 {"work", to_json(state.work)},
                  {"rollout",
                   {{"used", state.rollout.used},
                    {"total", state.rollout.total},
@@ -77,6 +92,7 @@ TrainerState from_json(const Json& json) {
     state.next_row = json.at("next_row");
     state.rollouts = json.at("rollouts");
     state.num_tokens = json.at("num_tokens");
+    state.work = work_from(json);
     state.kl_coef = coefficient_from(json, "kl_coef");
     state.entropy_coef = coefficient_from(json, "entropy_coef");
     if (json.contains("best_score")) state.best_score = json.at("best_score").get<double>();

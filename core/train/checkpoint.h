@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/work.h"
 #include "train/monitor.h"
 #include "train/optimizer.h"
 #include "train/reference.h"
@@ -48,6 +49,7 @@ struct TrainerState {
     double num_tokens = 0;      ///< tokens seen in training
     std::optional<double> best_score;
     MovingCoefficient kl_coef, entropy_coef;
+    Work work;  ///< of all updates, evaluations left out
     RolloutInUse rollout;
 };
 

@@ -250,8 +250,8 @@ Result<Metrics> evaluate_supervised(const Policy& policy, const Task& task,
         const auto end = std::min(rows.size(), first + batch_size);
         const LabelledBatch batch =
             to_batch(std::span(rows).subspan(first, end - first), padding_id(policy));
-        const at::Tensor logits =
-            policy.model.logits(hidden_at(policy.model, batch.ids, batch.predictors));
+        const at::Tensor logits = policy.model.logits(hidden_at(
+            policy.model, batch.ids, batch.predictors, static_cast<double>(batch.tokens)));
         const at::Tensor ids = batch.labels.to(logits.device());
         const TokenLogprobs tokens = token_logprobs(logits, ids);
         loss -= tokens.logprobs.sum().item<double>();

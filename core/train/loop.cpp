@@ -4,9 +4,41 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "model/memory_ledger.h"
 #include "train/schedule.h"
 
 namespace plumb {
+namespace {
+
+/// What all updates so far have cost.
+void add_work(const Work& work, Metrics& metrics) {
+    metrics["cost/generated_tokens"] = work.generated_tokens;
+    metrics["cost/scored_tokens"] = work.scored_tokens;
+    metrics["cost/trained_tokens"] = work.trained_tokens;
+    metrics["cost/flops"] = work.flops;
+}
+
+/// Megabytes by owner: what is held between steps, and the most that the step itself needed.
+void add_memory(Metrics& metrics) {
+    constexpr double megabyte = 1e6;
+    const MemoryUse use = memory_use();
+    double models = 0;
+    for (const MemoryOwner owner : {MemoryOwner::policy, MemoryOwner::reference,
+                                    MemoryOwner::reward_model, MemoryOwner::value_model}) {
+        const auto bytes = static_cast<double>(use.of(owner));
+        metrics["memory/" + std::string(memory_owner_name(owner))] = bytes / megabyte;
+        models += bytes > 0;
+    }
+    for (const MemoryOwner owner : {MemoryOwner::gradients, MemoryOwner::optimizer,
+                                    MemoryOwner::cache, MemoryOwner::activations})
+        metrics["memory/" + std::string(memory_owner_name(owner))] =
+            static_cast<double>(use.peak_of(owner)) / megabyte;
+    metrics["memory/models"] = models;
+    metrics["memory/peak"] = static_cast<double>(use.peak_of_all) / megabyte;
+    metrics["memory/resident"] = static_cast<double>(resident_bytes()) / megabyte;
+}
+
+}  // namespace
 
 TrainingLoop::TrainingLoop(const TrainerInputs& inputs, const Trained& trained, TrainerState& state,
                            std::function<Result<Metrics>()> evaluate,
@@ -30,6 +62,8 @@ Result<Decision> TrainingLoop::before_step() {
     PLUMB_TRY(const Decision decision,
               inputs_.monitor.between_steps(state_.step, inputs_.settings, inputs_.policy));
     step_watch_.restart();
+    work_before_step_ = work_done();
+    reset_memory_peaks();
     return decision;
 }
 
@@ -37,6 +71,9 @@ Status TrainingLoop::after_step(Metrics metrics, double tokens, std::int64_t tot
     ++state_.step;
     score_.reset();
     const double seconds = step_watch_.seconds();
+    state_.work += work_done() - work_before_step_;
+    add_work(state_.work, metrics);
+    add_memory(metrics);
     metrics["step_time"] = seconds;
     metrics["time/tokens_per_second"] = tokens / seconds;
     metrics["num_tokens"] = state_.num_tokens;

@@ -41,6 +41,7 @@ private:
     std::optional<double> score_;  ///< of the current step, where it was evaluated
     std::int64_t evaluated_step_ = -1, saved_step_ = -1;
     Stopwatch step_watch_;
+    Work work_before_step_;
 };
 
 /// The learning rate of the next update, `total` of them in the whole run.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "model/memory_ledger.h"
 
 namespace plumb {
 
@@ -11,6 +12,8 @@ AdamW::AdamW(Llama& model, const AdamWOptions& options) : model_(&model), option
     PLUMB_CHECK(model.flat_gradients().defined(), "the model is frozen");
     first_moment_ = at::zeros_like(model.flat_gradients());
     second_moment_ = at::zeros_like(model.flat_gradients());
+    account_as(first_moment_, MemoryOwner::optimizer);
+    account_as(second_moment_, MemoryOwner::optimizer);
 }
 
 void AdamW::step(double learning_rate) {

@@ -8,6 +8,7 @@
 
 #include "algorithms/controllers.h"
 #include "base/random.h"
+#include "model/memory_ledger.h"
 #include "train/loop.h"
 #include "train/policy_steps.h"
 #include "train/ppo_update.h"
@@ -144,6 +145,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
 
     AdamW policy_optimizer(policy.model, adamw_options(settings));
     Llama value = first_value_model(inputs);
+    account_as(value, MemoryOwner::value_model);
     value.enable_training();
     AdamW value_optimizer(value, adamw_options(settings));
     Reference reference(inputs.start_model, policy.model.device());

@@ -51,7 +51,8 @@ TokenLogprobs ppo_logprobs(const Llama& policy, const PpoRows& rows, double temp
 
 at::Tensor ppo_values(const Llama& value, const PpoRows& rows) {
     const at::Tensor scores =
-        value.scores(hidden_at(value, rows.batch.ids, rows.value_positions));  // [M]
+        value.scores(hidden_at(value, rows.batch.ids, rows.value_positions,
+                               static_cast<double>(rows.batch.tokens)));  // [M]
     const std::int64_t count = rows.batch.ids.size(0);
     return at::zeros({count * rows.width}, scores.options())
         .index_copy(0, rows.value_slots.to(scores.device()), scores)

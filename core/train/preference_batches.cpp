@@ -80,7 +80,8 @@ LossResult dpo_result(const Llama& model, const PreferenceBatch& batch, const at
                       const DpoLossConfig& config,
                       const std::vector<std::int64_t>& suppressed_ids) {
     const at::Tensor logits =
-        model.logits(hidden_at(model, batch.rows.ids, batch.rows.predictors));  // [N, V]
+        model.logits(hidden_at(model, batch.rows.ids, batch.rows.predictors,
+                               static_cast<double>(batch.rows.tokens)));  // [N, V]
     const at::Tensor targets = batch.rows.targets.to(logits.device());
     const TokenLogprobs tokens = token_logprobs(logits, targets, 1.0, suppressed_ids);
     DpoBatch pairs;
@@ -109,7 +110,8 @@ void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor
 }
 
 at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch) {
-    return model.scores(hidden_at(model, batch.rows.ids, batch.last));
+    return model.scores(
+        hidden_at(model, batch.rows.ids, batch.last, static_cast<double>(batch.rows.tokens)));
 }
 
 void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,

@@ -2,6 +2,7 @@
 #include "train/reference.h"
 
 #include "base/files.h"
+#include "model/memory_ledger.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -15,6 +16,7 @@ Status Reference::restore(const fs::path& checkpoint) {
     std::error_code ignored;
     if (!fs::exists(checkpoint / folder_name, ignored)) return {};
     PLUMB_TRY(Llama model, Llama::load(checkpoint / folder_name, device_));
+    account_as(model, MemoryOwner::reference);
     model_.emplace(std::move(model));
     has_followed_ = true;
     return {};
@@ -23,6 +25,7 @@ Status Reference::restore(const fs::path& checkpoint) {
 Result<const Llama*> Reference::get() {
     if (!model_) {
         PLUMB_TRY(Llama model, Llama::load(start_model_, device_));
+        account_as(model, MemoryOwner::reference);
         model_.emplace(std::move(model));
     }
     return static_cast<const Llama*>(&*model_);

@@ -35,12 +35,14 @@ private:
             for (const RewardInput& row : some) texts.push_back(tokens_of(row));
             const at::Tensor ids = pad_right(texts, padding_id());
             std::vector<std::int64_t> last;
+            double tokens = 0;
+            for (const TokenIds& text : texts) tokens += static_cast<double>(text.size());
             for (std::size_t i = 0; i < texts.size(); ++i)
                 last.push_back(static_cast<std::int64_t>(i) * ids.size(1) +
                                static_cast<std::int64_t>(texts[i].size()) - 1);
             const Llama& model = model_->model;
             const at::Tensor values =
-                model.scores(hidden_at(model, ids, at::tensor(last, at::kLong))).cpu();
+                model.scores(hidden_at(model, ids, at::tensor(last, at::kLong), tokens)).cpu();
             for (std::size_t i = 0; i < texts.size(); ++i)
                 scores.emplace_back(values[static_cast<std::int64_t>(i)].item<double>());
         }
@@ -86,7 +88,9 @@ public:
     void metrics(std::int64_t step, const Metrics& metrics) override {
         Metrics renamed;
         for (const auto& [key, value] : metrics) {
-            if (key.starts_with("time/") || key == "step_time" || key == "epoch") continue;
+            if (key.starts_with("time/") || key.starts_with("memory/") ||
+                key.starts_with("cost/") || key == "step_time" || key == "epoch")
+                continue;
             std::string name = key;
             std::ranges::replace(name, '/', '_');
             renamed[prefix_ + name] = value;

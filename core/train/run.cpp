@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "config/roles.h"
 #include "data/prompts.h"
+#include "model/memory_ledger.h"
 #include "train/new_model.h"
 #include "train/preference_batches.h"
 #include "train/reward_model.h"
@@ -145,6 +146,7 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
         return invalid_input("reward_model: " + folder.string() +
                              " is a language model without a score head; name a run of algorithm "
                              "reward or a folder for sequence classification");
+    account_as(model.model, MemoryOwner::reward_model);
     return std::shared_ptr<const Policy>(std::make_shared<const Policy>(std::move(model)));
 }
 
@@ -177,6 +179,7 @@ Status check_inputs(const Settings& settings) {
 Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     Settings settings = inputs.settings;
     at::set_num_threads(static_cast<int>(settings.threads));
+    start_memory_accounting();
     PLUMB_TRY(const at::Device device, open_device(settings.device));
     monitor.progress("load", 0, 0, 0);
     PLUMB_TRY(const auto task, make_task(settings, needs_tokenizer(inputs)));
@@ -194,6 +197,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
 
     if (settings.algorithm == "reward")
         policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed));
+    account_as(policy.model, MemoryOwner::policy);
     policy.model.enable_training();
     const TrainerInputs trainer{
         settings,          *task,  policy, scorers, pairs, reward_model.get(), start,

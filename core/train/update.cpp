@@ -55,7 +55,8 @@ Metrics MetricMeans::result() const {
 
 void accumulate_sft(Llama& model, const LabelledBatch& batch, double num_items, SftLossType type,
                     MetricMeans& means) {
-    const at::Tensor logits = model.logits(hidden_at(model, batch.ids, batch.predictors));
+    const at::Tensor logits = model.logits(
+        hidden_at(model, batch.ids, batch.predictors, static_cast<double>(batch.tokens)));
     const at::Tensor labels = batch.labels.to(logits.device());
     const LossResult result =
         sft_loss(token_logprobs(logits, labels), is_argmax(logits, labels), num_items, type);

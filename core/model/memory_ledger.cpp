@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/memory_ledger.h"
+
+#include <atomic>
+#include <cstring>
+#include <fstream>
+#include <mutex>
+
+#include <unistd.h>
+
+#include <ATen/ATen.h>
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+
+#include "model/llama.h"
+
+namespace plumb {
+namespace {
+
+using Counter = std::atomic<std::int64_t>;
+
+struct Counters {
+    std::array<Counter, memory_owners> now{}, peak{};
+    Counter all{0}, peak_of_all{0};
+
+    static void raise(Counter& peak, std::int64_t value) {
+        std::int64_t seen = peak.load(std::memory_order_relaxed);
+        while (seen < value &&
+               !peak.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
+        }
+    }
+    void add(std::size_t owner, std::int64_t bytes) {
+        raise(peak[owner], now[owner].fetch_add(bytes, std::memory_order_relaxed) + bytes);
+        raise(peak_of_all, all.fetch_add(bytes, std::memory_order_relaxed) + bytes);
+    }
+};
+
+Counters& counters() {
+    static Counters all;
+    return all;
+}
+
+/// Stands in front of each block; as long as the alignment that tensors have.
+struct alignas(64) Header {
+    std::int64_t bytes;
+    std::size_t owner;
+};
+static_assert(sizeof(Header) == 64);
+
+Header* header_of(void* data) { return static_cast<Header*>(data) - 1; }
+
+c10::Allocator* plain_allocator() {
+    static c10::Allocator* const plain = c10::GetDefaultCPUAllocator();
+    return plain;
+}
+
+void release(void* data) {
+    if (!data) return;
+    Header* header = header_of(data);
+    counters().add(header->owner, -header->bytes);
+    plain_allocator()->raw_deallocate(header);
+}
+
+/// The default allocator with an account of what it gives out.
+class AccountingAllocator : public c10::Allocator {
+public:
+    c10::DataPtr allocate(std::size_t bytes) override {
+        const c10::Device device(c10::DeviceType::CPU);
+        if (bytes == 0) return {nullptr, nullptr, &release, device};
+        auto* header =
+            static_cast<Header*>(plain_allocator()->raw_allocate(bytes + sizeof(Header)));
+        header->bytes = static_cast<std::int64_t>(bytes);
+        header->owner = static_cast<std::size_t>(MemoryOwner::activations);
+        counters().add(header->owner, header->bytes);
+        void* data = header + 1;
+        return {data, data, &release, device};
+    }
+    c10::DeleterFnPtr raw_deleter() const override { return &release; }
+    void copy_data(void* target, const void* source, std::size_t bytes) const override {
+        std::memcpy(target, source, bytes);
+    }
+};
+
+}  // namespace
+
+std::string_view memory_owner_name(MemoryOwner owner) {
+    switch (owner) {
+        case MemoryOwner::activations: return "activations";
+        case MemoryOwner::policy: return "policy";
+        case MemoryOwner::reference: return "reference";
+        case MemoryOwner::reward_model: return "reward_model";
+        case MemoryOwner::value_model: return "value_model";
+        case MemoryOwner::gradients: return "gradients";
+        case MemoryOwner::optimizer: return "optimizer";
+        case MemoryOwner::cache: return "cache";
+    }
+    return {};
+}
+
+void start_memory_accounting() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        plain_allocator();
+        static AccountingAllocator accounting;
+        constexpr std::uint8_t above_the_default = 1;
+        c10::SetCPUAllocator(&accounting, above_the_default);
+    });
+}
+
+MemoryUse memory_use() {
+    MemoryUse use;
+    const Counters& all = counters();
+    for (std::size_t i = 0; i < memory_owners; ++i) {
+        use.now[i] = all.now[i];
+        use.peak[i] = all.peak[i];
+    }
+    use.peak_of_all = all.peak_of_all;
+    return use;
+}
+
+void reset_memory_peaks() {
+    Counters& all = counters();
+    for (std::size_t i = 0; i < memory_owners; ++i) all.peak[i] = all.now[i].load();
+    all.peak_of_all = all.all.load();
+}
+
+void account_as(const at::Tensor& tensor, MemoryOwner owner) {
+    if (!tensor.defined() || !tensor.device().is_cpu()) return;
+    const c10::DataPtr& data = tensor.storage().data_ptr();
+    if (!data.get() || data.get_deleter() != &release) return;
+    Header* header = header_of(data.get());
+    counters().add(header->owner, -header->bytes);
+    header->owner = static_cast<std::size_t>(owner);
+    counters().add(header->owner, header->bytes);
+}
+
+void account_as(const Llama& model, MemoryOwner owner) {
+    account_as(model.flat_parameters(), owner);
+}
+
+std::int64_t resident_bytes() {
+    std::ifstream file("/proc/self/statm");
+    std::int64_t all = 0, resident = 0;
+    file >> all >> resident;
+    return file ? resident * ::sysconf(_SC_PAGESIZE) : 0;
+}
+
+}  // namespace plumb
