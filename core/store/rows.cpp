@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/rows.h"
 
+#include <algorithm>
+
 namespace plumb {
 namespace {
 
@@ -11,6 +13,13 @@ Error unknown_run(RunId run, const char* what) {
 
 std::size_t text_bytes(const CompletionRecord& row) {
     return row.prompt.size() + row.completion.size() + row.answer.size();
+}
+
+/// Of a phase that counts steps of its own, which are not the run's.
+bool is_before_the_first_step(const Metrics& metrics) {
+    return !metrics.empty() && std::ranges::all_of(metrics, [](const auto& entry) {
+        return entry.first.starts_with("start/") || entry.first.starts_with("reward_model/");
+    });
 }
 
 }  // namespace
@@ -56,11 +65,17 @@ std::int64_t RowWriter::key_id(const std::string& name) {
 }
 
 Status RowWriter::write_metrics(const MetricRows& rows) {
-    Use run(update_run_);
-    run->bind(1, rows.step);
-    run->bind(2, rows.total_steps);
-    run->bind(3, rows.run);
-    if (run->exec() == 0) return unknown_run(rows.run, "metrics");
+    if (is_before_the_first_step(rows.metrics)) {
+        Use run(find_run_);
+        run->bind(1, rows.run);
+        if (!run->executeStep()) return unknown_run(rows.run, "metrics");
+    } else {
+        Use run(update_run_);
+        run->bind(1, rows.step);
+        run->bind(2, rows.total_steps);
+        run->bind(3, rows.run);
+        if (run->exec() == 0) return unknown_run(rows.run, "metrics");
+    }
     for (const auto& [key, value] : rows.metrics) {
         const std::int64_t id = key_id(key);
         Use add(add_metric_);

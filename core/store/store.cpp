@@ -250,7 +250,8 @@ Status Store::remove_rows_after(RunId id, std::int64_t step) {
     return self_->write([&](Connection& connection) -> Status {
         PLUMB_TRY_STATUS(require_run(connection, id));
         for (const char* sql : {"DELETE FROM metrics WHERE run = ? AND step > ? AND key NOT IN "
-                                "(SELECT id FROM metric_keys WHERE name LIKE 'start/%')",
+                                "(SELECT id FROM metric_keys WHERE name GLOB 'start/*' "
+                                "OR name GLOB 'reward_model/*')",
                                 "DELETE FROM completions WHERE run = ? AND step > ?",
                                 "UPDATE runs SET step = ?2 WHERE id = ?1 AND step > ?2"}) {
             SQLite::Statement statement(connection.db, sql);

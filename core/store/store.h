@@ -111,8 +111,8 @@ public:
     /// Removes the row first, then the folder.
     Status remove_checkpoint(RunId id, std::int64_t step);
     /// Removes metrics and completions after the step, which a resumed run did not reach again, and
-    /// sets the run's step back to it. Metrics of the supervised start (start/...) count steps of
-    /// their own and stay.
+    /// sets the run's step back to it. Metrics of the phases before (start/..., reward_model/...)
+    /// count steps of their own and stay.
     Status remove_rows_after(RunId id, std::int64_t step);
 
     // Queued; these never wait for the disk. To be followed by flush() now and then (at the end of

@@ -202,6 +202,7 @@ Result<TrainerState> read_checkpoint(const fs::path& folder, const Trained& trai
         PLUMB_TRY(const TensorMap weights, read_model_tensors(value));
         PLUMB_TRY_STATUS(trained.value->load_tensors(weights, value.string()));
     }
+    if (trained.reference) PLUMB_TRY_STATUS(trained.reference->restore(folder));
     for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)
         visit_slice(state.rollout.slices[i], i, [&](const std::string& name, at::Tensor& t) {
             if (const auto found = tensors.find(name); found != tensors.end()) t = found->second;

@@ -63,7 +63,7 @@ struct Trained {
     AdamW& optimizer;
     Llama* value = nullptr;
     AdamW* value_optimizer = nullptr;
-    const Reference* reference = nullptr;  ///< kept with a checkpoint where it follows the policy
+    Reference* reference = nullptr;  ///< kept with a checkpoint where it follows the policy
 };
 
 /// Writes a checkpoint: a Hugging Face model folder (model.safetensors, config.json,
@@ -72,8 +72,8 @@ struct Trained {
 Status write_checkpoint(const std::filesystem::path& folder, const Trained& trained,
                         const TrainerState& state);
 
-/// Reads a checkpoint into the optimisers, the value model and a state; the policy is loaded from
-/// it already.
+/// Reads a checkpoint into the optimisers, the value model, the reference and a state; the policy
+/// is loaded from it already.
 Result<TrainerState> read_checkpoint(const std::filesystem::path& folder, const Trained& trained);
 
 /// A model folder with its tokenizer. Errors name the file.

@@ -148,7 +148,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     account_as(value, MemoryOwner::value_model);
     value.enable_training();
     AdamW value_optimizer(value, adamw_options(settings));
-    Reference reference(inputs.start_model, inputs.checkpoint, policy.model.device());
+    Reference reference(inputs.start_model, policy.model.device());
     const Trained trained{policy, policy_optimizer, &value, &value_optimizer};
     TrainerState state;
     if (inputs.checkpoint) {

@@ -12,15 +12,19 @@ constexpr const char* folder_name = "reference";
 
 }  // namespace
 
+Status Reference::restore(const fs::path& checkpoint) {
+    std::error_code ignored;
+    if (!fs::exists(checkpoint / folder_name, ignored)) return {};
+    PLUMB_TRY(Llama model, Llama::load(checkpoint / folder_name, device_));
+    account_as(model, MemoryOwner::reference);
+    model_.emplace(std::move(model));
+    has_followed_ = true;
+    return {};
+}
+
 Result<const Llama*> Reference::get() {
     if (!model_) {
-        fs::path folder = start_model_;
-        std::error_code ignored;
-        if (checkpoint_ && fs::exists(*checkpoint_ / folder_name, ignored)) {
-            folder = *checkpoint_ / folder_name;
-            has_followed_ = true;
-        }
-        PLUMB_TRY(Llama model, Llama::load(folder, device_));
+        PLUMB_TRY(Llama model, Llama::load(start_model_, device_));
         account_as(model, MemoryOwner::reference);
         model_.emplace(std::move(model));
     }
@@ -38,7 +42,7 @@ Status Reference::follow(const Llama& policy, const Settings& settings, std::int
 }
 
 Status Reference::save(const fs::path& folder) const {
-    if (!has_followed_ || !model_) return {};
+    if (!has_followed_) return {};
     const fs::path own = folder / folder_name;
     std::error_code error;
     fs::create_directories(own, error);

@@ -15,12 +15,11 @@ namespace plumb {
 /// sync_ref_model has it follow the policy. In memory from its first use.
 class Reference {
 public:
-    /// checkpoint: where a run goes on; a reference that has followed the policy is kept there.
-    Reference(std::filesystem::path start_model, std::optional<std::filesystem::path> checkpoint,
-              at::Device device)
-        : start_model_(std::move(start_model)),
-          checkpoint_(std::move(checkpoint)),
-          device_(device) {}
+    Reference(std::filesystem::path start_model, at::Device device)
+        : start_model_(std::move(start_model)), device_(device) {}
+    /// Takes back what save() left in a checkpoint, if anything; at once, since a run that goes on
+    /// deletes the checkpoint in time and saves what is in memory.
+    Status restore(const std::filesystem::path& checkpoint);
 
     Result<const Llama*> get();
     bool in_memory() const { return model_.has_value(); }
@@ -33,7 +32,6 @@ public:
 
 private:
     std::filesystem::path start_model_;
-    std::optional<std::filesystem::path> checkpoint_;
     at::Device device_;
     std::optional<Llama> model_;
     bool has_followed_ = false;

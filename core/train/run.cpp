@@ -23,7 +23,14 @@ namespace {
 bool needs_tokenizer(const RunInputs& inputs) { return !inputs.checkpoint && !inputs.model_folder; }
 
 Status refuse_reward_model(const Policy& policy, const Settings& settings) {
-    if (!policy.model.config().score_head || settings.algorithm == "reward") return {};
+    if (!policy.model.config().score_head) return {};
+    if (settings.algorithm == "reward") {
+        if (!samples_pairs(settings)) return {};
+        return invalid_input(
+            "model_name_or_path names a reward model, which writes no text, but the pairs of the "
+            "task " +
+            settings.task + " are texts of that model; name a language model");
+    }
     return invalid_input(
         "model_name_or_path names a reward model, which scores texts and writes none; name a "
         "language model, and the reward model in reward_model");

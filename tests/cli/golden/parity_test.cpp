@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstring>
+
 #include "../cli_process.h"
 #include "base/files.h"
 
@@ -14,22 +16,46 @@ private Q_SLOTS:
 
     void supported_parts_pass_data() {
         QTest::addColumn<QString>("part");
-        for (const char* part :
-             {"data/packing", "data/extract_prompt", "data/rewards", "losses/sft", "losses/reward",
-              "losses/dpo", "losses/ppo", "losses/grpo", "models/llama", "models/llama_tied_rope3",
-              "train/sft", "train/grpo_dapo", "train/grpo_kl_mu2"})
-            QTest::newRow(part) << QString(part);
+        QTest::addColumn<int>("fewest");
+        const auto add = [](const char* part, int fewest) {
+            QTest::newRow(part) << QString(part) << fewest;
+        };
+        for (const char* part : {"data/packing",
+                                 "data/extract_prompt",
+                                 "data/rewards",
+                                 "losses/sft",
+                                 "losses/reward",
+                                 "losses/dpo",
+                                 "losses/ppo",
+                                 "losses/grpo",
+                                 "models/llama",
+                                 "models/llama_tied_rope3",
+                                 "train/sft",
+                                 "train/sft_completion_only",
+                                 "train/sft_dft",
+                                 "train/sft_text_schedule",
+                                 "train/dpo",
+                                 "train/dpo_ipo",
+                                 "train/dpo_sigmoid_sft",
+                                 "train/ppo",
+                                 "train/grpo_dapo",
+                                 "train/grpo_gspo_accum",
+                                 "train/grpo_kl_mu2"})
+            add(part, 3);
+        add("train/reward", 2);
+        for (const char* part : {"models/llama_reward", "models/llama_value"}) add(part, 1);
     }
 
     void supported_parts_pass() {
         QFETCH(QString, part);
+        QFETCH(int, fewest);
         const CliResult result = parity({"--only", part});
         COMPARE_CODE(result, 0);
         const QList<QByteArray> lines = result.out.trimmed().split('\n');
         for (qsizetype i = 0; i + 1 < lines.size(); ++i)
             QVERIFY2(lines[i].startsWith("pass  " + part.toUtf8()), lines[i].constData());
         const qsizetype cases = lines.size() - 1;
-        QVERIFY(cases >= 3);
+        QVERIFY(cases >= fewest);
         QCOMPARE(lines.last(), QByteArray::number(cases) + " passed, 0 failed");
     }
 
@@ -158,6 +184,87 @@ private Q_SLOTS:
         COMPARE_CODE(result, 1);
         VERIFY_HOLDS(result.out, "FAIL  data/" + stem);
         VERIFY_HOLDS(result.out, said);
+    }
+
+    void wrong_run_fails_data() {
+        QTest::addColumn<QByteArray>("part");
+        QTest::addColumn<QByteArray>("old_text");
+        QTest::addColumn<QByteArray>("new_text");
+        QTest::addColumn<QByteArray>("said");
+        const auto row = [](const char* name, const char* part, const char* old_text,
+                            const char* new_text, const char* said) {
+            QTest::newRow(name) << QByteArray(part) << QByteArray(old_text) << QByteArray(new_text)
+                                << QByteArray(said);
+        };
+        row("dpo: loss", "dpo", "\"loss\": ", "\"loss\": 1", "loss is");
+        row("dpo: norm of the gradient", "dpo", "\"grad_norm\": ", "\"grad_norm\": 1",
+            "grad_norm is");
+        row("dpo: logits", "dpo", "\"logits/chosen\": ", "\"logits/chosen\": 1",
+            "logits/chosen is");
+        row("dpo: final weights", "dpo", "\"norm\": ", "\"norm\": 1", "lm_head.weight");
+        row("dpo: token", "dpo", "\"chosen_ids\": [\n", "\"chosen_ids\": [\n 1,", " is ");
+        row("dpo: unknown key", "dpo",
+            "\"bf16\": ", "\"padding_free\": true, \"bf16\": ", "not supported yet: padding_free");
+        row("reward: margin", "reward", "\"margin\": ", "\"margin\": 1", "margin is");
+        row("reward: accuracy", "reward", "\"accuracy\": 0.5", "\"accuracy\": 0.75", "accuracy is");
+        row("reward: final weights", "reward", "\"norm\": ", "\"norm\": 1", "embed_tokens.weight");
+        row("ppo: value loss", "ppo", "\"value_loss\": ", "\"value_loss\": 1", "value_loss is");
+        row("ppo: ratio", "ppo", "\"ratio_mean\": ", "\"ratio_mean\": 1", "ratio_mean is");
+        row("ppo: final weights", "ppo", "\"norm\": ", "\"norm\": 1", "lm_head.weight");
+    }
+
+    void wrong_run_fails() {
+        QFETCH(QByteArray, part);
+        QFETCH(QByteArray, old_text);
+        QFETCH(QByteArray, new_text);
+        QFETCH(QByteArray, said);
+        namespace fs = std::filesystem;
+        TemporaryFolder copy;
+        for (const char* model : {"llama", "llama_reward", "llama_value"}) {
+            fs::create_directories(copy.path() / "models");
+            fs::create_directory_symlink(shared_folder("golden/models") / model,
+                                         copy.path() / "models" / model);
+        }
+        const fs::path folder = copy.path() / "train" / part.toStdString();
+        fs::create_directories(folder);
+        for (const auto& entry :
+             fs::directory_iterator(shared_folder("golden/train") / part.toStdString()))
+            fs::copy_file(entry.path(), folder / entry.path().filename());
+        const auto text = plumb::read_file(folder / "trajectory.json");
+        VERIFY_OK(text);
+        QByteArray changed(text->data(), static_cast<qsizetype>(text->size()));
+        const qsizetype at = changed.indexOf(old_text);
+        QVERIFY(at >= 0);
+        changed.replace(at, old_text.size(), new_text);
+        fs::remove(folder / "trajectory.json");
+        VERIFY_OK(plumb::write_file_atomic(folder / "trajectory.json", changed.toStdString()));
+        const QString only = "train/" + QString(part);
+        const CliResult result =
+            run_cli({"parity", text_of(copy.path()), "--only", only}, home_.path(), 240000);
+        COMPARE_CODE(result, 1);
+        VERIFY_HOLDS(result.out, "FAIL  train/" + part);
+        VERIFY_HOLDS(result.out, said);
+    }
+
+    void wrong_scores_fail() {
+        namespace fs = std::filesystem;
+        TemporaryFolder copy;
+        const fs::path folder = copy.path() / "models" / "llama_reward";
+        fs::create_directories(folder);
+        for (const auto& entry :
+             fs::directory_iterator(shared_folder("golden/models/llama_reward")))
+            fs::copy_file(entry.path(), folder / entry.path().filename());
+        const fs::path file = folder / "reference.safetensors";
+        auto content = plumb::read_file(file);
+        VERIFY_OK(content);
+        const float wrong = 12.5f;
+        std::memcpy(content->data() + content->size() - sizeof wrong, &wrong, sizeof wrong);
+        fs::remove(file);
+        VERIFY_OK(plumb::write_file_atomic(file, *content));
+        const CliResult result = run_cli({"parity", text_of(copy.path())}, home_.path());
+        COMPARE_CODE(result, 1);
+        VERIFY_HOLDS(result.out, "FAIL  models/llama_reward/score");
+        VERIFY_HOLDS(result.out, "(score)");
     }
 
     void lines_are_json() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
 #include <fstream>
 
 #include "base/random.h"
@@ -23,7 +24,68 @@ Settings small_sft(const std::filesystem::path& folder) {
     return settings;
 }
 
-void expect_same_run(SmallSession& session, RunId whole, RunId resumed) {
+/// What the kinds of resumed_run_is_the_same_run() mean.
+Settings settings_of(const QString& kind, const std::filesystem::path& folder) {
+    if (kind.startsWith("sft")) {
+        Settings settings = small_sft(folder);
+        if (kind == "sft packed") {
+            // Six rows make four packed ones: epochs end within steps.
+            settings.packing = true;
+            settings.per_device_train_batch_size = 1;
+        }
+        return settings;
+    }
+    Settings settings = small_grpo();
+    if (kind == "grpo two iterations") settings.num_iterations = 2;
+    if (kind == "grpo accumulation, reference") {
+        settings.gradient_accumulation_steps = 2;
+        settings.steps_per_generation = 4;
+        settings.beta = 0.05;
+    }
+    if (kind == "grpo adaptive entropy") {
+        settings.use_adaptive_entropy = true;
+        settings.entropy_target = 3.0;  // above what there is
+        settings.entropy_coef_delta = 0.01;
+    }
+    if (kind == "rloo") {
+        settings.algorithm = "rloo";
+        settings.beta = 0.05;
+        settings.num_iterations = 2;
+    }
+    if (kind == "reward") settings = small_reviews_run("reward");
+    if (kind.startsWith("dpo")) settings = small_reviews_run("dpo");
+    if (kind == "dpo reference followed") {
+        settings.sync_ref_model = true;
+        settings.ref_model_sync_steps = 2;
+    }
+    if (kind == "online dpo") {
+        settings = small_reviews_run("dpo");
+        settings.online_dpo = true;
+    }
+    if (kind == "ppo") {
+        settings.algorithm = "ppo";
+        settings.reward_funcs = {"arithmetic", "length_target"};
+        settings.reward_length = 4;
+        settings.per_device_train_batch_size = 4;
+        settings.gradient_accumulation_steps = 2;
+        settings.num_ppo_epochs = 2;
+        settings.num_mini_batches = 2;
+        settings.kl_target = 0.5;
+        settings.kl_horizon = 100;
+    }
+    if (kind == "ppo with its reward model") settings = small_reviews_run("ppo");
+    return settings;
+}
+
+std::vector<std::string> checkpoint_files(const QString& kind) {
+    std::vector<std::string> files{"model.safetensors", "trainer.safetensors", "trainer.json"};
+    if (kind.startsWith("ppo")) files.push_back("value/model.safetensors");
+    if (kind == "dpo reference followed") files.push_back("reference/model.safetensors");
+    return files;
+}
+
+void expect_same_run(SmallSession& session, RunId whole, RunId resumed,
+                     const std::vector<std::string>& files = checkpoint_files("")) {
     auto reader = session.reader();
     const auto expected = lasting_metrics(*reader, whole);
     const auto actual = lasting_metrics(*reader, resumed);
@@ -35,8 +97,8 @@ void expect_same_run(SmallSession& session, RunId whole, RunId resumed) {
                  ("step " + std::to_string(key.first) + " " + key.second).c_str());
     }
     QCOMPARE(actual.size(), expected.size());
-    QVERIFY(newest_checkpoint_bytes(*reader, whole, session->workspace()) ==
-            newest_checkpoint_bytes(*reader, resumed, session->workspace()));
+    QVERIFY(newest_checkpoint_bytes(*reader, whole, session->workspace(), files) ==
+            newest_checkpoint_bytes(*reader, resumed, session->workspace(), files));
     const auto rows_expected = reader->completions(whole, {});
     const auto rows_actual = reader->completions(resumed, {});
     VERIFY_OK(rows_expected);
@@ -60,7 +122,9 @@ private Q_SLOTS:
         // Where it is stopped is drawn anew by every build of this table, from a fixed seed.
         Random random(20);
         for (const char* kind :
-             {"grpo", "grpo two iterations", "grpo accumulation, reference", "sft", "sft packed"})
+             {"grpo", "grpo two iterations", "grpo accumulation, reference", "sft", "sft packed",
+              "grpo adaptive entropy", "rloo", "reward", "dpo", "dpo reference followed",
+              "online dpo", "ppo", "ppo with its reward model"})
             for (int i = 0; i < 2; ++i) {
                 const int stop = 1 + static_cast<int>(random.below(7));
                 QTest::addRow("%s after step %d (%d)", kind, stop, i) << kind << stop;
@@ -70,18 +134,7 @@ private Q_SLOTS:
         QFETCH(QString, kind);
         QFETCH(int, stop_after);
         SmallSession session;
-        Settings settings = kind.startsWith("sft") ? small_sft(session.folder()) : small_grpo();
-        if (kind == "sft packed") {
-            // Six rows make four packed ones: epochs end within steps.
-            settings.packing = true;
-            settings.per_device_train_batch_size = 1;
-        }
-        if (kind == "grpo two iterations") settings.num_iterations = 2;
-        if (kind == "grpo accumulation, reference") {
-            settings.gradient_accumulation_steps = 2;
-            settings.steps_per_generation = 4;
-            settings.beta = 0.05;
-        }
+        const Settings settings = settings_of(kind, session.folder());
         const RunId whole = session.run(settings, "whole");
 
         const auto id = session->start(settings, "resumed");
@@ -98,7 +151,23 @@ private Q_SLOTS:
             QCOMPARE(static_cast<int>(session.until_end().state),
                      static_cast<int>(RunState::finished));
         }
-        expect_same_run(session, whole, *id);
+        expect_same_run(session, whole, *id, checkpoint_files(kind));
+    }
+
+    // What the rows above compare must have moved in the first place.
+    void coefficients_move() {
+        SmallSession session;
+        const auto values = [&](const QString& kind, const std::string& key) {
+            const RunId run = session.run(settings_of(kind, session.folder()), kind.toStdString());
+            const auto points = session.reader()->metric(run, key);
+            if (!points || points->size() != 8) qFatal("no %s", key.c_str());
+            return std::pair(points->front().value, points->back().value);
+        };
+        const auto [first_kl, last_kl] = values("ppo", "objective/kl_coef");
+        QCOMPARE(first_kl, 0.05);
+        QVERIFY(std::abs(last_kl - first_kl) > 0.001);
+        const auto [first_entropy, last_entropy] = values("grpo adaptive entropy", "entropy_coef");
+        QVERIFY(std::abs(last_entropy - first_entropy) > 0.05);
     }
 
     void edits_are_replayed() {

@@ -45,14 +45,29 @@ inline plumb::Settings small_grpo() {
     return settings;
 }
 
+/// The same on the reviews task, with preference pairs of its own where the algorithm needs them.
+inline plumb::Settings small_reviews_run(const std::string& algorithm) {
+    plumb::Settings settings = small_grpo();
+    settings.algorithm = algorithm;
+    settings.task = "reviews";
+    settings.pairs_prompts = 24;
+    settings.reward_model_batch_size = 8;
+    settings.reward_model_epochs = 1;
+    settings.num_ppo_epochs = 2;
+    settings.dpo_beta = 0.5;
+    return settings;
+}
+
 /// A session on a workspace and cache below one temporary folder.
 class SmallSession {
 public:
     SmallSession() { open(); }
+    /// With a cache that others use too.
+    explicit SmallSession(std::filesystem::path cache) : cache_(std::move(cache)) { open(); }
     void open() {
         plumb::SessionOptions options;
         options.workspace = folder_.path() / "workspace";
-        options.cache = folder_.path() / "cache";
+        options.cache = cache_.empty() ? folder_.path() / "cache" : cache_;
         auto opened = plumb::Session::open(options);
         if (!opened) qFatal("%s", opened.error().message.c_str());
         session_ = std::move(*opened);
@@ -93,6 +108,7 @@ public:
 
 private:
     TemporaryFolder folder_;
+    std::filesystem::path cache_;
     std::unique_ptr<plumb::Session> session_;
 };
 

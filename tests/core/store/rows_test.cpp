@@ -109,6 +109,18 @@ private Q_SLOTS:
         QVERIFY(reader_->metrics(99)->empty() && reader_->completions(99, {})->empty());
     }
 
+    void steps_of_earlier_phases_are_not_the_run_s() {
+        store_->add_metrics(run_, 70, {{"start/loss", 1}}, 10);
+        store_->add_metrics(run_, 50, {{"reward_model/loss", 1}, {"reward_model/margin", 0}}, 10);
+        VERIFY_OK(store_->flush());
+        QCOMPARE(reader_->run(run_)->step, std::int64_t{0});
+        QCOMPARE(reader_->metric(run_, "reward_model/margin")->front().step, std::int64_t{50});
+        store_->add_metrics(run_, 2, {{"loss", 1}}, 10);
+        store_->add_metrics(99, 1, {{"start/loss", 1}}, 10);
+        QVERIFY(store_->flush().error().message.find("run 99") != std::string::npos);
+        QCOMPARE(reader_->run(run_)->step, std::int64_t{2});
+    }
+
     void metrics_come_back() {
         store_->add_metrics(run_, 2, {{"loss", 0.1}, {"kl", 1e-300}}, 50);
         store_->add_metrics(run_, 1, {{"loss", 0.3}}, 50);
@@ -291,7 +303,13 @@ private Q_SLOTS:
                 store_->add_metrics(run, step, {{"loss", step}}, 10);
                 store_->add_completions(run, step, {example_completion(0, "x")});
             }
+        // Phases before the first step count steps of their own.
+        store_->add_metrics(run_, 30, {{"start/loss", 1}, {"reward_model/loss", 1}}, 10);
+        store_->add_metrics(run_, 4, {{"reward_models", 1}}, 10);
         VERIFY_OK(store_->remove_rows_after(run_, 2));
+        QCOMPARE(reader_->metric(run_, "start/loss")->size(), std::size_t{1});
+        QCOMPARE(reader_->metric(run_, "reward_model/loss")->size(), std::size_t{1});
+        QVERIFY(reader_->metric(run_, "reward_models")->empty());
         QCOMPARE(reader_->metric(run_, "loss")->size(), std::size_t{2});
         QCOMPARE(reader_->completion_steps(run_)->back(), std::int64_t{2});
         QCOMPARE(reader_->run(run_)->step, std::int64_t{2});

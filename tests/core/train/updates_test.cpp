@@ -2,38 +2,13 @@
 #include <cmath>
 
 #include "algorithms/logprobs.h"
-#include "test_main.h"
+#include "small_policy.h"
 #include "train/batches.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
 #include "train/update.h"
 
 using namespace plumb;
-
-namespace {
-
-ModelConfig tiny_config() {
-    ModelConfig config;
-    config.vocab_size = 11;
-    config.hidden_size = 16;
-    config.intermediate_size = 24;
-    config.num_hidden_layers = 2;
-    config.num_attention_heads = 2;
-    config.num_key_value_heads = 1;
-    config.head_dim = 8;
-    config.max_position_embeddings = 32;
-    config.tie_word_embeddings = true;
-    config.eos_token_ids = {1};
-    return config;
-}
-
-Llama tiny_model(std::uint64_t seed) {
-    Llama model(tiny_config(), at::kCPU);
-    model.initialise(seed);
-    return model;
-}
-
-}  // namespace
 
 class TestUpdates : public QObject {
     Q_OBJECT
