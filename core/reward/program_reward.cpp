@@ -22,6 +22,8 @@ namespace {
 
 using Reply = ChildProgram::Reply;
 
+constexpr int most_logged_lines = 200;
+
 bool is_plugin(const fs::path& file) { return file.extension() == ".so"; }
 bool is_python(const fs::path& file) { return file.extension() == ".py"; }
 
@@ -43,9 +45,6 @@ std::string plugin_config(const Settings& settings) {
 Result<ChildProgram::Command> command_of(const fs::path& file, const Settings& settings) {
     ChildProgram::Command command;
     command.folder = file.parent_path();
-    command.error_line = [name = file.stem().string()](std::string_view line) {
-        log_info(name + ": " + std::string(line));
-    };
     if (is_plugin(file)) {
         PLUMB_TRY(command.file, plugin_host_program());
         command.arguments = {file.string(), plugin_config(settings)};
@@ -72,6 +71,7 @@ public:
     /// Starts the program and waits for its hello.
     Status start(const std::stop_token& stop) {
         PLUMB_TRY(auto command, command_of(file_, settings_));
+        command.error_line = [this](std::string_view line) { log_complaint(line); };
         auto started = ChildProgram::start(std::move(command));
         if (!started)
             return Error{started.error().code,
@@ -87,6 +87,7 @@ private:
     Result<Scores> compute(std::span<const RewardInput> rows,
                            const std::stop_token& stop) override {
         if (rows.empty()) return Scores{};
+        logged_ = 0;
         PLUMB_TRY_STATUS(be_there(stop));
         const std::string line = batch_line(++batch_, rows);
         auto answer = program_->ask(line, deadline(), stop);
@@ -105,6 +106,13 @@ private:
         auto scores = read_scores(answer.text, batch_, rows);
         if (!scores) return refuse(scores.error()).error();
         return scores;
+    }
+
+    /// A program that writes without end does not fill the disk with its complaints.
+    void log_complaint(std::string_view line) {
+        if (++logged_ <= most_logged_lines) log_info(name_ + ": " + std::string(line));
+        if (logged_ == most_logged_lines)
+            log_info(name_ + ": its further lines for this batch are left out");
     }
 
     Status be_there(const std::stop_token& stop) {
@@ -140,7 +148,8 @@ private:
                        " seconds";
             case Reply::closed: return "closed its standard input or output";
             case Reply::too_long:
-                return "wrote a line of more than " + format_bytes(ChildProgram::most_line_bytes);
+                return "wrote a line of more than " +
+                       std::to_string(ChildProgram::most_line_bytes >> 20) + " MiB";
             default: break;
         }
         if (is_plugin(file_) && program_->signal() != 0)
@@ -170,6 +179,7 @@ private:
     ChildProgram::Clock::duration limit_;
     std::unique_ptr<ChildProgram> program_;
     std::int64_t batch_ = 0;
+    int logged_ = 0;          ///< lines of its standard error, since the batch began
     bool restarted_ = false;  ///< for the batch that is being scored
 };
 

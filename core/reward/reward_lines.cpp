@@ -103,9 +103,10 @@ Result<RewardFunction::Scores> read_scores(std::string_view line, std::int64_t i
         return broken("wrote " + beginning(line) + "; an answer is an object with id and scores");
     const auto number = answer.find("id");
     if (number == answer.end() || *number != id)
-        return broken("answered batch " + std::to_string(id) + " with the id " +
-                      (number == answer.end() ? "missing" : beginning(to_line(*number))) +
-                      "; an answer repeats the id of its batch, and there is one for each");
+        return broken(
+            "answered batch " + std::to_string(id) + " with the id " +
+            (number == answer.end() ? "missing" : to_line(*number).substr(0, shown_bytes)) +
+            "; an answer repeats the id of its batch, and there is one for each");
     if (answer.contains("error")) return error_of_program(answer, rows);
     const auto scores = answer.find("scores");
     if (scores == answer.end() || !scores->is_array())

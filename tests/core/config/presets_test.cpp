@@ -2,7 +2,6 @@
 #include "config/presets.h"
 
 #include <algorithm>
-
 #include <filesystem>
 
 #include "config/validation.h"

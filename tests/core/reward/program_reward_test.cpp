@@ -41,6 +41,13 @@ Result<Scores> first_batch(const TemporaryFolder& folder, const std::string& nam
     return reward->score(rows.rows);
 }
 
+/// Kills the program and waits for its end, leaving it to its parent to notice that.
+void kill_and_wait(pid_t pid) {
+    ::kill(pid, SIGKILL);
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
+}
+
 /// Holds a reward function until it is killed.
 int hold_a_program(const std::vector<std::string>& arguments) {
     const auto reward = make_reward(arguments.at(0), limit(20));
@@ -199,7 +206,7 @@ private Q_SLOTS:
         const auto first = (*reward)->score(rows.rows);
         VERIFY_OK(first);
         const pid_t pid = static_cast<pid_t>(*first->front());
-        ::kill(pid, SIGKILL);
+        kill_and_wait(pid);
         const auto second = (*reward)->score(rows.rows);
         VERIFY_OK(second);
         QVERIFY(*second->front() != *first->front());
@@ -233,7 +240,7 @@ private Q_SLOTS:
         VERIFY_OK(reward);
         const RewardRows rows({"a"});
         VERIFY_OK((*reward)->score(rows.rows));
-        ::kill(pid_in(folder.path() / "pid"), SIGKILL);
+        kill_and_wait(pid_in(folder.path() / "pid"));
         const auto scores = (*reward)->score(rows.rows);
         QVERIFY(!scores.ok());
         VERIFY_PART(scores.error().message,
