@@ -66,7 +66,7 @@ int try_out(Context& context, const RewardOptions& options) {
             continue;
         }
         rows.push_back({trial.name, trial.value ? format_significant(*trial.value) : "no opinion",
-                        format_significant(trial.seconds * 1000, 3) + " ms"});
+                        format_fixed(trial.seconds * 1000, 3) + " ms"});
     }
     if (!context.json)
         context.out.write(format_table({{"reward"}, {"value", true}, {"time", true}}, rows));

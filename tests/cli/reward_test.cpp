@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The user's own reward functions in the terminal.
+#include <cerrno>
+#include <csignal>
 #include <fstream>
 
 #include "cli_process.h"
@@ -11,7 +13,7 @@ namespace {
 /// A Python reward: even lengths are worth 1. Does something else in batches from a number on.
 void write_reward(const fs::path& file, const std::string& from_batch_on = "") {
     std::ofstream(file)
-        << "import json, os, sys\n"
+        << "import json, os, sys, time\n"
            "print(json.dumps({'plumbline': 1}))\n"
            "for line in sys.stdin:\n"
            "    batch = json.loads(line)\n" +
@@ -25,7 +27,8 @@ void write_run(const fs::path& file, const std::string& more) {
                            "hidden_size: 16\nintermediate_size: 32\nnum_hidden_layers: 1\n"
                            "num_attention_heads: 2\nnum_key_value_heads: 2\n"
                            "per_device_train_batch_size: 8\neval_prompts: 8\nthreads: 1\n"
-                           "start_max_steps: 4\nstart_check_accuracy: 0\nstart_sloppy_steps: 2\n"
+                           "start_max_steps: 4\nstart_check_steps: 2\nstart_check_accuracy: "
+                           "0\nstart_sloppy_steps: 2\n"
                            "max_steps: 5\neval_steps: 0\n" +
                                more;
 }
@@ -105,6 +108,29 @@ private Q_SLOTS:
         const CliResult metrics =
             run_cli({"metrics", "1", "--json", "--workspace", "workspace"}, home.path());
         QCOMPARE(metrics.out.count("\"rewards/even/mean\""), 1);
+    }
+
+    void an_abort_ends_a_program_that_hangs() {
+        TemporaryFolder home;
+        write_reward(home.path() / "even.py",
+                     "open('pid', 'w').write(str(os.getpid())); time.sleep(600)");
+        write_run(home.path() / "run.yaml", "reward_funcs: [./even.py]\nreward_timeout: 600\n");
+        QProcess process;
+        process.setProcessEnvironment(cli_environment(home.path()));
+        process.setWorkingDirectory(text_of(home.path()));
+        process.start(PLUMBLINE_CLI, {"run", "run.yaml", "--workspace", "workspace"});
+        pid_t pid = 0;
+        for (int i = 0; i < 600 && pid == 0; ++i) {
+            QTest::qWait(50);
+            std::ifstream(home.path() / "pid") >> pid;
+        }
+        QVERIFY(pid > 0);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QTest::qWait(300);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(30000));
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(::kill(pid, 0) != 0 && errno == ESRCH);
     }
 
     void a_missing_program_is_told_at_the_start() {
