@@ -88,6 +88,7 @@ int run_program(int argc, char** argv) {
     add_run_commands(app, context);
     add_list_commands(app, context);
     add_model_commands(app, context);
+    add_reward_command(app, context);
     add_chart_command(app, context);
     add_parity_command(app, context);
 

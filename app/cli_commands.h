@@ -44,6 +44,7 @@ std::string shell_word(const std::string& word);
 void add_run_commands(CLI::App& app, Context& context);    ///< run, resume
 void add_list_commands(CLI::App& app, Context& context);   ///< presets, runs, metrics, completions
 void add_model_commands(CLI::App& app, Context& context);  ///< eval, generate
+void add_reward_command(CLI::App& app, Context& context);  ///< reward
 void add_chart_command(CLI::App& app, Context& context);   ///< chart
 void add_parity_command(CLI::App& app, Context& context);  ///< parity
 

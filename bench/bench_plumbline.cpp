@@ -85,7 +85,7 @@ public:
     const std::string& name() const override { return name_; }
 
 private:
-    Result<Scores> compute(std::span<const RewardInput> rows) override {
+    Result<Scores> compute(std::span<const RewardInput> rows, const std::stop_token&) override {
         Scores values;
         for (const RewardInput& row : rows) {
             const auto even =

@@ -2,11 +2,12 @@
 # cmake --install makes a folder that runs without Python and without the build tree, and may be moved:
 #   bin/              the programs
 #   lib/plumbline/    LibTorch's libraries, those alone that the programs load
-#   share/plumbline/  presets and examples
+#   share/plumbline/  presets and examples, examples of plug-ins
+#   include/plumbline/  the header for native plug-ins
 # Libraries from the system's packages are used where they are.
 
 set(plumbline_programs)
-foreach(program plumbline-cli plumbline)
+foreach(program plumbline-cli plumbline plumbline-plugin-host)
     if(TARGET ${program})
         list(APPEND plumbline_programs ${program})
         set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/plumbline")
@@ -34,4 +35,6 @@ foreach(folder presets examples)
         install(DIRECTORY resources/${folder} DESTINATION share/plumbline)
     endif()
 endforeach()
+install(FILES core/plugin/plumbline_reward.h DESTINATION include/plumbline)
+install(DIRECTORY plugins DESTINATION share/plumbline)
 install(FILES LICENSE DESTINATION share/plumbline)

@@ -116,6 +116,7 @@ bool reward_field_applies(std::string_view key, const Settings& settings) {
     if (key == "reward_length") return has_reward(settings, "length_target");
     if (key == "repetition_ngram") return has_reward(settings, "repetition");
     if (key == "overlong_buffer") return has_reward(settings, "overlong");
+    if (key == "reward_timeout") return uses_own_rewards(settings);
     return true;
 }
 

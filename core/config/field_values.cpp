@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/strings.h"
 #include "config/fields.h"
+#include "config/roles.h"
 #include "config/yaml_text.h"
 
 namespace plumb {
@@ -39,7 +40,8 @@ bool allowed(const Field& field, std::int64_t value) {
 }
 bool allowed(const Field& field, const std::string& value) {
     return field.choices.empty() ||
-           std::find(field.choices.begin(), field.choices.end(), value) != field.choices.end();
+           std::find(field.choices.begin(), field.choices.end(), value) != field.choices.end() ||
+           (field.takes_paths && is_own_reward(value));
 }
 
 std::string to_text(bool value) { return value ? "true" : "false"; }
@@ -239,7 +241,9 @@ std::string_view type_name(const Field& field) {
 }
 
 std::string accepted_values(const Field& field) {
-    if (!field.choices.empty()) return (is_list(field) ? "a list of " : "") + choice_text(field);
+    if (!field.choices.empty())
+        return (is_list(field) ? "a list of " : "") + choice_text(field) +
+               (field.takes_paths ? ", or paths of your own programs and plug-ins" : "");
     std::string text = std::string(type_name(field)) + range_text(field);
     if (is_optional_field(field)) text += ", or null";
     return text;

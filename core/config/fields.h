@@ -56,6 +56,7 @@ struct Field {
     bool minimum_excluded = false;
     bool maximum_excluded = false;
     std::vector<std::string_view> choices = {};  ///< of a string or a list's items; empty: free
+    bool takes_paths = false;                    ///< beside the choices, the user's own programs
     bool live = false;                           ///< may be edited while a run goes on
     bool advanced = false;
     std::string_view trl_name = {};  ///< TRL's name where TRL has the setting

@@ -211,11 +211,15 @@ std::vector<Field> reward_fields() {
          .help =
              "What a completion is scored by. reward_model is learned from preference pairs; "
              "arithmetic, exact_match and numeric_match compare with the answer; reviews is the "
-             "gold reward of that task; the others look at the text alone. Empty takes the task's "
-             "own, with PPO a reward model.",
+             "gold reward of that task; the others look at the text alone. A path such as "
+             "./mine.py "
+             "or ./mine.so is your own program or native plug-in (docs/reward-programs.md); "
+             "relative ones are looked for from the run file's folder. Empty takes the task's own, "
+             "with PPO a reward model.",
          .choices = {"reward_model", "arithmetic", "reviews", "exact_match", "numeric_match",
                      "regex_match", "keywords", "length_target", "overlong", "repetition",
                      "think_format", "ended"},
+         .takes_paths = true,
          .trl_name = "reward_funcs"},
         {.key = "reward_weights",
          .member = &Settings::reward_weights,
@@ -225,6 +229,17 @@ std::vector<Field> reward_fields() {
          .minimum = -1e6,
          .maximum = 1e6,
          .trl_name = "reward_weights"},
+        {.key = "reward_timeout",
+         .member = &Settings::reward_timeout,
+         .label = "Time limit",
+         .help = "How long a program or plug-in of your own may take to start, and for each batch "
+                 "of completions; after that the run stops. Raise it for functions that ask a "
+                 "large model.",
+         .unit = "seconds",
+         .minimum = 0,
+         .maximum = 86400,
+         .minimum_excluded = true,
+         .advanced = true},
         {.key = "reward_pattern",
          .member = &Settings::reward_pattern,
          .label = "Pattern",

@@ -2,8 +2,12 @@
 #include "config/roles.h"
 
 #include <algorithm>
+#include <system_error>
+
+#include "config/fields.h"
 
 namespace plumb {
+namespace fs = std::filesystem;
 
 bool is_built_in_task(const Settings& settings) { return settings.task != "data"; }
 
@@ -35,6 +39,31 @@ bool has_supervised_start(const Settings& settings) {
 std::vector<std::string> reward_function_names(const Settings& settings) {
     if (settings.reward_funcs.empty() && settings.algorithm == "ppo") return {"reward_model"};
     return settings.reward_funcs;
+}
+
+bool is_own_reward(std::string_view entry) {
+    if (entry.empty()) return false;
+    const Field* field = find_field("reward_funcs");
+    if (std::ranges::find(field->choices, entry) != field->choices.end()) return false;
+    if (entry.find('/') != entry.npos) return true;
+    for (const char* ending : {".py", ".so", ".sh"})
+        if (entry.ends_with(ending)) return true;
+    std::error_code ignored;
+    return fs::is_regular_file(fs::path(entry), ignored);
+}
+
+std::string reward_shown_name(std::string_view entry) {
+    return is_own_reward(entry) ? fs::path(entry).stem().string() : std::string(entry);
+}
+
+void resolve_own_rewards(Settings& settings, const fs::path& folder) {
+    for (std::string& entry : settings.reward_funcs)
+        if (is_own_reward(entry)) entry = fs::absolute(folder / entry).lexically_normal().string();
+}
+
+bool uses_own_rewards(const Settings& settings) {
+    return samples_completions(settings) &&
+           std::ranges::any_of(settings.reward_funcs, is_own_reward);
 }
 
 bool uses_reward_model(const Settings& settings) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/settings.h"
@@ -28,6 +30,16 @@ bool has_supervised_start(const Settings& settings);
 /// settings.reward_funcs; with PPO, where that is empty, the learned reward model. Empty: the
 /// task's own reward.
 std::vector<std::string> reward_function_names(const Settings& settings);
+/// Whether an entry of reward_funcs is the user's own code and no name of a built-in function: it
+/// holds a '/', ends in .py, .so or .sh, or names a file that exists.
+bool is_own_reward(std::string_view entry);
+/// The name under which a reward is shown and recorded (rewards/NAME/mean): the stem of the file
+/// where it is the user's own.
+std::string reward_shown_name(std::string_view entry);
+/// Makes relative paths among reward_funcs absolute, taken from the folder.
+void resolve_own_rewards(Settings& settings, const std::filesystem::path& folder);
+/// Whether one of the rewards is the user's own code.
+bool uses_own_rewards(const Settings& settings);
 /// Whether the learned reward model is among the rewards.
 bool uses_reward_model(const Settings& settings);
 /// Whether the run has to train that reward model itself.

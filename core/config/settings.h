@@ -178,8 +178,9 @@ struct Settings {
     std::vector<double> reward_clip_range;  ///< lowest and highest; empty: rewards as they are
 
     // Rewards
-    std::vector<std::string> reward_funcs;     ///< empty: the task's own gold reward
+    std::vector<std::string> reward_funcs;     ///< names or files; empty: the task's gold reward
     std::vector<double> reward_weights;        ///< empty: 1 each
+    double reward_timeout = 30.0;              ///< seconds for a batch, of the user's own functions
     std::string reward_pattern;                ///< regular expression of regex_match
     std::vector<std::string> reward_keywords;  ///< words that keywords counts
     std::int64_t reward_length = 40;           ///< tokens that length_target aims at

@@ -232,9 +232,16 @@ void check_reference(const Settings& s, Problems& problems) {
 void check_rewards(const Settings& s, Problems& problems) {
     if (!samples_completions(s)) return;
     const std::set<std::string> names(s.reward_funcs.begin(), s.reward_funcs.end());
-    if (names.size() != s.reward_funcs.size())
+    std::set<std::string> shown;
+    for (const std::string& entry : s.reward_funcs) {
+        if (shown.insert(reward_shown_name(entry)).second) continue;
         problems.add("reward_funcs",
-                     "reward_funcs names a reward twice; name it once and give it a weight");
+                     std::ranges::count(s.reward_funcs, entry) > 1
+                         ? "reward_funcs names a reward twice; name it once and give it a weight"
+                         : "reward_funcs has two rewards that would be shown as " +
+                               reward_shown_name(entry) + "; rename the file of one of them");
+        break;
+    }
     if (names.contains("reviews") && s.task != "reviews")
         problems.add("reward_funcs",
                      "the reward reviews judges completions of the task reviews alone");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/yaml.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "base/strings.h"
 #include "config/fields.h"
 #include "config/presets.h"
+#include "config/roles.h"
 #include "config/yaml_text.h"
 
 namespace plumb {
@@ -26,8 +28,23 @@ std::string place(const std::string& origin, const YAML::Mark& mark) {
     return origin + ":" + std::to_string(mark.line + 1) + ": ";
 }
 
+std::string absolute_path(const std::string& path, const fs::path& folder) {
+    return fs::absolute(folder / path).lexically_normal().string();
+}
+
+/// A bare name of a file in the folder becomes its path: it would be taken for an unknown name.
+void find_files(const Field& field, std::vector<std::string>& items, const fs::path& folder) {
+    if (folder.empty()) return;
+    std::error_code ignored;
+    for (std::string& item : items)
+        if (!item.empty() && std::ranges::find(field.choices, item) == field.choices.end() &&
+            fs::is_regular_file(folder / item, ignored))
+            item = absolute_path(item, folder);
+}
+
 /// Sets the field from a node; the message is without the place.
-Status set_from_node(const Field& field, Settings& settings, const YAML::Node& node) {
+Status set_from_node(const Field& field, Settings& settings, const YAML::Node& node,
+                     const fs::path& folder) {
     const std::string key(field.key);
     if (node.IsMap())
         return invalid_input(key + " cannot hold other settings; give " + accepted_values(field));
@@ -39,6 +56,7 @@ Status set_from_node(const Field& field, Settings& settings, const YAML::Node& n
                 return invalid_input(key + " takes a flat list; give " + accepted_values(field));
             items.push_back(item.Scalar());
         }
+        if (field.takes_paths) find_files(field, items, folder);
         return set_field_items(field, settings, std::move(items));
     }
     if (node.IsSequence())
@@ -50,7 +68,7 @@ Status set_from_node(const Field& field, Settings& settings, const YAML::Node& n
 /// Reads a mapping and collects what is wrong with its lines.
 class Reader {
 public:
-    explicit Reader(const std::string& origin) : origin_(origin) {}
+    Reader(const std::string& origin, const fs::path& folder) : origin_(origin), folder_(folder) {}
 
     Result<Settings> read(const YAML::Node& root) {
         Settings settings;
@@ -88,20 +106,18 @@ private:
             problems_.push_back(here + unknown_key(key.Scalar()).message);
         } else if (!keys_.insert(key.Scalar()).second) {
             problems_.push_back(here + key.Scalar() + " is given twice; keep one of them");
-        } else if (const Status status = set_from_node(*field, settings, value); !status.ok()) {
+        } else if (const Status status = set_from_node(*field, settings, value, folder_);
+                   !status.ok()) {
             problems_.push_back(here + status.error().message);
         }
     }
 
     const std::string& origin_;
+    const fs::path& folder_;
     std::set<std::string> keys_;
     std::vector<std::string> problems_;
     std::string unknown_preset_;
 };
-
-std::string absolute_path(const std::string& path, const fs::path& folder) {
-    return fs::absolute(folder / path).lexically_normal().string();
-}
 
 void write_comment(std::string& out, std::string_view text) {
     constexpr std::size_t width = 96;
@@ -140,7 +156,7 @@ Result<Settings> parse_settings(std::string_view yaml, const std::string& origin
             return invalid_input(place(origin, root.Mark()) +
                                  "settings are expected as 'key: value'; " +
                                  std::string(how_to_write));
-        auto settings = Reader(origin).read(root);
+        auto settings = Reader(origin, folder).read(root);
         if (settings.ok()) resolve_paths(*settings, folder);
         return settings;
     } catch (const YAML::Exception& exception) {
@@ -158,6 +174,7 @@ void resolve_paths(Settings& settings, const fs::path& folder) {
     for (auto* files : {&settings.train_files, &settings.eval_files, &settings.preference_files})
         for (std::string& file : *files)
             if (!file.empty()) file = absolute_path(file, folder);
+    resolve_own_rewards(settings, folder);
     std::error_code ignored;
     for (std::string* model : {&settings.model_name_or_path, &settings.reward_model})
         if (!model->empty() && fs::exists(folder / *model, ignored))

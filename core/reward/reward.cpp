@@ -6,7 +6,9 @@
 #include <functional>
 
 #include "base/strings.h"
+#include "config/roles.h"
 #include "reward/pattern.h"
+#include "reward/program_reward.h"
 #include "reward/rules.h"
 
 namespace plumb {
@@ -23,7 +25,7 @@ public:
     const std::string& name() const override { return name_; }
 
 private:
-    Result<Scores> compute(std::span<const RewardInput> rows) override {
+    Result<Scores> compute(std::span<const RewardInput> rows, const std::stop_token&) override {
         Scores scores;
         scores.reserve(rows.size());
         for (const RewardInput& row : rows) {
@@ -119,8 +121,9 @@ const std::array<Entry, 11>& entries() {
 
 }  // namespace
 
-Result<RewardFunction::Scores> RewardFunction::score(std::span<const RewardInput> rows) {
-    Result<Scores> scores = compute(rows);
+Result<RewardFunction::Scores> RewardFunction::score(std::span<const RewardInput> rows,
+                                                     const std::stop_token& stop) {
+    Result<Scores> scores = compute(rows, stop);
     if (!scores.ok()) return scores;
     if (scores->size() != rows.size())
         return Error{ErrorCode::failed, "The reward " + name() + " returned " +
@@ -147,7 +150,9 @@ std::span<const std::string> reward_names() {
 }
 
 Result<std::unique_ptr<RewardFunction>> make_reward(const std::string& name,
-                                                    const Settings& settings) {
+                                                    const Settings& settings,
+                                                    const std::stop_token& stop) {
+    if (is_own_reward(name)) return make_own_reward(name, settings, stop);
     for (const Entry& entry : entries()) {
         if (entry.name != name) continue;
         PLUMB_TRY(Rule rule, entry.make(settings));
@@ -159,7 +164,14 @@ Result<std::unique_ptr<RewardFunction>> make_reward(const std::string& name,
                                   : "There are: " + join(reward_names(), ", ") + "."));
 }
 
-Result<std::vector<std::unique_ptr<RewardFunction>>> make_rewards(const Settings& settings) {
+Status check_reward(const std::string& name, const Settings& settings) {
+    if (is_own_reward(name)) return check_own_reward(name);
+    if (const auto reward = make_reward(name, settings); !reward) return reward.error();
+    return {};
+}
+
+Result<std::vector<std::unique_ptr<RewardFunction>>> make_rewards(const Settings& settings,
+                                                                  const std::stop_token& stop) {
     std::vector<std::string> names = settings.reward_funcs;
     if (names.empty() && settings.task != "data") names = {settings.task};
     if (names.empty())
@@ -167,7 +179,7 @@ Result<std::vector<std::unique_ptr<RewardFunction>>> make_rewards(const Settings
                              join(reward_names(), ", ") + ".");
     std::vector<std::unique_ptr<RewardFunction>> rewards;
     for (const auto& name : names) {
-        PLUMB_TRY(rewards.emplace_back(), make_reward(name, settings));
+        PLUMB_TRY(rewards.emplace_back(), make_reward(name, settings, stop));
     }
     return rewards;
 }

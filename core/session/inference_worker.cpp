@@ -79,7 +79,7 @@ Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request
     }
     Scorers scorers;
     if (!settings.reward_funcs.empty()) {
-        PLUMB_TRY(scorers.rewards, make_rewards(settings));
+        PLUMB_TRY(scorers.rewards, make_rewards(settings, stop));
     }
     PLUMB_TRY(scorers.gold, gold_reward_of(*task, settings));
     if (scorers.rewards.empty() && !scorers.gold && !task->has_answers())

@@ -78,6 +78,8 @@ Result<RunId> Session::start(const Settings& given, const std::string& name) {
     std::lock_guard lock(self_->start_mutex);
     PLUMB_TRY_STATUS(self_->ready_for_a_run());
     Settings settings = given;
+    // A run may be resumed from elsewhere.
+    resolve_own_rewards(settings, fs::current_path());
     if (settings.threads == 0)
         settings.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
     PLUMB_TRY_STATUS(validate(settings));

@@ -158,22 +158,23 @@ std::vector<SampledText> to_text(const Rollout& rollout, const Tokenizer& tokeni
 Result<std::vector<std::optional<double>>> score_completions(RewardFunction& reward,
                                                              const std::vector<Prompt>& prompts,
                                                              const std::vector<SampledText>& texts,
-                                                             std::int64_t per_prompt) {
+                                                             std::int64_t per_prompt,
+                                                             const std::stop_token& stop) {
     std::vector<RewardInput> inputs(texts.size());
     for (std::size_t i = 0; i < texts.size(); ++i) {
         const Prompt& prompt = prompts[i / static_cast<std::size_t>(per_prompt)];
         inputs[i] = {prompt.text,   texts[i].completion, texts[i].completion_with_special,
                      prompt.answer, texts[i].ids,        texts[i].ended};
     }
-    return reward.score(inputs);
+    return reward.score(inputs, stop);
 }
 
 Result<std::vector<std::vector<std::optional<double>>>> score_completions(
     const Rewards& rewards, const std::vector<Prompt>& prompts,
-    const std::vector<SampledText>& texts, std::int64_t per_prompt) {
+    const std::vector<SampledText>& texts, std::int64_t per_prompt, const std::stop_token& stop) {
     std::vector<std::vector<std::optional<double>>> values(texts.size());
     for (const auto& reward : rewards) {
-        PLUMB_TRY(const auto scores, score_completions(*reward, prompts, texts, per_prompt));
+        PLUMB_TRY(const auto scores, score_completions(*reward, prompts, texts, per_prompt, stop));
         for (std::size_t i = 0; i < texts.size(); ++i) values[i].push_back(scores[i]);
     }
     return values;
@@ -223,11 +224,13 @@ Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Sc
                   sample_and_check(policy, task, prompts, ids, sampling, seed, stop));
         metrics["eval/accuracy_greedy"] = greedy.accuracy;
     }
-    PLUMB_TRY(const auto values, score_completions(scorers.rewards, prompts, sampled.texts, 1));
+    PLUMB_TRY(const auto values,
+              score_completions(scorers.rewards, prompts, sampled.texts, 1, stop));
     if (const auto mean = mean_reward(values, settings.reward_weights))
         metrics["eval/reward"] = *mean;
     if (scorers.gold) {
-        PLUMB_TRY(const auto gold, score_completions(*scorers.gold, prompts, sampled.texts, 1));
+        PLUMB_TRY(const auto gold,
+                  score_completions(*scorers.gold, prompts, sampled.texts, 1, stop));
         std::vector<std::vector<std::optional<double>>> table;
         for (const auto& value : gold) table.push_back({value});
         if (const auto mean = mean_reward(table, {})) metrics["eval/gold_reward"] = *mean;

@@ -49,12 +49,13 @@ std::vector<SampledText> to_text(const Rollout& rollout, const Tokenizer& tokeni
 /// i / per_prompt.
 Result<std::vector<std::vector<std::optional<double>>>> score_completions(
     const Rewards& rewards, const std::vector<Prompt>& prompts,
-    const std::vector<SampledText>& texts, std::int64_t per_prompt);
+    const std::vector<SampledText>& texts, std::int64_t per_prompt, const std::stop_token& stop);
 /// The same for one function, [N].
 Result<std::vector<std::optional<double>>> score_completions(RewardFunction& reward,
                                                              const std::vector<Prompt>& prompts,
                                                              const std::vector<SampledText>& texts,
-                                                             std::int64_t per_prompt);
+                                                             std::int64_t per_prompt,
+                                                             const std::stop_token& stop);
 
 /// Samples one completion of each held-out prompt at temperature 1 and, where the task has answers,
 /// one greedily. eval/accuracy and eval/accuracy_greedy; eval/reward, the weighted sum of the run's

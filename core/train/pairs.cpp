@@ -42,7 +42,7 @@ public:
                   generate(policy_.model, ids, per_prompt, sampling_, DrawKey{seed_, prompts_, 0},
                            padding_id(policy_), stop));
         const std::vector<SampledText> texts = to_text(rollout, *policy_.tokenizer);
-        PLUMB_TRY(const auto scores, score_completions(gold_, prompts, texts, per_prompt));
+        PLUMB_TRY(const auto scores, score_completions(gold_, prompts, texts, per_prompt, stop));
         for (std::size_t i = 0; i < prompts.size(); ++i) {
             const std::size_t first = i * static_cast<std::size_t>(per_prompt);
             std::vector<double> gold;

@@ -26,10 +26,12 @@ public:
     }
 
 private:
-    Result<Scores> compute(std::span<const RewardInput> rows) override {
+    Result<Scores> compute(std::span<const RewardInput> rows,
+                           const std::stop_token& stop) override {
         const at::NoGradGuard no_gradient;
         Scores scores;
         for (std::size_t first = 0; first < rows.size(); first += rows_at_once_) {
+            if (stop.stop_requested()) return cancelled();
             const auto some = rows.subspan(first, std::min(rows_at_once_, rows.size() - first));
             std::vector<TokenIds> texts;
             for (const RewardInput& row : some) texts.push_back(tokens_of(row));

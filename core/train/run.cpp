@@ -65,22 +65,28 @@ Result<std::vector<std::string>> reward_names_of(const Settings& settings, const
     return names;
 }
 
+/// All rewards but the learned one, whose place is left empty: programs of the user's own that do
+/// not start are told before a model is made.
 Result<Scorers> make_scorers(const Settings& settings, const Task& task,
-                             const std::shared_ptr<const Policy>& reward_model,
-                             const Policy& policy) {
+                             const std::stop_token& stop) {
     Scorers scorers;
     PLUMB_TRY(scorers.gold, gold_reward_of(task, settings));
     if (!samples_completions(settings)) return scorers;
     PLUMB_TRY(const auto names, reward_names_of(settings, task));
     for (const std::string& name : names) {
-        if (name == "reward_model") {
-            scorers.rewards.push_back(make_learned_reward(reward_model, policy.tokenizer,
-                                                          settings.per_device_train_batch_size));
-            continue;
-        }
-        PLUMB_TRY(scorers.rewards.emplace_back(), make_reward(name, settings));
+        auto& reward = scorers.rewards.emplace_back();
+        if (name == "reward_model") continue;
+        PLUMB_TRY(reward, make_reward(name, settings, stop));
     }
     return scorers;
+}
+
+void add_learned_reward(const std::shared_ptr<const Policy>& reward_model, const Policy& policy,
+                        const Settings& settings, Scorers& scorers) {
+    for (auto& reward : scorers.rewards)
+        if (!reward)
+            reward = make_learned_reward(reward_model, policy.tokenizer,
+                                         settings.per_device_train_batch_size);
 }
 
 Status fits_positions(const Policy& policy, const Settings& settings) {
@@ -171,7 +177,7 @@ Status check_inputs(const Settings& settings) {
     PLUMB_TRY(const auto names, reward_names_of(settings, *task));
     for (const std::string& name : names) {
         if (name == "reward_model") continue;
-        if (const auto reward = make_reward(name, settings); !reward) return reward.error();
+        PLUMB_TRY_STATUS(check_reward(name, settings));
     }
     return {};
 }
@@ -183,6 +189,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     PLUMB_TRY(const at::Device device, open_device(settings.device));
     monitor.progress("load", 0, 0, 0);
     PLUMB_TRY(const auto task, make_task(settings, needs_tokenizer(inputs)));
+    PLUMB_TRY(Scorers scorers, make_scorers(settings, *task, monitor.stop_token()));
     PLUMB_TRY(Policy policy, first_policy(inputs, *task, device, monitor));
     PLUMB_TRY_STATUS(fits_positions(policy, settings));
     PLUMB_TRY_STATUS(look_through_rows(policy, *task, settings));
@@ -193,7 +200,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     PLUMB_TRY(const PreferenceSets pairs, pairs_of(inputs, *task, policy, start, monitor));
     PLUMB_TRY(const std::shared_ptr<const Policy> reward_model,
               reward_model_of(inputs, *task, policy, pairs, monitor));
-    PLUMB_TRY(const Scorers scorers, make_scorers(settings, *task, reward_model, policy));
+    add_learned_reward(reward_model, policy, settings, scorers);
 
     if (settings.algorithm == "reward")
         policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed));

@@ -61,10 +61,11 @@ at::Tensor to_tensor(const ScoreTable& values, std::int64_t functions) {
 }
 
 /// The gold reward beside the trained ones: a column of the table and the metric gold_reward.
-Status add_gold(const Scorers& scorers, std::int64_t per_prompt, SampledBatch& batch) {
+Status add_gold(const Scorers& scorers, std::int64_t per_prompt, SampledBatch& batch,
+                const std::stop_token& stop) {
     if (!scorers.gold) return {};
     PLUMB_TRY(const auto gold,
-              score_completions(*scorers.gold, batch.prompts, batch.texts, per_prompt));
+              score_completions(*scorers.gold, batch.prompts, batch.texts, per_prompt, stop));
     double sum = 0, count = 0;
     for (std::size_t i = 0; i < gold.size(); ++i) {
         batch.records[i].reward_parts.emplace("gold", gold[i]);
@@ -113,7 +114,7 @@ Result<SampledBatch> sample_batch(const Policy& policy, const Task& task, const 
     batch.logprobs = rollout.logprobs;
     ScoredCompletions& scored = batch.scored;
     PLUMB_TRY(const ScoreTable values,
-              score_completions(scorers.rewards, batch.prompts, batch.texts, per_prompt));
+              score_completions(scorers.rewards, batch.prompts, batch.texts, per_prompt, stop));
     for (const auto& reward : scorers.rewards) scored.reward_names.push_back(reward->name());
     scored.ended = rollout.ended;
     scored.rewards = to_tensor(values, static_cast<std::int64_t>(scorers.rewards.size()));
@@ -143,7 +144,7 @@ Result<SampledBatch> sample_batch(const Policy& policy, const Task& task, const 
     }
     batch.metrics = completion_metrics(scored);
     if (knows_scratchpad) batch.metrics["completions/scratchpad"] = scratchpad;
-    PLUMB_TRY_STATUS(add_gold(scorers, per_prompt, batch));
+    PLUMB_TRY_STATUS(add_gold(scorers, per_prompt, batch, stop));
     batch.score_seconds = watch.restart();
     return batch;
 }

@@ -198,6 +198,7 @@ private Q_SLOTS:
                         "eval_prompts=8", "--set", "gradient_accumulation_steps=1000"},
                        home.path());
         QVERIFY(cli.wait_for("\"checkpoint\""));
+        QTest::qWait(500);  // into the step: before it the run would end as interrupted
         cli.send(SIGINT);
         QVERIFY(cli.wait_for("Ctrl-C again"));
         cli.send(SIGINT);

@@ -23,7 +23,7 @@ const std::set<std::string> door = {"base", "config", "store", "analysis", "sess
 const std::map<std::string, std::set<std::string>> narrow = {
     {"store", {"base", "store"}},
     {"algorithms", {"base", "algorithms"}},
-    {"app", door},
+    {"app", {"base", "config", "store", "analysis", "plugin", "session"}},
     {"ui", door},
 };
 const std::set<std::string> torch_free = {"base", "config", "text",   "store", "analysis", "plugin",
@@ -32,7 +32,7 @@ const std::set<std::string> torch_free = {"base", "config", "text",   "store", "
 /// The session's headers for its clients; the others, of its workers, may include train's.
 const std::set<std::string> session_door = {"core/session/session.h", "core/session/events.h",
                                             "core/session/data_preview.h",
-                                            "core/session/parity.h"};
+                                            "core/session/reward_trial.h", "core/session/parity.h"};
 
 constexpr long most_source_lines = 600;
 constexpr long most_header_lines = 300;

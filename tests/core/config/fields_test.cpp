@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "config/roles.h"
 #include "test_main.h"
 #include "test_values.h"
 
@@ -175,6 +176,27 @@ private Q_SLOTS:
         QVERIFY(!set_field("train_files", s, "[a, b").ok());
         QVERIFY(!set_field("reward_funcs", s, "[ended, no_such]").ok());
         QVERIFY((s.reward_weights == std::vector<double>{1, -0.5}));
+    }
+
+    void rewards_may_be_files() {
+        Settings s;
+        for (const char* own : {"./mine", "mine.py", "mine.so", "mine.sh", "/rewards/mine"})
+            VERIFY_OK(set_field("reward_funcs", s, own));
+        QVERIFY(!set_field("reward_funcs", s, "mine").ok());
+        QVERIFY(!set_field("reward_funcs", s, "mine.txt").ok());
+        VERIFY_OK(set_field("reward_funcs", s, "[ended, ./a/polite.v2.py]"));
+        QVERIFY(!is_own_reward("ended") && is_own_reward(s.reward_funcs[1]));
+        COMPARE_TEXT(reward_shown_name(s.reward_funcs[0]), "ended");
+        COMPARE_TEXT(reward_shown_name(s.reward_funcs[1]), "polite.v2");
+        resolve_own_rewards(s, "/files");
+        QVERIFY((s.reward_funcs == std::vector<std::string>{"ended", "/files/a/polite.v2.py"}));
+
+        QVERIFY(uses_own_rewards(s) && field_applies(field_named("reward_timeout"), s));
+        s.reward_funcs = {"ended"};
+        QVERIFY(!field_applies(field_named("reward_timeout"), s));
+        QVERIFY(!set_field("reward_timeout", s, "0").ok());
+        QVERIFY(accepted_values(field_named("reward_funcs")).find("paths of your own") !=
+                std::string::npos);
     }
 
     void a_text_keeps_its_blanks() {

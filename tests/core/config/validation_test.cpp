@@ -200,6 +200,16 @@ private Q_SLOTS:
         QVERIFY(has_problem("reward_funcs", [](Settings& s) {
             s.reward_funcs = {"ended", "ended"};
         }));
+        COMPARE_TEXT(problem([](Settings& s) { s.reward_funcs = {"ended", "/a/polite.py"}; }), "");
+        COMPARE_TEXT(problem([](Settings& s) {
+                         s.reward_funcs = {"/a/polite.py", "/b/polite.so"};
+                     }),
+                     "reward_funcs: reward_funcs has two rewards that would be shown as polite; "
+                     "rename the file "
+                     "of one of them");
+        QVERIFY(has_problem("reward_funcs", [](Settings& s) {
+            s.reward_funcs = {"ended", "/a/ended.py"};
+        }));
     }
 
     void the_ratio_cap_is_above_the_clip_range() {

@@ -149,6 +149,19 @@ private Q_SLOTS:
         COMPARE_TEXT(settings->model_name_or_path, "reviews@200");
     }
 
+    void own_rewards_are_looked_for_from_the_files_folder() {
+        const TemporaryFolder folder;
+        write(folder.path() / "polite", "");
+        write(folder.path() / "keywords", "");
+        write(folder.path() / "run.yaml", "reward_funcs: [polite, ../b/short.py, keywords]\n");
+        const auto settings = read_settings(folder.path() / "run.yaml");
+        VERIFY_OK(settings);
+        QVERIFY((settings->reward_funcs ==
+                 std::vector<std::string>{(folder.path() / "polite").string(),
+                                          (folder.path().parent_path() / "b/short.py").string(),
+                                          "keywords"}));
+    }
+
     void a_missing_file_is_named() {
         const TemporaryFolder folder;
         const auto settings = read_settings(folder.path() / "none.yaml");

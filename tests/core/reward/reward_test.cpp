@@ -44,7 +44,9 @@ public:
     const std::string& name() const override { return name_; }
 
 private:
-    Result<Scores> compute(std::span<const RewardInput>) override { return scores_; }
+    Result<Scores> compute(std::span<const RewardInput>, const std::stop_token&) override {
+        return scores_;
+    }
     std::string name_ = "echo";
     Scores scores_;
 };

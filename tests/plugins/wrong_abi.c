@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Comes from the future. */
+#include "plumbline_reward.h"
+
+static int made;
+static void* create(const char* config, char* error, size_t error_size) {
+    (void)config, (void)error, (void)error_size;
+    return &made;
+}
+static void destroy(void* self) { (void)self; }
+
+static int score(void* self, const plumbline_reward_row* rows, size_t count, double* scores,
+                 uint8_t* has_score, char* error, size_t error_size) {
+    (void)self, (void)rows, (void)count, (void)scores, (void)has_score, (void)error,
+        (void)error_size;
+
+    return 0;
+}
+
+const plumbline_reward_plugin* plumbline_reward(uint32_t abi) {
+    static const plumbline_reward_plugin plugin = {PLUMBLINE_REWARD_ABI + 6, "wrong_abi", create,
+                                                   score, destroy};
+    (void)abi;
+    return &plugin;
+}
