@@ -13,6 +13,17 @@ namespace {
 
 constexpr std::size_t most_idle_scratches = 4;
 
+/// SentencePiece's blank.
+constexpr std::string_view blank_mark = "\xE2\x96\x81";
+
+/// Where the first mark after another character stands; npos: nowhere.
+std::size_t next_word(std::string_view text) {
+    std::size_t at = text.find(blank_mark, 1);
+    while (at != text.npos && text.substr(0, at).ends_with(blank_mark))
+        at = text.find(blank_mark, at + blank_mark.size());
+    return at;
+}
+
 /// "<0x0A>" for 10.
 std::string byte_token(int byte) {
     std::array<char, 8> text{};
@@ -50,6 +61,11 @@ BpeTokenizer::BpeTokenizer(BpeParts parts)
         byte_ids_[static_cast<std::size_t>(byte)] = tokens_.find(text);
     }
     has_all_bytes_ = std::ranges::find(byte_ids_, -1) == byte_ids_.end();
+    words_begin_at_mark_ = !parts_.byte_level && !parts_.ignore_merges &&
+                           tokens_.find(blank_mark) >= 0 &&
+                           std::ranges::none_of(merges_.merges(), [&](const Merge& merge) {
+                               return next_word(tokens_.text(merge.merged)) != std::string::npos;
+                           });
 }
 
 void BpeTokenizer::fill_tables() {
@@ -141,7 +157,7 @@ void BpeTokenizer::encode_part(std::string_view text, bool at_start, Scratch& sc
                                std::vector<std::int64_t>& ids) const {
     if (text.empty()) return;
     if (parts_.metaspace) return encode_metaspace(text, at_start, scratch, ids);
-    if (parts_.splits.empty()) return encode_word(text, scratch, ids);
+    if (parts_.splits.empty()) return encode_unsplit(text, scratch, ids);
     for_each_valid_stretch(
         text, [&](std::string_view part) { encode_split(0, part, scratch, ids); },
         [&](std::string_view byte) { encode_word(byte, scratch, ids); });
@@ -162,7 +178,19 @@ void BpeTokenizer::encode_metaspace(std::string_view text, bool at_start, Scratc
         encode_word(rest.substr(0, next), scratch, ids);
         rest.remove_prefix(next);
     }
-    if (!rest.empty()) encode_word(rest, scratch, ids);
+    encode_unsplit(rest, scratch, ids);
+}
+
+// Where no merge goes beyond the beginning of a word, words may as well be merged each for itself.
+void BpeTokenizer::encode_unsplit(std::string_view text, Scratch& scratch,
+                                  std::vector<std::int64_t>& ids) const {
+    while (words_begin_at_mark_ && !text.empty()) {
+        const std::size_t next = next_word(text);
+        if (next == text.npos) break;
+        encode_word(text.substr(0, next), scratch, ids);
+        text.remove_prefix(next);
+    }
+    if (!text.empty()) encode_word(text, scratch, ids);
 }
 
 void BpeTokenizer::encode_split(std::size_t step, std::string_view text, Scratch& scratch,

@@ -106,6 +106,8 @@ private:
                      std::vector<std::int64_t>& ids) const;
     void encode_metaspace(std::string_view text, bool at_start, Scratch& scratch,
                           std::vector<std::int64_t>& ids) const;
+    void encode_unsplit(std::string_view text, Scratch& scratch,
+                        std::vector<std::int64_t>& ids) const;
     void encode_split(std::size_t step, std::string_view text, Scratch& scratch,
                       std::vector<std::int64_t>& ids) const;
     void encode_word(std::string_view word, Scratch& scratch, std::vector<std::int64_t>& ids) const;
@@ -122,6 +124,7 @@ private:
     MergeTable merges_;
     std::array<std::int32_t, 256> byte_ids_{};  ///< -1: not in the vocabulary
     bool has_all_bytes_ = false;
+    bool words_begin_at_mark_ = false;  ///< no token has SentencePiece's blank inside
     std::int32_t unknown_id_ = -1;
     std::optional<AddedTokenFinder> before_normalizer_, after_normalizer_;
     mutable std::mutex mutex_;
