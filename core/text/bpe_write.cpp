@@ -30,18 +30,19 @@ Json merges_json(const BpeTokenizer& tokenizer) {
 }  // namespace
 
 std::string byte_level_layout(const std::vector<AddedToken>& added) {
+    // Keys in the order in which they come back from a file.
     Json tokens = Json::array();
     for (const AddedToken& token : added)
-        tokens.push_back({{"id", token.id},
-                          {"content", token.content},
-                          {"single_word", false},
+        tokens.push_back({{"content", token.content},
+                          {"id", token.id},
                           {"lstrip", false},
-                          {"rstrip", false},
                           {"normalized", token.normalized},
+                          {"rstrip", false},
+                          {"single_word", false},
                           {"special", token.special}});
-    const Json byte_level = {{"type", "ByteLevel"},
-                             {"add_prefix_space", false},
+    const Json byte_level = {{"add_prefix_space", false},
                              {"trim_offsets", true},
+                             {"type", "ByteLevel"},
                              {"use_regex", true}};
     const Json layout = {{"version", "1.0"},
                          {"truncation", nullptr},
@@ -53,13 +54,13 @@ std::string byte_level_layout(const std::vector<AddedToken>& added) {
                          {"decoder", byte_level},
                          {"model",
                           {{"type", "BPE"},
-                           {"dropout", nullptr},
-                           {"unk_token", nullptr},
+                           {"byte_fallback", false},
                            {"continuing_subword_prefix", nullptr},
+                           {"dropout", nullptr},
                            {"end_of_word_suffix", nullptr},
                            {"fuse_unk", false},
-                           {"byte_fallback", false},
-                           {"ignore_merges", false}}}};
+                           {"ignore_merges", false},
+                           {"unk_token", nullptr}}}};
     return layout.dump();
 }
 

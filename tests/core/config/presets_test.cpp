@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/presets.h"
 
+#include <algorithm>
+
 #include <filesystem>
 
 #include "config/validation.h"
@@ -24,10 +26,10 @@ private Q_SLOTS:
             QVERIFY(preset.summary.size() > 60 && preset.summary.ends_with("."));
             QVERIFY(preset.summary.find('#') == std::string::npos);
         }
-        const std::vector<std::string> expected = {"grpo-arithmetic", "grpo-arithmetic-smoke",
-                                                   "sft-arithmetic",  "sft-arithmetic-smoke",
-                                                   "sft-reviews",     "sft-reviews-smoke"};
-        QVERIFY(names == expected);
+        QVERIFY(std::ranges::is_sorted(names) && names.size() >= 6);
+        for (const std::string& name : names)
+            if (!name.ends_with("-smoke"))
+                QVERIFY2(std::ranges::binary_search(names, name + "-smoke"), name.c_str());
     }
 
     void the_smoke_size_changes_its_preset() {
