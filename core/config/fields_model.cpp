@@ -87,13 +87,15 @@ std::vector<Field> model_fields() {
          .member = &Settings::tokenizer,
          .label = "Tokenizer",
          .help = "How the training text is cut for a new model: char has few tokens and long rows, "
-                 "word short rows but no way to write unseen words.",
-         .choices = {"char", "word"}},
+                 "word short rows but no way to write unseen words, bpe learns frequent pieces of "
+                 "words and can write everything.",
+         .choices = {"char", "word", "bpe"}},
         {.key = "vocab_size",
          .member = &Settings::vocab_size,
          .label = "Vocabulary",
          .help = "The most tokens that a tokenizer made from text may have; rarer characters or "
-                 "words become the unknown token.",
+                 "words become the unknown token, and bpe, which needs 258 at least, cuts them "
+                 "into smaller pieces.",
          .unit = "tokens",
          .minimum = 8,
          .maximum = 1 << 20,

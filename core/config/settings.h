@@ -34,7 +34,7 @@ struct Settings {
     double rope_theta = 10000.0;
     double rms_norm_eps = 1e-5;
     bool tie_word_embeddings = true;
-    std::string tokenizer = "char";  ///< char, word: made from the training text for a new model
+    std::string tokenizer = "char";  ///< char, word, bpe: made from text for a new model
     std::int64_t vocab_size = 4096;  ///< upper bound for a tokenizer made from text
 
     // Data (task = data)

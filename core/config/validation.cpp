@@ -116,6 +116,11 @@ void check_data(const Settings& s, Problems& problems) {
     for (const auto& [key, name] : columns)
         if (name->empty())
             problems.add(key, std::string(key) + " is empty; give the name of a column");
+    // A token for each byte and two special ones.
+    if (s.tokenizer == "bpe" && has_new_model(s) && s.vocab_size < 258)
+        problems.add("vocab_size", "vocab_size is " + text(s.vocab_size) +
+                                       ", but the tokenizer bpe needs a token for each of the 256 "
+                                       "bytes and 2 special ones; give at least 258");
     if (s.algorithm != "sft" && has_new_model(s))
         problems.add("model_name_or_path",
                      "the algorithm " + s.algorithm +

@@ -105,7 +105,7 @@ private:
     Status open_tokenizer(std::span<const Demonstration> demonstrations,
                           std::span<const Prompt> prompts) {
         if (settings_.model_name_or_path.empty()) {
-            tokenizer_ = make_data_tokenizer(demonstrations, prompts, settings_);
+            PLUMB_TRY(tokenizer_, make_data_tokenizer(demonstrations, prompts, settings_, stop_));
             result_.tokenizer = "new " + settings_.tokenizer + " vocabulary of " +
                                 std::to_string(tokenizer_->vocab_size()) + " tokens";
             return {};

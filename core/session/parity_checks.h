@@ -109,8 +109,8 @@ std::optional<std::string> failure_of(const std::function<void()>& work);
 void run_case(const std::string& name, const Report& report,
               const std::function<void(Comparison&)>& check);
 
-/// One item of the folder: files losses/<stem>.json and data/<stem>.json, folders models/<name>,
-/// train/<name>. name is what its lines begin with.
+/// One item of the folder: files losses/<stem>.json and data/<stem>.json, folders
+/// tokenizers/<name>, models/<name>, train/<name>. name is what its lines begin with.
 void check_sft_losses(const std::filesystem::path& stem, const std::string& name,
                       const Report& report);
 void check_grpo_losses(const std::filesystem::path& stem, const std::string& name,
@@ -127,6 +127,8 @@ void check_prompt_extraction(const std::filesystem::path& stem, const std::strin
                              const Report& report);
 void check_rewards(const std::filesystem::path& stem, const std::string& name,
                    const Report& report);
+void check_tokenizer(const std::filesystem::path& folder, const std::string& name,
+                     const Report& report);
 void check_model(const std::filesystem::path& folder, const std::string& name,
                  const Report& report);
 /// root: the whole reference folder, where the run's base model is.

@@ -28,13 +28,14 @@ std::string reward_for(const std::vector<Prompt>& training, const std::vector<Pr
 
 }  // namespace
 
-std::shared_ptr<const Tokenizer> make_data_tokenizer(std::span<const Demonstration> demonstrations,
-                                                     std::span<const Prompt> prompts,
-                                                     const Settings& settings) {
+Result<std::shared_ptr<const Tokenizer>> make_data_tokenizer(
+    std::span<const Demonstration> demonstrations, std::span<const Prompt> prompts,
+    const Settings& settings, const std::stop_token& stop) {
     std::vector<std::string> texts;
     for (const auto& row : demonstrations) texts.push_back(row.prompt + row.completion);
     if (demonstrations.empty())
         for (const auto& prompt : prompts) texts.push_back(prompt.text + " " + prompt.answer);
+    if (settings.tokenizer == "bpe") return make_bpe_tokenizer(texts, settings.vocab_size, stop);
     return settings.tokenizer == "word" ? make_word_tokenizer(texts, settings.vocab_size)
                                         : make_char_tokenizer(texts, settings.vocab_size);
 }
@@ -66,7 +67,8 @@ std::int64_t DataTask::count(const Examples& examples) {
         std::max(examples.prompts.size(), examples.demonstrations.size()));
 }
 
-Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool needs_tokenizer) {
+Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool needs_tokenizer,
+                                             const std::stop_token& stop) {
     if (settings.train_files.empty())
         return invalid_input("train_files is empty. Name at least one file for task data.");
     if (learns_from_pairs(settings)) return make_of_pairs(settings);
@@ -97,9 +99,10 @@ Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool need
         task->pairs_ = std::move(pairs.training);
         task->eval_pairs_ = std::move(pairs.held_out);
     }
-    if (needs_tokenizer)
-        task->tokenizer_ =
-            make_data_tokenizer(task->training_.demonstrations, task->training_.prompts, settings);
+    if (needs_tokenizer) {
+        PLUMB_TRY(task->tokenizer_, make_data_tokenizer(task->training_.demonstrations,
+                                                        task->training_.prompts, settings, stop));
+    }
     return std::unique_ptr<Task>(std::move(task));
 }
 

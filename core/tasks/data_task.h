@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "data/order.h"
@@ -11,16 +12,17 @@
 namespace plumb {
 
 /// For a new model: settings.tokenizer over the text of the demonstrations, or of the prompts where
-/// there are none.
-std::shared_ptr<const Tokenizer> make_data_tokenizer(std::span<const Demonstration> demonstrations,
-                                                     std::span<const Prompt> prompts,
-                                                     const Settings& settings);
+/// there are none. Errors: cancelled, or vocab_size is too small for what the tokenizer needs.
+Result<std::shared_ptr<const Tokenizer>> make_data_tokenizer(
+    std::span<const Demonstration> demonstrations, std::span<const Prompt> prompts,
+    const Settings& settings, const std::stop_token& stop);
 
 /// Rows of the user's files.
 class DataTask : public Task {
 public:
     /// Reads settings.train_files and eval_files; see make_task.
-    static Result<std::unique_ptr<Task>> make(const Settings& settings, bool needs_tokenizer);
+    static Result<std::unique_ptr<Task>> make(const Settings& settings, bool needs_tokenizer,
+                                              const std::stop_token& stop);
 
     const std::string& name() const override;
     std::int64_t rows() const override;

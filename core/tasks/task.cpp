@@ -19,8 +19,9 @@ bool Task::well_formed(const Attempt&) const { return true; }
 
 std::optional<bool> Task::used_scratchpad(std::string_view) const { return std::nullopt; }
 
-Result<std::unique_ptr<Task>> make_task(const Settings& settings, bool needs_tokenizer) {
-    if (settings.task == "data") return DataTask::make(settings, needs_tokenizer);
+Result<std::unique_ptr<Task>> make_task(const Settings& settings, bool needs_tokenizer,
+                                        const std::stop_token& stop) {
+    if (settings.task == "data") return DataTask::make(settings, needs_tokenizer, stop);
     if (settings.task == "reviews")
         return std::unique_ptr<Task>(std::make_unique<ReviewsTask>(settings));
     if (settings.task != "arithmetic")

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,7 +86,9 @@ public:
 
 /// The task that settings.task names, its files read and checked. needs_tokenizer: a new model is
 /// to be trained, so a tokenizer is made from the training text (settings.tokenizer, vocab_size);
-/// false: the model brings its own. Errors name the file and line, or the setting.
-Result<std::unique_ptr<Task>> make_task(const Settings& settings, bool needs_tokenizer);
+/// false: the model brings its own. A stop ends the making of a tokenizer. Errors name the file and
+/// line, or the setting; or cancelled.
+Result<std::unique_ptr<Task>> make_task(const Settings& settings, bool needs_tokenizer,
+                                        const std::stop_token& stop = {});
 
 }  // namespace plumb

@@ -37,4 +37,14 @@ private:
     std::array<bool, 256> starts_{};  ///< first bytes of any content
 };
 
+/// Calls on_text for what lies between the tokens, also where it is empty.
+template <class OnText>
+void for_each_between(const AddedTokenFinder& finder, std::string_view text, OnText on_text) {
+    while (const auto match = finder.find(text)) {
+        on_text(text.substr(0, match->begin));
+        text.remove_prefix(match->end);
+    }
+    on_text(text);
+}
+
 }  // namespace plumb

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,10 @@ public:
 
     /// Text that holds the content of a special token gives that token's id.
     virtual std::vector<std::int64_t> encode(std::string_view text) const = 0;
+    /// The same with what the tokenizer's file wants around a text, such as a token that begins it.
+    virtual std::vector<std::int64_t> encode_with_special(std::string_view text) const {
+        return encode(text);
+    }
     /// Ids that do not exist become U+FFFD.
     virtual std::string decode(std::span<const std::int64_t> ids, bool skip_special) const = 0;
     virtual std::int64_t vocab_size() const = 0;
@@ -37,8 +42,8 @@ public:
 };
 
 /// Reads tokenizer.json (with the special tokens named in tokenizer_config.json and config.json
-/// beside it). Character and word vocabularies are understood; another kind is an error that
-/// names the model type and pre-tokenizer found.
+/// beside it). Byte-pair encodings (byte-level, or of characters as SentencePiece has them) and
+/// character and word vocabularies are understood; what is not is an error that names its type.
 Result<std::shared_ptr<const Tokenizer>> load_tokenizer(const std::filesystem::path& folder);
 
 /// One token a character. Ids: pad 0, eos 1, unk 2, then the characters by frequency, ties by code
@@ -48,6 +53,14 @@ std::shared_ptr<const Tokenizer> make_char_tokenizer(std::span<const std::string
 /// One token a word (split at white space, joined by one blank); ids as above.
 std::shared_ptr<const Tokenizer> make_word_tokenizer(std::span<const std::string> texts,
                                                      std::int64_t vocab_size);
+/// Byte-level byte-pair encoding; every text can be written with it. Ids: pad 0, eos 1, the 256
+/// bytes, then the tokens of the merges; see train_bpe(). Error: vocab_size leaves no room for the
+/// bytes. Returns soon with an error once a stop is requested.
+Result<std::shared_ptr<const Tokenizer>> make_bpe_tokenizer(std::span<const std::string> texts,
+                                                            std::int64_t vocab_size,
+                                                            const std::stop_token& stop = {});
+/// The fewest tokens of a byte-pair encoding made from text: the special ones and the bytes.
+inline constexpr std::int64_t smallest_bpe_vocabulary = 258;
 /// A character vocabulary with exactly these tokens, in this order, for the built-in tasks.
 /// Texts of special tokens may be longer than one character.
 std::shared_ptr<const Tokenizer> make_fixed_tokenizer(std::vector<std::string> tokens,

@@ -28,16 +28,6 @@ Vocabulary with_special_tokens(TokenUnit unit) {
     return vocabulary;
 }
 
-/// Calls on_text for what lies between the special tokens, which encode cuts out as well.
-template <class OnText>
-void outside_special_tokens(const AddedTokenFinder& finder, std::string_view text, OnText on_text) {
-    while (const auto match = finder.find(text)) {
-        on_text(text.substr(0, match->begin));
-        text.remove_prefix(match->end);
-    }
-    on_text(text);
-}
-
 using Counts = std::unordered_map<std::string_view, std::int64_t>;
 
 void count_characters(std::string_view text, Counts& counts) {
@@ -71,7 +61,7 @@ std::shared_ptr<const Tokenizer> make_counted(TokenUnit unit, std::span<const st
     const AddedTokenFinder finder(vocabulary.added);
     Counts counts;
     for (const auto& text : texts)
-        outside_special_tokens(finder, text, [&](std::string_view part) {
+        for_each_between(finder, text, [&](std::string_view part) {
             unit == TokenUnit::character ? count_characters(part, counts)
                                          : count_words(part, counts);
         });

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "text/tokenizer_config.h"
 #include "text/tokenizer_json.h"
 
 namespace plumb {
@@ -71,28 +72,12 @@ Json tokenizer_json(const Vocabulary& vocabulary) {
     return json;
 }
 
-std::optional<std::string> text_of(const Vocabulary& vocabulary, std::optional<std::int64_t> id) {
-    if (!id) return std::nullopt;
+std::optional<std::string> text_of(const Vocabulary& vocabulary, std::int64_t id) {
     for (const auto& token : vocabulary.added)
-        if (token.id == *id) return token.content;
+        if (token.id == id) return token.content;
     for (const auto& [text, entry] : vocabulary.entries)
-        if (entry == *id) return text;
+        if (entry == id) return text;
     return std::nullopt;
-}
-
-Json config_json(const Vocabulary& vocabulary) {
-    Json json;
-    json["tokenizer_class"] = "PreTrainedTokenizerFast";
-    // The library's own value for "no limit".
-    json["model_max_length"] = vocabulary.max_length.value_or(1e30);
-    json["clean_up_tokenization_spaces"] = false;
-    const auto& special = vocabulary.special;
-    for (const auto& [key, id] : {std::pair("bos_token", special.bos),
-                                  {"eos_token", special.eos},
-                                  {"pad_token", special.pad},
-                                  {"unk_token", special.unk}})
-        if (const auto text = text_of(vocabulary, id)) json[key] = *text;
-    return json;
 }
 
 }  // namespace
@@ -100,8 +85,10 @@ Json config_json(const Vocabulary& vocabulary) {
 Status write_tokenizer_files(const Vocabulary& vocabulary, const std::filesystem::path& folder) {
     PLUMB_TRY_STATUS(
         write_file_atomic(folder / "tokenizer.json", tokenizer_json(vocabulary).dump(2) + "\n"));
-    return write_file_atomic(folder / "tokenizer_config.json",
-                             config_json(vocabulary).dump(2) + "\n");
+    return write_file_atomic(
+        folder / "tokenizer_config.json",
+        tokenizer_config_text(vocabulary.special, vocabulary.max_length,
+                              [&](std::int64_t id) { return text_of(vocabulary, id); }));
 }
 
 }  // namespace plumb

@@ -18,6 +18,23 @@ std::optional<Lead> read_lead(unsigned char byte) {
     return std::nullopt;
 }
 
+/// Bytes of the longest beginning of a valid sequence at the offset, where none is complete.
+std::size_t broken_length(std::string_view bytes, std::size_t offset) {
+    const auto at = [&](std::size_t i) {
+        return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
+    };
+    const unsigned first = at(offset), second = at(offset + 1);
+    const std::optional<Lead> lead = read_lead(static_cast<unsigned char>(first));
+    if (!lead || first < 0xC2 || first > 0xF4) return 1;
+    // The second byte decides whether the code point is too small, too large or a surrogate.
+    const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (second < low || second > high) return 1;
+    std::size_t length = 2;
+    while (length <= lead->tail && (at(offset + length) & 0xC0) == 0x80) ++length;
+    return length;
+}
+
 }  // namespace
 
 CodePoint code_point_at(std::string_view text, std::size_t offset) {
@@ -34,6 +51,45 @@ CodePoint code_point_at(std::string_view text, std::size_t offset) {
     const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
     if (value < lead->smallest || value > 0x10FFFF || surrogate) return {};
     return {value, lead->tail + 1};
+}
+
+void append_utf8(char32_t c, std::string& text) {
+    const auto tail = [&](int shift) {
+        text += static_cast<char>(0x80 | (static_cast<unsigned>(c >> shift) & 0x3F));
+    };
+    if (c < 0x80) {
+        text += static_cast<char>(c);
+    } else if (c < 0x800) {
+        text += static_cast<char>(0xC0 | (c >> 6));
+        tail(0);
+    } else if (c < 0x10000) {
+        text += static_cast<char>(0xE0 | (c >> 12));
+        tail(6);
+        tail(0);
+    } else {
+        text += static_cast<char>(0xF0 | (c >> 18));
+        tail(12);
+        tail(6);
+        tail(0);
+    }
+}
+
+std::string replace_invalid_utf8(std::string bytes) {
+    std::size_t i = 0;
+    while (i < bytes.size()) {
+        const CodePoint point = code_point_at(bytes, i);
+        if (!point.value) break;
+        i += point.length;
+    }
+    if (i == bytes.size()) return bytes;
+    std::string text = bytes.substr(0, i);
+    while (i < bytes.size()) {
+        const CodePoint point = code_point_at(bytes, i);
+        const std::size_t length = point.value ? point.length : broken_length(bytes, i);
+        text += point.value ? std::string_view(bytes).substr(i, length) : replacement_character;
+        i += length;
+    }
+    return text;
 }
 
 bool is_white_space(char32_t c) {

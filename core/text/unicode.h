@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace plumb {
@@ -18,6 +19,13 @@ struct CodePoint {
 
 /// The code point at the offset. Precondition: offset < text.size().
 CodePoint code_point_at(std::string_view text, std::size_t offset);
+
+/// The code point as UTF-8. Precondition: it is one that UTF-8 can hold.
+void append_utf8(char32_t code_point, std::string& text);
+
+/// UTF-8 with U+FFFD for what is none: one for each longest beginning of a sequence that breaks
+/// off, as Unicode recommends and Rust's from_utf8_lossy does.
+std::string replace_invalid_utf8(std::string bytes);
 
 /// Unicode's White_Space property, at which word tokenizers split.
 bool is_white_space(char32_t code_point);
@@ -35,6 +43,23 @@ void for_each_word(std::string_view text, OnWord on_word) {
         i += point.length;
     }
     if (begin < text.size()) on_word(text.substr(begin));
+}
+
+/// Calls on_valid for each stretch of valid UTF-8 and on_byte for each byte between them.
+template <class OnValid, class OnByte>
+void for_each_valid_stretch(std::string_view text, OnValid on_valid, OnByte on_byte) {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const CodePoint point = code_point_at(text, i);
+        if (point.value) {
+            i += point.length;
+            continue;
+        }
+        if (i > begin) on_valid(text.substr(begin, i - begin));
+        on_byte(text.substr(i, 1));
+        begin = ++i;
+    }
+    if (begin < text.size()) on_valid(text.substr(begin));
 }
 
 }  // namespace plumb

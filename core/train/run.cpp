@@ -172,7 +172,7 @@ Trainer trainer_of(const Settings& settings) {
 Status check_inputs(const Settings& settings) {
     if (const auto device = open_device(settings.device); !device) return device.error();
     if (settings.algorithm == "dpo") PLUMB_TRY_STATUS(check_dpo_config(dpo_loss_config(settings)));
-    PLUMB_TRY(const auto task, make_task(settings, settings.model_name_or_path.empty()));
+    PLUMB_TRY(const auto task, make_task(settings, false));
     if (!samples_completions(settings)) return {};
     PLUMB_TRY(const auto names, reward_names_of(settings, *task));
     for (const std::string& name : names) {
@@ -188,7 +188,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     start_memory_accounting();
     PLUMB_TRY(const at::Device device, open_device(settings.device));
     monitor.progress("load", 0, 0, 0);
-    PLUMB_TRY(const auto task, make_task(settings, needs_tokenizer(inputs)));
+    PLUMB_TRY(const auto task, make_task(settings, needs_tokenizer(inputs), monitor.stop_token()));
     PLUMB_TRY(Scorers scorers, make_scorers(settings, *task, monitor.stop_token()));
     PLUMB_TRY(Policy policy, first_policy(inputs, *task, device, monitor));
     PLUMB_TRY_STATUS(fits_positions(policy, settings));

@@ -59,6 +59,25 @@ private Q_SLOTS:
         QCOMPARE(lines.last(), QByteArray::number(cases) + " passed, 0 failed");
     }
 
+    void tokenizers_agree_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"gpt2_bytelevel", "llama3_split", "qwen_nfc",
+                                 "llama2_bytefallback", "llama2_metaspace"})
+            QTest::newRow(name) << QString(name);
+    }
+
+    void tokenizers_agree() {
+        QFETCH(QString, name);
+        const CliResult result = parity({"--only", "tokenizers/" + name});
+        const auto passed = "pass  tokenizers/" + name.toUtf8() + "/";
+        for (const char* part : {"vocab_size", "ids", "with_special", "decoded", "random_decodes"})
+            VERIFY_HOLDS(result.out, passed + part);
+        // Chats need templates.
+        const auto lines = result.out.trimmed().split('\n');
+        for (const auto& line : lines)
+            if (line.startsWith("FAIL")) VERIFY_HOLDS(line, "/chat ");
+    }
+
     void part_that_is_not_supported_fails_by_name() {
         TemporaryFolder copy;
         const std::filesystem::path losses = copy.path() / "losses";

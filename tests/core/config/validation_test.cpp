@@ -83,6 +83,20 @@ private Q_SLOTS:
                      "");
     }
 
+    void byte_pairs_need_room_for_the_bytes() {
+        const auto bytes = [](std::int64_t size) {
+            return [size](Settings& s) {
+                make_data(s);
+                s.algorithm = "sft";
+                s.model_name_or_path.clear();
+                s.tokenizer = "bpe";
+                s.vocab_size = size;
+            };
+        };
+        QVERIFY(has_problem("vocab_size", bytes(257)));
+        COMPARE_TEXT(problem(bytes(258)), "");
+    }
+
     void a_run_has_an_end() {
         QVERIFY(has_problem("max_steps", [](Settings& s) { s.max_steps = 0; }));
         QVERIFY(has_problem("max_steps", [](Settings& s) { s.max_steps = -1; }));

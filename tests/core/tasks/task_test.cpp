@@ -246,6 +246,26 @@ private Q_SLOTS:
         QVERIFY((*task)->tokenizer()->vocab_size() <= 3 + 3);
     }
 
+    void byte_pairs_are_learnt_from_the_rows() {
+        const TemporaryFolder folder;
+        Settings settings = data_settings(write(folder, "a.txt", "one two\nthree\nfour\n"), "sft");
+        settings.tokenizer = "bpe";
+        const auto task = make_task(settings, true);
+        VERIFY_OK(task);
+        const auto tokenizer = (*task)->tokenizer();
+        QVERIFY(tokenizer->vocab_size() >= 258);
+        VERIFY_OK(tokenizer->save(folder.path()));
+        const auto loaded = load_tokenizer(folder.path());
+        VERIFY_OK(loaded);
+        QCOMPARE((*loaded)->encode("one zwei"), tokenizer->encode("one zwei"));
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY(!make_task(settings, true, stop.get_token()).ok());
+        settings.vocab_size = 100;
+        QVERIFY(!make_task(settings, true).ok());
+        VERIFY_OK(make_task(settings, false));
+    }
+
     void answers_choose_the_reward() {
         const TemporaryFolder folder;
         const auto numbers =

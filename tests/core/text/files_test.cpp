@@ -109,9 +109,6 @@ private Q_SLOTS:
                                    << "does not hold a JSON object";
         QTest::newRow("byte level") << changed("\"WhitespaceSplit\"", "\"ByteLevel\"") << ""
                                     << "WordLevel model with pre-tokenizer ByteLevel";
-        QTest::newRow("merges") << R"({"model": {"type": "BPE", "merges": ["a b"], "vocab": {}}})"
-                                << ""
-                                << "BPE model with 1 merges with pre-tokenizer none";
         QTest::newRow("unigram") << R"({"model": {"type": "Unigram"}})"
                                  << ""
                                  << "Unigram model";
@@ -157,16 +154,6 @@ private Q_SLOTS:
         const auto tokenizer = load_tokenizer(folder.path());
         QVERIFY(!tokenizer.ok());
         QVERIFY(tokenizer.error().message.find("tokenizer.json") != std::string::npos);
-    }
-
-    void other_kinds_of_the_reference_data_are_refused_by_name() {
-        const auto folder = shared_folder("golden/tokenizers");
-        if (folder.empty()) QSKIP("the reference data is not here");
-        const auto tokenizer = load_tokenizer(folder / "llama3_split");
-        QVERIFY(!tokenizer.ok());
-        const auto message = QString::fromStdString(tokenizer.error().message);
-        QVERIFY2(message.contains("BPE model with 250 merges"), qPrintable(message));
-        QVERIFY2(message.contains("Sequence of Split and ByteLevel"), qPrintable(message));
     }
 };
 
