@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/colours.h"
 
-#include <vector>
+#include <algorithm>
+#include <array>
+
+#include "analysis/metric_info.h"
 
 namespace plumb {
+namespace {
+
+/// Held-out measurements of what training measures under another name.
+bool same_measure(std::string_view held_out, std::string_view training) {
+    using Pair = std::pair<std::string_view, std::string_view>;
+    constexpr std::array pairs = {Pair{"eval/kl_sequence", "objective/kl"},
+                                  Pair{"eval/mean_length", "completions/mean_length"},
+                                  Pair{"eval/distinct_ratio", "completions/distinct_ratio"},
+                                  Pair{"eval/scratchpad", "completions/scratchpad"},
+                                  Pair{"reward_model/eval_loss", "reward_model/loss"},
+                                  Pair{"reward_model/eval_accuracy", "reward_model/accuracy"}};
+    return std::ranges::find(pairs, Pair{held_out, training}) != pairs.end();
+}
+
+}  // namespace
 
 std::string algorithm_colour(std::string_view algorithm) {
     if (algorithm == "ppo") return "#D55E00";
@@ -13,11 +31,27 @@ std::string algorithm_colour(std::string_view algorithm) {
     return "#7A7A7A";
 }
 
-std::string series_colour(std::string_view algorithm, std::size_t index) {
-    if (index == 0) return algorithm_colour(algorithm);
-    static const std::vector<std::string> others = {"#56B4E9", "#E69F00", "#CC79A7", "#0072B2",
-                                                    "#D55E00"};
-    return others[(index - 1) % others.size()];
+std::vector<SeriesStyle> series_styles(std::string_view algorithm,
+                                       const std::vector<std::string>& keys) {
+    const std::string own = algorithm_colour(algorithm);
+    std::vector<std::string> free = {own};
+    for (const char* other : {"#56B4E9", "#CC79A7", "#0072B2", "#009E73", "#D55E00"})
+        if (own != other) free.emplace_back(other);
+    std::vector<SeriesStyle> styles;
+    std::size_t used = 0;
+    for (const std::string& key : keys) {
+        const auto like = std::ranges::find_if(keys, [&](const std::string& other) {
+            return key == "eval/" + other || same_measure(key, other);
+        });
+        const auto place = static_cast<std::size_t>(like - keys.begin());
+        if (is_gold(key))
+            styles.push_back({std::string(gold_colour), place < styles.size()});
+        else if (place < styles.size())
+            styles.push_back({styles[place].colour, true});
+        else
+            styles.push_back({free[used++ % free.size()], false});
+    }
+    return styles;
 }
 
 }  // namespace plumb

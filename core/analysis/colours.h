@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plumb {
 
@@ -27,7 +27,17 @@ inline constexpr Surfaces dark_surfaces = {.page = "#14171B",
 /// The colour that an algorithm has everywhere; chosen so that colour-blind people tell them apart
 /// (Okabe and Ito).
 std::string algorithm_colour(std::string_view algorithm);
-/// The colour of the index-th curve in a chart of one run: the algorithm's first.
-std::string series_colour(std::string_view algorithm, std::size_t index);
+/// The colour that the gold reward has everywhere.
+inline constexpr std::string_view gold_colour = "#E69F00";
+
+/// How the curves of one chart of one run are drawn.
+struct SeriesStyle {
+    std::string colour;   ///< "#RRGGBB"
+    bool dashed = false;  ///< held out, where the chart has its like from training too
+};
+/// For each of a chart's metrics: the first in the algorithm's colour, gold in its own, a held-out
+/// one in that of its like from training.
+std::vector<SeriesStyle> series_styles(std::string_view algorithm,
+                                       const std::vector<std::string>& keys);
 
 }  // namespace plumb

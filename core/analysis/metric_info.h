@@ -18,9 +18,18 @@ struct MetricInfo {
     std::optional<bool> larger_is_better;  ///< empty: neither is
 };
 
-/// What is known of a metric key; those of one reward function ("rewards/ended/mean") are known by
-/// their pattern. An unknown key comes back with itself as title and no help.
-MetricInfo metric_info(std::string_view key);
+/// What is known of a metric key; those of one reward function ("rewards/ended/mean"), of a mixed
+/// loss, of held-out rows and of a reward model made by the run are known by their pattern. An
+/// unknown key comes back with itself as title and no help. The algorithm tells apart what has one
+/// key: eval/accuracy is of answers, or of pairs with reward models.
+MetricInfo metric_info(std::string_view key, std::string_view algorithm = {});
+
+/// Measured on rows that are not trained on.
+bool is_held_out(std::string_view key);
+/// Of what the task really wants, which the run does not see.
+bool is_gold(std::string_view key);
+/// Of a phase before the run's own training; its steps are the phase's.
+bool is_of_phase(std::string_view key);
 
 /// A chart of metrics that are read together.
 struct ChartGroup {
@@ -28,8 +37,8 @@ struct ChartGroup {
     std::vector<std::string> keys;
 };
 
-/// The charts that show how a run of the algorithm goes, most telling first. A run need not have
-/// all of the metrics.
+/// The charts that show how a run of the algorithm goes, most telling first, those of phases before
+/// its training last. A run need not have all of the metrics.
 std::vector<ChartGroup> default_charts(std::string_view algorithm);
 
 }  // namespace plumb

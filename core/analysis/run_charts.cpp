@@ -8,6 +8,9 @@
 namespace plumb {
 namespace {
 
+constexpr const char* held_out_dashes = "5 3";
+constexpr const char* phase_label = "step of the phase";
+
 std::string capitalised(std::string text) {
     for (char& c : text)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -39,22 +42,26 @@ std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartG
     for (const ChartGroup& group : groups) {
         ChartSpec chart;
         chart.title = group.title;
-        chart.marks = marks;
-        for (const std::string& key : group.keys) {
-            std::vector<MetricPoint> points = points_of(key);
+        // A phase before the training counts its own steps.
+        const bool of_phase = is_of_phase(group.keys.front());
+        if (!of_phase) chart.marks = marks;
+        const std::vector<SeriesStyle> styles = series_styles(run.algorithm, group.keys);
+        for (std::size_t i = 0; i < group.keys.size(); ++i) {
+            std::vector<MetricPoint> points = points_of(group.keys[i]);
             if (points.empty()) continue;
-            last = std::max(last, points.back().step);
-            const MetricInfo info = metric_info(key);
+            if (!of_phase) last = std::max(last, points.back().step);
+            const MetricInfo info = metric_info(group.keys[i], run.algorithm);
             if (chart.series.empty()) chart.unit = info.unit;
-            chart.series.push_back(
-                {info.name, series_colour(run.algorithm, chart.series.size()), std::move(points)});
+            chart.series.push_back({info.name, styles[i].colour, std::move(points),
+                                    styles[i].dashed ? held_out_dashes : ""});
         }
-        if (!chart.series.empty()) charts.push_back(std::move(chart));
-    }
-    for (ChartSpec& chart : charts) {
+        if (chart.series.empty()) continue;
         chart.first_step = 0;
-        chart.last_step = last;
+        if (of_phase) chart.x_label = phase_label;
+        charts.push_back(std::move(chart));
     }
+    for (ChartSpec& chart : charts)
+        if (chart.x_label != phase_label) chart.last_step = last;
     return charts;
 }
 
@@ -62,7 +69,8 @@ std::vector<ChartGroup> chart_groups(const std::string& algorithm,
                                      const std::vector<std::string>& keys) {
     if (keys.empty()) return default_charts(algorithm);
     std::vector<ChartGroup> groups;
-    for (const std::string& key : keys) groups.push_back({metric_info(key).title, {key}});
+    for (const std::string& key : keys)
+        groups.push_back({metric_info(key, algorithm).title, {key}});
     return groups;
 }
 

@@ -237,7 +237,8 @@ private:
         for (const Label& label : labels) {
             const ChartSeries& series = *label.curve->series;
             const double x = right_ + 8;
-            out_ += svg_line(x, label.y, x + swatch_width, label.y, series.colour, 3);
+            out_ += svg_line(x, label.y, x + swatch_width, label.y, series.colour, 3,
+                             series.dashes.empty() ? "" : "3 2");
             out_ += svg_text(x + swatch_width + 4, label.y + 4,
                              cut_text(series.name, name_style, label_width_), name_style);
         }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/theme.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <QApplication>
 #include <QFontDatabase>
 #include <QPalette>
@@ -14,6 +17,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr int text_pixels = 13;
+constexpr double text_contrast = 4.5;
 
 const Surfaces& surfacesOf(ThemeChoice choice) {
     return choice == ThemeChoice::dark ? dark_surfaces : light_surfaces;
@@ -90,6 +94,20 @@ QFont interfaceFont() {
     return font;
 }
 
+/// Relative luminance and contrast as WCAG 2 defines them.
+double luminance(const QColor& colour) {
+    const auto linear = [](double part) {
+        return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
+}
+
+double contrast(const QColor& a, const QColor& b) {
+    const double x = luminance(a), y = luminance(b);
+    return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+}
+
 /// Lightened until it stands out from a dark panel.
 QColor readable(QColor colour, const QPalette& palette) {
     if (!isDark(palette)) return colour;
@@ -137,8 +155,16 @@ QColor algorithmColour(std::string_view algorithm, const QPalette& palette) {
     return readable(toColour(algorithm_colour(algorithm)), palette);
 }
 
-QColor seriesColour(std::string_view algorithm, std::size_t index, const QPalette& palette) {
-    return readable(toColour(series_colour(algorithm, index)), palette);
+QColor curveColour(std::string_view hex, const QPalette& palette) {
+    return readable(toColour(hex), palette);
+}
+
+QColor curveTextColour(std::string_view hex, const QPalette& palette) {
+    QColor colour = curveColour(hex, palette);
+    const QColor towards = isDark(palette) ? QColor(Qt::white) : QColor(Qt::black);
+    while (contrast(colour, panelColour(palette)) < text_contrast)
+        colour = mixed(colour, towards, 0.1);
+    return colour;
 }
 
 QFont monospacedFont() {

@@ -38,8 +38,10 @@ QColor warningColour(const QPalette& palette);
 QColor toColour(std::string_view hex);
 /// An algorithm's colour; on dark panels those that are too dark to read are lightened.
 QColor algorithmColour(std::string_view algorithm, const QPalette& palette);
-/// The index-th curve of a chart of one run, made readable in the same way.
-QColor seriesColour(std::string_view algorithm, std::size_t index, const QPalette& palette);
+/// A curve's "#RRGGBB" of core, made readable in the same way.
+QColor curveColour(std::string_view hex, const QPalette& palette);
+/// The curve's colour as text has to have it, with a contrast of 4.5 to the panel.
+QColor curveTextColour(std::string_view hex, const QPalette& palette);
 
 /// The face for numbers and completions, at the size of the interface.
 QFont monospacedFont();

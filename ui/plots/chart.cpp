@@ -12,13 +12,12 @@
 
 #include <qcustomplot.h>
 
-#include "analysis/colours.h"
 #include "analysis/smoothing.h"
-#include "analysis/ticks.h"
 #include "common/elided_label.h"
 #include "common/text.h"
 #include "common/theme.h"
 #include "plots/curve.h"
+#include "plots/tickers.h"
 
 namespace plumb::ui {
 namespace {
@@ -30,45 +29,6 @@ constexpr double zoom_factor = 0.8;
 constexpr std::string_view exact_key = "learning_rate";
 constexpr int click_pixels = 4;
 constexpr int mark_pixels = 6;
-
-/// Labels that are short, with as many digits as tell neighbours apart.
-class ShortTicker : public QCPAxisTicker {
-protected:
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-        const double value = std::abs(tick) < m_step * 1e-6 ? 0.0 : tick;
-        const double largest = std::max(std::abs(m_range.lower), std::abs(m_range.upper));
-        if (largest >= 1e4 || m_step < 1e-4) return toQString(short_number(value));
-        // One digit more where steps are 2.5 times a power of ten.
-        const int digits = static_cast<int>(std::max(0.0, std::ceil(-std::log10(m_step)) + 1));
-        QString label = QString::number(value, 'f', digits);
-        if (digits > 0)
-            while (label.endsWith('0')) label.chop(1);
-        if (label.endsWith('.')) label.chop(1);
-        return label == "-0" ? QString("0") : label;
-    }
-    QVector<double> createTickVector(double tickStep, const QCPRange& range) override {
-        m_range = range;
-        m_step = tickStep;
-        return QCPAxisTicker::createTickVector(tickStep, range);
-    }
-
-private:
-    QCPRange m_range;
-    double m_step = 1;
-};
-
-/// Steps are whole numbers.
-class StepTicker : public ShortTicker {
-protected:
-    double getTickStep(const QCPRange& range) override {
-        return std::max(1.0, std::ceil(QCPAxisTicker::getTickStep(range)));
-    }
-    int getSubTickCount(double) override { return 0; }
-};
-
-QString coloured(const QColor& colour, const QString& text) {
-    return QString("<span style=\"color:%1\">%2</span>").arg(colour.name(), text);
-}
 
 QString markSign(MarkKind kind) { return kind == MarkKind::edit ? "\u25BC" : "\u25C6"; }
 
@@ -84,11 +44,12 @@ Chart::Chart(const ChartGroup& group, const QString& algorithm, QWidget* parent)
     setAccessibleName(title);
     auto* heading = new ElidedLabel(title, this);
     heading->setProperty("role", "title");
-    heading->setToolTip(toQString(metric_info(m_group.keys.front()).help));
+    heading->setToolTip(explanation());
     m_names = new QLabel(this);
     m_names->setObjectName("names");
     m_names->setFont(smallFont());
     m_names->setTextFormat(Qt::RichText);
+    m_names->setWordWrap(true);
     m_names->setContentsMargins(10, 0, 10, 0);
     m_names->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_names->hide();
@@ -152,9 +113,11 @@ void Chart::makePlot() {
     }
     m_plot->axisRect()->setMinimumMargins(QMargins(38, 6, 14, 20));
 
+    const std::vector<SeriesStyle> styles = series_styles(toStd(m_algorithm), m_group.keys);
     for (std::size_t i = 0; i < m_group.keys.size(); ++i) {
-        const MetricInfo info = metric_info(m_group.keys[i]);
-        Curve curve{m_group.keys[i], info.name, {}, m_plot->addGraph(), m_plot->addGraph()};
+        const MetricInfo info = metric_info(m_group.keys[i], toStd(m_algorithm));
+        Curve curve{m_group.keys[i],    info.name,         styles[i], {},
+                    m_plot->addGraph(), m_plot->addGraph()};
         m_curves.push_back(std::move(curve));
     }
     m_cursor = new QCPItemStraightLine(m_plot);
@@ -369,37 +332,6 @@ void Chart::drawMarks() {
     }
 }
 
-void Chart::updateHeader() {
-    m_values->setText(valueText());
-    QStringList names;
-    for (std::size_t i = 0; i < m_curves.size(); ++i)
-        if (!m_curves[i].points.empty())
-            names << coloured(seriesColour(toStd(m_algorithm), i, palette()),
-                              toQString(m_curves[i].name).toHtmlEscaped());
-    m_names->setVisible(names.size() > 1);
-    m_names->setText(names.join(" &nbsp;"));
-}
-
-QString Chart::valueText() const {
-    QStringList parts;
-    const bool several =
-        std::ranges::count_if(m_curves, [](const Curve& c) { return !c.points.empty(); }) > 1;
-    for (std::size_t i = 0; i < m_curves.size(); ++i) {
-        const Curve& curve = m_curves[i];
-        if (curve.points.empty()) continue;
-        const auto value = m_crosshair ? valueAt(curve.points, *m_crosshair)
-                                       : std::optional(curve.points.back().value);
-        const QString number = value ? toQString(short_number(*value)) : QString("\u2013");
-        parts << (several ? coloured(seriesColour(toStd(m_algorithm), i, palette()), number)
-                          : number);
-    }
-    const QString unit = toQString(metric_info(m_group.keys.front()).unit);
-    QString text = parts.join(" \u00B7 ");
-    if (!text.isEmpty() && !unit.isEmpty())
-        text += " " + coloured(mutedColour(palette()), unit.toHtmlEscaped());
-    return text;
-}
-
 void Chart::applyColours() {
     m_plot->setBackground(QBrush(panelColour(palette())));
     for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
@@ -408,12 +340,14 @@ void Chart::applyColours() {
         axis->grid()->setPen(QPen(lineColour(palette()), 1));
     }
     m_plot->xAxis->grid()->setVisible(false);
-    for (std::size_t i = 0; i < m_curves.size(); ++i) {
-        const QColor colour = seriesColour(toStd(m_algorithm), i, palette());
+    for (const Curve& curve : m_curves) {
+        const QColor colour = curveColour(curve.style.colour, palette());
         QColor faint = colour;
         faint.setAlphaF(raw_opacity);
-        m_curves[i].raw->setPen(QPen(faint, 1));
-        m_curves[i].smooth->setPen(QPen(colour, line_width));
+        curve.raw->setPen(QPen(faint, 1));
+        QPen pen(colour, line_width);
+        if (curve.style.dashed) pen.setDashPattern({3, 2});
+        curve.smooth->setPen(pen);
     }
     QColor cursor = mutedColour(palette());
     m_cursor->setPen(QPen(cursor, 1));
@@ -448,22 +382,6 @@ void Chart::zoomY(double factor, double around) {
     m_yIsFree = true;
     m_plot->yAxis->scaleRange(factor, around);
     m_plot->replot(QCustomPlot::rpQueuedRefresh);
-}
-
-ChartSpec Chart::spec() const {
-    ChartSpec spec;
-    spec.title = m_group.title;
-    spec.unit = metric_info(m_group.keys.front()).unit;
-    spec.marks = m_marks;
-    spec.smoothing = m_smoothing;
-    spec.logarithmic = m_logarithmic;
-    spec.width = 640;
-    spec.height = 360;
-    for (std::size_t i = 0; i < m_curves.size(); ++i)
-        if (!m_curves[i].points.empty())
-            spec.series.push_back({m_curves.size() > 1 ? m_curves[i].name : m_curves[i].key,
-                                   series_colour(toStd(m_algorithm), i), m_curves[i].points});
-    return spec;
 }
 
 }  // namespace plumb::ui

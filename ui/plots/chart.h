@@ -10,6 +10,7 @@
 #include <QSharedPointer>
 #include <QString>
 
+#include "analysis/colours.h"
 #include "analysis/metric_info.h"
 #include "analysis/svg_chart.h"
 #include "store/records.h"
@@ -59,7 +60,8 @@ public:
 
     /// What an export or the clipboard gets: all points.
     ChartSpec spec() const;
-    /// What the header shows: the values at the crosshair, or the last ones, with their unit.
+    /// What the header shows: the values at the crosshair, or the last ones, with their unit. Of
+    /// many curves the values stand in the line of names.
     QString valueText() const;
     /// Into a file of the format that its name ends in, without waiting; ends in problem() where it
     /// cannot be written.
@@ -82,6 +84,7 @@ protected:
 private:
     struct Curve {
         std::string key, name;
+        SeriesStyle style;
         std::vector<MetricPoint> points;
         QCPGraph *raw = nullptr, *smooth = nullptr;
     };
@@ -91,6 +94,10 @@ private:
     };
 
     static QSharedPointer<QCPAxisTicker> makeValueTicker();
+    QString explanation() const;
+    qsizetype curvesWithPoints() const;
+    /// The curve's value at the crosshair, or its last one.
+    QString numberOf(const Curve& curve) const;
     void makePlot();
     void connectPlot();
     void applyColours();

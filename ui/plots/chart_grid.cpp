@@ -19,6 +19,12 @@ constexpr int chart_width = 220;
 constexpr int most_columns = 3;
 constexpr double fewest_steps = 10;
 
+bool isOfPhase(const Chart* chart) { return is_of_phase(chart->group().keys.front()); }
+
+double rangeEnd(std::int64_t lastStep) {
+    return std::max(fewest_steps, std::ceil(static_cast<double>(lastStep) * 1.02));
+}
+
 }  // namespace
 
 ChartGrid::ChartGrid(QWidget* parent) : QScrollArea(parent) {
@@ -41,12 +47,18 @@ Chart* ChartGrid::addChart(const QString& algorithm, const ChartGroup& group) {
     auto* chart = new Chart(group, algorithm, m_page);
     if (const auto text = m_emptyTexts.find(group.title); text != m_emptyTexts.end())
         chart->setEmptyText(text->second);
-    connect(chart, &Chart::crosshairMoved, this, [this](std::optional<double> step) {
-        if (!step && m_shownStep) step = static_cast<double>(*m_shownStep);
-        for (Chart* each : m_charts) each->setCrosshair(step);
+    connect(chart, &Chart::crosshairMoved, this, [this, chart](std::optional<double> step) {
+        if (!isOfPhase(chart) && !step && m_shownStep) step = static_cast<double>(*m_shownStep);
+        for (Chart* each : m_charts)
+            if (isOfPhase(each) == isOfPhase(chart)) each->setCrosshair(step);
     });
-    connect(chart, &Chart::stepClicked, this, &ChartGrid::stepClicked);
-    connect(chart, &Chart::xRangeChosen, this, &ChartGrid::chooseRange);
+    if (isOfPhase(chart)) {
+        // Its steps are its own: a range is chosen for it alone.
+        connect(chart, &Chart::xRangeChosen, chart, &Chart::setXRange);
+    } else {
+        connect(chart, &Chart::stepClicked, this, &ChartGrid::stepClicked);
+        connect(chart, &Chart::xRangeChosen, this, &ChartGrid::chooseRange);
+    }
     connect(chart, &Chart::followRequested, this, &ChartGrid::follow);
     connect(chart, &Chart::smoothingChosen, this, &ChartGrid::setSmoothing);
     connect(chart, &Chart::problem, this, &ChartGrid::problem);
@@ -80,13 +92,15 @@ void ChartGrid::append(std::int64_t step, const Metrics& metrics) {
 }
 
 void ChartGrid::setMarks(std::vector<ChartMark> marks) {
-    for (Chart* chart : m_charts) chart->setMarks(marks);
+    for (Chart* chart : m_charts)
+        if (!isOfPhase(chart)) chart->setMarks(marks);
 }
 
 void ChartGrid::setShownStep(std::optional<std::int64_t> step) {
     m_shownStep = step;
     for (Chart* chart : m_charts)
-        chart->setCrosshair(step ? std::optional(static_cast<double>(*step)) : std::nullopt);
+        if (!isOfPhase(chart))
+            chart->setCrosshair(step ? std::optional(static_cast<double>(*step)) : std::nullopt);
 }
 
 void ChartGrid::setSmoothing(std::optional<double> weight) {
@@ -94,7 +108,8 @@ void ChartGrid::setSmoothing(std::optional<double> weight) {
 }
 
 void ChartGrid::setRange(double first, double last) {
-    for (Chart* chart : m_charts) chart->setXRange(first, last);
+    for (Chart* chart : m_charts)
+        if (!isOfPhase(chart)) chart->setXRange(first, last);
 }
 
 void ChartGrid::chooseRange(double first, double last) {
@@ -115,8 +130,13 @@ void ChartGrid::follow() {
 
 void ChartGrid::followData() {
     std::int64_t last = 0;
-    for (const Chart* chart : m_charts) last = std::max(last, chart->lastStep());
-    setRange(0, std::max(fewest_steps, std::ceil(static_cast<double>(last) * 1.02)));
+    for (Chart* chart : m_charts) {
+        if (isOfPhase(chart))
+            chart->setXRange(0, rangeEnd(chart->lastStep()));
+        else
+            last = std::max(last, chart->lastStep());
+    }
+    setRange(0, rangeEnd(last));
 }
 
 void ChartGrid::redrawNow() {
@@ -130,6 +150,10 @@ void ChartGrid::arrange() {
     for (Chart* chart : m_charts)
         if (chart->hasPoints() || m_emptyTexts.contains(chart->group().title))
             shown.push_back(chart);
+    // While a run makes its models the charts of that phase stand first.
+    const bool training = std::ranges::any_of(
+        m_charts, [](const Chart* chart) { return !isOfPhase(chart) && chart->lastStep() > 0; });
+    if (!training) std::ranges::stable_partition(shown, isOfPhase);
     const int columns =
         std::clamp((viewport()->width() + spacing) / (chart_width + spacing), 1, most_columns);
     QString arrangement = QString::number(columns);

@@ -21,8 +21,9 @@ namespace plumb::ui {
 class Chart;
 
 /// The charts of a run beside and below each other, with one crosshair and one range of steps for
-/// all. It follows the run until the user zooms or pans, and again after follow(). Charts are drawn
-/// together at most every 33 ms, and only those in view.
+/// all but those of phases before the training, which count steps of their own. It follows the run
+/// until the user zooms or pans, and again after follow(). Charts are drawn together at most every
+/// 33 ms, and only those in view.
 class ChartGrid : public QScrollArea {
     Q_OBJECT
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metric_info.h"
+
+namespace plumb {
+namespace {
+
+using Groups = std::vector<ChartGroup>;
+
+const ChartGroup reward = {"Reward", {"reward", "gold_reward", "eval/reward", "eval/gold_reward"}};
+const ChartGroup accuracy = {"Held-out accuracy", {"eval/accuracy", "eval/accuracy_greedy"}};
+const ChartGroup sequence_kl = {"KL of a completion", {"objective/kl", "eval/kl_sequence"}};
+const ChartGroup length = {"Completion length", {"completions/mean_length", "eval/mean_length"}};
+const ChartGroup distinct = {
+    "Distinct and cut completions",
+    {"completions/distinct_ratio", "eval/distinct_ratio", "completions/clipped_ratio"}};
+const ChartGroup entropy = {"Entropy", {"entropy"}};
+const ChartGroup scratchpad = {"Scratchpad use", {"completions/scratchpad", "eval/scratchpad"}};
+const ChartGroup no_difference = {"Groups without a difference", {"frac_reward_zero_std"}};
+const ChartGroup loss = {"Loss", {"loss", "eval/loss"}};
+const ChartGroup norm = {"Gradient norm", {"grad_norm"}};
+const ChartGroup rate = {"Learning rate", {"learning_rate"}};
+
+Groups charts_of(std::string_view algorithm) {
+    if (algorithm == "sft")
+        return {loss,     {"Token accuracy", {"mean_token_accuracy", "eval/mean_token_accuracy"}},
+                accuracy, entropy,
+                norm,     rate};
+    if (algorithm == "reward")
+        return {{"Pairs ordered as labelled", {"accuracy", "eval/accuracy", "eval/accuracy_gold"}},
+                loss,
+                {"Score margin", {"margin", "eval/margin"}},
+                {"Correlation with gold", {"eval/gold_correlation"}},
+                {"Scores", {"mean_reward", "min_reward", "max_reward"}},
+                norm,
+                rate};
+    if (algorithm == "dpo")
+        return {reward,
+                accuracy,
+                sequence_kl,
+                {"Reward margin", {"rewards/margins", "eval/rewards/margins"}},
+                {"Pairs told apart", {"rewards/accuracies", "eval/rewards/accuracies"}},
+                {"Log-probabilities of pairs", {"logps/chosen", "logps/rejected"}},
+                loss,
+                length,
+                distinct,
+                {"Implicit rewards", {"rewards/chosen", "rewards/rejected"}},
+                entropy,
+                scratchpad,
+                no_difference,
+                norm};
+    if (algorithm == "ppo")
+        return {reward,
+                accuracy,
+                sequence_kl,
+                {"Policy and value loss", {"loss/policy_avg", "loss/value_avg"}},
+                length,
+                distinct,
+                {"Entropy", {"policy/entropy_avg"}},
+                {"Clipped ratios and values", {"policy/clipfrac_avg", "val/clipfrac_avg"}},
+                {"Explained variance", {"val/explained_variance"}},
+                scratchpad,
+                norm};
+    Groups groups = {reward, accuracy};
+    if (algorithm == "grpo") groups.push_back({"KL to the reference", {"kl"}});
+    groups.insert(groups.end(), {sequence_kl, length, entropy, loss, scratchpad, no_difference});
+    if (algorithm == "grpo")
+        groups.push_back({"Groups all best and all wrong", {"frac_all_best", "frac_all_worst"}});
+    groups.insert(groups.end(), {distinct, norm});
+    return groups;
+}
+
+}  // namespace
+
+std::vector<ChartGroup> default_charts(std::string_view algorithm) {
+    Groups groups = charts_of(algorithm);
+    groups.push_back({"Supervised start", {"start/loss"}});
+    groups.push_back({"Reward model, loss", {"reward_model/loss", "reward_model/eval_loss"}});
+    groups.push_back({"Reward model, pairs in order",
+                      {"reward_model/accuracy", "reward_model/eval_accuracy",
+                       "reward_model/eval_accuracy_gold"}});
+    return groups;
+}
+
+}  // namespace plumb

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metric_table.h"
+
+namespace plumb {
+namespace {
+
+constexpr KnownMetric known[] = {
+    {"loss", "Loss", "training", "",
+     "What the optimiser lowers. Of a supervised run the mean cross-entropy in nats a token; of "
+     "DPO "
+     "and reward models 0.69 where the pairs are guessed, and 0 where they are told apart for "
+     "sure. "
+     "With PPO, GRPO and RLOO it does not say how good the policy is; read the reward instead."},
+    {"grad_norm", "Gradient norm", "norm", "",
+     "Norm of the gradient over all weights before clipping. A sudden rise often comes before a "
+     "jump of the loss or the KL."},
+    {"learning_rate", "Learning rate", "rate", "", "The rate that the step used."},
+    {"epoch", "Epoch", "epoch", "epochs", "Passes over the training rows so far."},
+    {"num_tokens", "Tokens seen", "tokens", "tokens", "Tokens trained on since the run began."},
+    {"non_finite_skipped", "Skipped steps", "skipped", "",
+     "1 for a step that was left out since its loss or gradient was not finite.", false},
+    {"mean_token_accuracy", "Token accuracy", "training", "share",
+     "Share of the trained tokens that the model gives the highest probability.", true},
+    {"entropy", "Entropy", "entropy", "nats/token",
+     "How undecided the policy is. A fall to 0 before the reward is high means that it has stopped "
+     "exploring; lower learning_rate or raise entropy_coef."},
+    {"reward", "Reward", "training", "",
+     "Mean weighted reward of the step's completions: the proxy that the run raises. Compare it "
+     "with "
+     "the gold reward where the task has one.",
+     true},
+    {"gold_reward", "Gold reward", "gold", "",
+     "What the task really wants, on the step's completions; the run does not see it. A fall while "
+     "the reward rises is reward hacking.",
+     true},
+    {"reward_std", "Reward, spread", "spread", "",
+     "Standard deviation of the rewards over the batch. Near 0 there is nothing left to tell good "
+     "completions from bad ones."},
+    {"completions/mean_length", "Completion length", "mean", "tokens",
+     "Mean length of the sampled completions, the end token included."},
+    {"completions/min_length", "Completion length, shortest", "shortest", "tokens",
+     "The shortest completion of the step."},
+    {"completions/max_length", "Completion length, longest", "longest", "tokens",
+     "The longest completion of the step."},
+    {"completions/mean_terminated_length", "Length of ended completions", "ended", "tokens",
+     "Mean length of the completions that came to an end by themselves."},
+    {"completions/min_terminated_length", "Length of ended completions, shortest",
+     "ended, shortest", "tokens", "The shortest completion that came to an end by itself."},
+    {"completions/max_terminated_length", "Length of ended completions, longest", "ended, longest",
+     "tokens", "The longest completion that came to an end by itself."},
+    {"completions/clipped_ratio", "Cut completions", "cut", "share",
+     "Share of completions that reached max_completion_length. When it rises, raise that limit or "
+     "reward an end.",
+     false},
+    {"completions/distinct_ratio", "Distinct completions", "distinct", "share",
+     "Different completions of the step, as a share of all. A fall means that the policy says the "
+     "same to every prompt, as it does when it exploits a reward.",
+     true},
+    {"completions/scratchpad", "Scratchpad use", "training", "share",
+     "Share of completions that work the answer out before they give it."},
+    {"eval/accuracy", "Held-out accuracy", "sampled", "share",
+     "Share of held-out prompts answered correctly by a sample at temperature 1. It is what the "
+     "run "
+     "is for: where it stalls while the reward rises, the reward asks for something else.",
+     true},
+    {"eval/accuracy_greedy", "Held-out accuracy, greedy", "greedy", "share",
+     "The same with the likeliest token taken each time.", true},
+    {"eval/reward", "Held-out reward", "held out", "", "Mean reward on held-out prompts.", true},
+    {"eval/gold_reward", "Held-out gold reward", "held-out gold", "",
+     "What the task really wants, on held-out prompts. A fall while the reward rises is "
+     "reward hacking.",
+     true},
+    {"eval/kl_sequence", "KL of a held-out completion", "held out", "nats/completion",
+     "How far the policy is from the model it started from, summed over a completion of a held-out "
+     "prompt. It is the price of the reward: of two policies with the same gold reward the one "
+     "with "
+     "the smaller KL has changed less."},
+    {"eval/distinct_ratio", "Distinct held-out completions", "held out", "share",
+     "Different completions of the held-out prompts, as a share of all. A fall means that the "
+     "policy says the same to every prompt.",
+     true},
+    {"eval/loss", "Held-out loss", "held out", "nats/token",
+     "Cross-entropy on held-out rows. A rise while the training loss falls is overfitting.", false},
+    {"eval/mean_token_accuracy", "Held-out token accuracy", "held out", "share",
+     "Share of held-out tokens that the model gives the highest probability.", true},
+    {"eval/mean_length", "Held-out completion length", "held out", "tokens",
+     "Mean length of the completions of held-out prompts. Growth without a better reward is "
+     "padding "
+     "that the reward happens to like."},
+    {"eval/entropy", "Held-out entropy", "held out", "nats/token",
+     "How undecided the policy is on held-out prompts."},
+    {"eval/ended", "Held-out completions that end", "held out", "share",
+     "Share of the completions of held-out prompts that came to an end by themselves."},
+    {"eval/scratchpad", "Held-out scratchpad use", "held out", "share",
+     "Share of held-out prompts whose completion works the answer out before it gives it."},
+    {"start/loss", "Supervised start, loss", "loss", "nats/token",
+     "Cross-entropy on the demonstrations of the supervised start.", false},
+    {"start/learning_rate", "Supervised start, learning rate", "rate", "",
+     "The rate that the step of the supervised start used."},
+    {"start/accuracy_greedy", "Supervised start, accuracy", "greedy", "share",
+     "Greedy accuracy at the checks of the textbook phase.", true},
+    {"start/well_formed", "Supervised start, well formed", "well formed", "share",
+     "Share of texts sampled from the supervised model that end and keep to the grammar.", true},
+    {"step_time", "Step time", "step", "s", "Seconds that the step took.", false},
+    {"time/generate", "Time to generate", "generate", "s", "Seconds of the step spent on sampling.",
+     false},
+    {"time/score", "Time to score", "score", "s", "Seconds of the step spent on rewards.", false},
+    {"time/update", "Time to update", "update", "s",
+     "Seconds of the step spent on losses, gradients and the optimiser.", false},
+    {"time/tokens_per_second", "Throughput", "all", "tokens/s", "Tokens trained on in each second.",
+     true},
+    {"time/generated_tokens_per_second", "Sampling throughput", "sampling", "tokens/s",
+     "Tokens sampled in each second of sampling.", true},
+};
+
+}  // namespace
+
+std::span<const KnownMetric> shared_metrics() { return known; }
+
+}  // namespace plumb
