@@ -78,6 +78,9 @@ std::vector<ChartGroup> default_charts(std::string_view algorithm) {
     groups.push_back({"Reward model, pairs in order",
                       {"reward_model/accuracy", "reward_model/eval_accuracy",
                        "reward_model/eval_accuracy_gold"}});
+    groups.push_back({"Memory", {"memory/peak", "memory/activations", "memory/optimizer"}});
+    groups.push_back(
+        {"Tokens so far", {"cost/trained_tokens", "cost/generated_tokens", "cost/scored_tokens"}});
     return groups;
 }
 
