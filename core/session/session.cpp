@@ -139,8 +139,10 @@ Result<RunId> Session::resume(RunId run) {
                   find_model(settings.model_name_or_path, self_->store->folder()));
         job.inputs.model_folder = source.folder;
     }
-    PLUMB_TRY(job.inputs.reward_model_folder,
-              reward_model_folder(settings, self_->store->folder()));
+    if (!job.inputs.checkpoint) {  // else the run has its own copy
+        PLUMB_TRY(job.inputs.reward_model_folder,
+                  reward_model_folder(settings, self_->store->folder()));
+    }
     for (const EditRecord& edit : edits) {
         // Those of earlier steps have taken effect by the checkpoint; the others are replayed.
         if (edit.step < step) {

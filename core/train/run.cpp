@@ -146,12 +146,15 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
         PLUMB_TRY(const Policy made, train_reward_model(start, pairs, task, settings, monitor));
         PLUMB_TRY_STATUS(publish_policy(own, made));
     }
-    const fs::path folder = makes_reward_model(settings) ? own : *inputs.reward_model_folder;
+    // One that is named is copied: the run that made it may go on, or be removed.
+    const bool is_kept = makes_reward_model(settings) || inputs.checkpoint;
+    const fs::path folder = is_kept ? own : *inputs.reward_model_folder;
     PLUMB_TRY(Policy model, load_policy(folder, device));
     if (!model.model.config().score_head)
         return invalid_input("reward_model: " + folder.string() +
                              " is a language model without a score head; name a run of algorithm "
                              "reward or a folder for sequence classification");
+    if (!is_kept) PLUMB_TRY_STATUS(publish_policy(own, model));
     account_as(model.model, MemoryOwner::reward_model);
     return std::shared_ptr<const Policy>(std::make_shared<const Policy>(std::move(model)));
 }

@@ -13,6 +13,7 @@
 #include "common/text.h"
 #include "config/presets.h"
 #include "models/run_list_model.h"
+#include "widgets/badge.h"
 #include "widgets/card.h"
 
 namespace plumb::ui {
@@ -21,6 +22,13 @@ namespace {
 constexpr int page_width = 860;
 constexpr std::size_t most_resumable = 3;
 constexpr std::string_view small_ending = "-smoke";
+/// Those with a card, in this order; the others are lines below.
+constexpr std::string_view featured_presets[] = {"grpo-arithmetic", "ppo-reviews",
+                                                 "ppo-reviews-hacked", "dpo-reviews"};
+
+bool isFeatured(std::string_view name) {
+    return std::ranges::find(featured_presets, name) != std::end(featured_presets);
+}
 
 QLabel* sectionLabel(const QString& text, QWidget* parent) {
     auto* label = new QLabel(text, parent);
@@ -81,6 +89,9 @@ StartPage::StartPage(QWidget* parent) : QScrollArea(parent) {
     layout->addWidget(sectionLabel("EXPERIMENTS", page));
     layout->addLayout(grid);
     layout->addSpacing(8);
+    layout->addWidget(sectionLabel("MORE EXPERIMENTS", page));
+    layout->addWidget(makePresetLines(page));
+    layout->addSpacing(8);
     layout->addWidget(sectionLabel("WORKSPACE", page));
     layout->addLayout(below);
     layout->addStretch();
@@ -97,8 +108,10 @@ void StartPage::addCards(QGridLayout* grid) {
         grid->addWidget(card, count / 2, count % 2);
         ++count;
     };
-    for (const Preset& preset : presets()) {
-        if (preset.name.ends_with(small_ending)) continue;
+    for (const std::string_view featured : featured_presets) {
+        const auto place = std::ranges::find(presets(), featured, &Preset::name);
+        if (place == presets().end()) continue;
+        const Preset& preset = *place;
         const auto settings = preset_settings(preset.name);
         const QString name = toQString(preset.name);
         auto* card =
@@ -124,6 +137,38 @@ void StartPage::addCards(QGridLayout* grid) {
     QPushButton* file = own->addSecond("run-file", "Open run file...");
     connect(file, &QPushButton::clicked, this, &StartPage::runFileRequested);
     add(own);
+}
+
+QWidget* StartPage::makePresetLines(QWidget* parent) {
+    auto* lines = new QFrame(parent);
+    lines->setProperty("role", "panel");
+    auto* layout = new QGridLayout(lines);
+    layout->setContentsMargins(12, 6, 8, 6);
+    layout->setHorizontalSpacing(10);
+    layout->setVerticalSpacing(2);
+    layout->setColumnStretch(1, 1);
+    for (const Preset& preset : presets()) {
+        if (preset.name.ends_with(small_ending) || isFeatured(preset.name)) continue;
+        const QString name = toQString(preset.name);
+        const auto settings = preset_settings(preset.name);
+        const int row = layout->rowCount();
+        auto* badge = new Badge(settings.ok() ? toQString(settings->algorithm) : QString(), lines);
+        auto* title = new QLabel(toQString(preset.title), lines);
+        title->setToolTip(toQString(preset.summary));
+        const auto addButton = [&](int column, const QString& chosen, const QString& text) {
+            auto* button = new QPushButton(text, lines);
+            button->setObjectName("preset:" + chosen);
+            button->setProperty("role", "flat");
+            connect(button, &QPushButton::clicked, this,
+                    [this, chosen] { Q_EMIT presetChosen(chosen); });
+            layout->addWidget(button, row, column);
+        };
+        layout->addWidget(badge, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
+        layout->addWidget(title, row, 1);
+        addButton(2, name + toQString(std::string(small_ending)), "Small size, seconds");
+        addButton(3, name, "Open experiment");
+    }
+    return lines;
 }
 
 void StartPage::setRuns(const std::vector<RunRecord>& runs, bool readOnly) {

@@ -36,6 +36,7 @@ Q_SIGNALS:
 
 private:
     void addCards(QGridLayout* grid);
+    QWidget* makePresetLines(QWidget* parent);
 
     QWidget* m_resume;
     QVBoxLayout* m_resumeRows;

@@ -15,6 +15,7 @@
 #include "base/files.h"
 #include "common/background.h"
 #include "common/text.h"
+#include "config/roles.h"
 #include "plots/chart_grid.h"
 #include "widgets/completions_panel.h"
 #include "widgets/log_panel.h"
@@ -27,13 +28,13 @@ constexpr qsizetype most_log_bytes = 400'000;
 
 std::map<std::string, QString> emptyTexts(const Settings& settings) {
     const QString waiting = "The first point appears with the first step.";
-    if (settings.algorithm == "sft") return {{"Loss", waiting}};
+    if (!samples_completions(settings)) return {{"Loss", waiting}};
     std::map<std::string, QString> texts = {{"Reward", waiting},
                                             {"Loss", waiting},
                                             {"Entropy", waiting},
                                             {"Completion length", waiting},
                                             {"KL to the reference", waiting}};
-    if (settings.beta == 0)
+    if (settings.algorithm == "grpo" && settings.beta == 0)
         texts["KL to the reference"] =
             "Not measured: beta is 0, so the run keeps no reference model. Set beta above 0 to "
             "measure the KL and to pay for it.";
@@ -156,7 +157,7 @@ QString TrainPage::draftName() const { return m_name->text().trimmed(); }
 void TrainPage::showRun(const RunDetails& details, const QString& logFile, bool active) {
     m_title->setText(QString("%1  %2").arg(details.record.id).arg(toQString(details.record.name)));
     m_name->hide();
-    m_sampling = details.settings.algorithm != "sft";
+    m_sampling = samples_completions(details.settings);
     m_charts->showRun(toQString(details.record.algorithm), default_charts(details.record.algorithm),
                       emptyTexts(details.settings));
     for (const auto& [key, points] : details.metrics) m_charts->setMetric(key, points);
@@ -164,7 +165,7 @@ void TrainPage::showRun(const RunDetails& details, const QString& logFile, bool 
     setMarks(details.edits, details.checkpoints);
     if (!m_sampling)
         m_completions->showNothing(
-            "A supervised run samples nothing while it trains. Its evaluations are in the charts.");
+            "This algorithm samples nothing while it trains. Its evaluations are in the charts.");
     m_logs->setCurrentWidget(active ? m_liveLog : m_runLog);
     if (!active) loadLog(logFile);
 }
