@@ -21,13 +21,6 @@ std::string step_folder_name(std::int64_t step) {
     return "step-" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
 }
 
-bool is_evaluation_or_start(const Metrics& metrics) {
-    return std::ranges::all_of(metrics, [](const auto& entry) {
-        return entry.first.starts_with("eval/") || entry.first.starts_with("start/") ||
-               entry.first.starts_with("reward_model/");
-    });
-}
-
 }  // namespace
 
 StoreMonitor::StoreMonitor(Store& store, RunId run, RunControl& control, PolicyLoan& loan,
@@ -61,7 +54,7 @@ void StoreMonitor::progress(std::string_view phase, std::int64_t done, std::int6
 }
 
 void StoreMonitor::metrics(std::int64_t step, const Metrics& metrics) {
-    const bool update = !is_evaluation_or_start(metrics);
+    const bool update = is_update(metrics);
     if (update) step_ = step;
     store_.add_metrics(run_, step, metrics, total_steps_);
     StepDone event;

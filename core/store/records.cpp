@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/records.h"
 
+#include <algorithm>
+
 #include <array>
 #include <utility>
 
@@ -38,5 +40,15 @@ bool can_resume(RunState state) {
 }
 
 bool is_over(RunState state) { return state != RunState::running && state != RunState::paused; }
+
+bool is_phase_metric(std::string_view key) {
+    return key.starts_with("start/") || key.starts_with("reward_model/");
+}
+
+bool is_update(const Metrics& metrics) {
+    return std::ranges::any_of(metrics, [](const auto& entry) {
+        return !entry.first.starts_with("eval/") && !is_phase_metric(entry.first);
+    });
+}
 
 }  // namespace plumb

@@ -45,6 +45,13 @@ struct RunRecord {
 /// Metric values of one step. Keys are TRL's where TRL has one.
 using Metrics = std::map<std::string, double>;
 
+/// Whether the key belongs to a phase before the first update (start/, reward_model/), which counts
+/// steps of its own.
+bool is_phase_metric(std::string_view key);
+/// Whether the metrics are those of an update, and their step one of the run's: neither of such a
+/// phase nor of an evaluation alone.
+bool is_update(const Metrics& metrics);
+
 struct MetricPoint {
     std::int64_t step = 0;
     double value = 0;  ///< may be NaN or infinite: they come back as they were stored

@@ -18,7 +18,7 @@ std::size_t text_bytes(const CompletionRecord& row) {
 /// Of a phase that counts steps of its own, which are not the run's.
 bool is_before_the_first_step(const Metrics& metrics) {
     return !metrics.empty() && std::ranges::all_of(metrics, [](const auto& entry) {
-        return entry.first.starts_with("start/") || entry.first.starts_with("reward_model/");
+        return is_phase_metric(entry.first);
     });
 }
 

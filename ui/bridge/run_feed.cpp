@@ -12,13 +12,6 @@ namespace {
 
 constexpr int completion_interval_ms = 150;
 
-bool isUpdate(const Metrics& metrics) {
-    return std::ranges::any_of(metrics, [](const auto& entry) {
-        return !entry.first.starts_with("eval/") && !entry.first.starts_with("start/") &&
-               !entry.first.starts_with("reward_model/");
-    });
-}
-
 Result<RunDetails> readRun(StoreReader& reader, RunId id) {
     RunDetails details;
     PLUMB_TRY(details.record, reader.run(id));
@@ -114,7 +107,7 @@ void RunFeed::handle(const Event& event) {
 }
 
 void RunFeed::handleStep(const StepDone& event) {
-    if (isUpdate(event.metrics)) {
+    if (is_update(event.metrics)) {
         if (event.step > m_lastStep + 1) {
             reload();
             return;

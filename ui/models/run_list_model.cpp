@@ -51,6 +51,7 @@ void RunListModel::apply(const Event& event) {
         changed(*run);
     };
     if (const auto* step = std::get_if<StepDone>(&event)) {
+        if (!is_update(step->metrics)) return;
         with(step->run, [&](RunRecord& run) {
             run.step = step->step;
             if (step->total_steps > 0) run.total_steps = step->total_steps;

@@ -33,6 +33,7 @@ std::map<std::string, QString> emptyTexts(const Settings& settings) {
                                             {"Loss", waiting},
                                             {"Entropy", waiting},
                                             {"Completion length", waiting},
+                                            {"KL of a completion", waiting},
                                             {"KL to the reference", waiting}};
     if (settings.algorithm == "grpo" && settings.beta == 0)
         texts["KL to the reference"] =

@@ -51,7 +51,7 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
     });
     connect(&m_feed, &RunFeed::stepDone, this, [this](qint64 step, const Metrics& metrics) {
         m_views.train.append(step, metrics);
-        if (m_details)
+        if (m_details && is_update(metrics))
             m_details->record.step = std::max<std::int64_t>(m_details->record.step, step);
     });
     connect(&m_feed, &RunFeed::marksChanged, &m_views.train, &TrainPage::setMarks);
@@ -221,7 +221,7 @@ void RunController::handle(const Event& event) {
             if (progress->tokens_per_second > 0)
                 m_active->tokensPerSecond = progress->tokens_per_second;
         } else if (const auto* step = std::get_if<StepDone>(&event)) {
-            m_active->step = step->step;
+            if (is_update(step->metrics)) m_active->step = step->step;
             if (step->total_steps > 0) m_active->totalSteps = step->total_steps;
         } else if (const auto* paused = std::get_if<RunPaused>(&event)) {
             m_active->pausing = false;
