@@ -54,6 +54,7 @@ private Q_SLOTS:
         QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
         QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
         StepDone step;
+        step.metrics = {{"loss", 1.0}};
         step.run = 1;
         step.step = 13;
         step.total_steps = 200;
