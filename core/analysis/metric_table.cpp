@@ -70,7 +70,7 @@ constexpr KnownMetric known[] = {
      "What the task really wants, on held-out prompts. A fall while the reward rises is "
      "reward hacking.",
      true},
-    {"eval/kl_sequence", "KL of a held-out completion", "held out", "nats/completion",
+    {"eval/kl_sequence", "KL of a held-out completion", "held out", "nats",
      "How far the policy is from the model it started from, summed over a completion of a held-out "
      "prompt. It is the price of the reward: of two policies with the same gold reward the one "
      "with "

@@ -52,7 +52,7 @@ constexpr KnownMetric known[] = {
      "was sampled."},
 
     // PPO and, of objective/, RLOO. Sums over a completion's tokens where the unit says so.
-    {"objective/kl", "KL of a completion", "training", "nats/completion",
+    {"objective/kl", "KL of a completion", "training", "nats",
      "How far the policy has moved from the reference model, summed over a completion, not per "
      "token. A steep rise with a better reward is a sign of reward hacking; raise kl_coef (beta of "
      "RLOO). Far below 0 it is not a KL any more: completions are sampled by other rules than they "
@@ -60,7 +60,7 @@ constexpr KnownMetric known[] = {
     {"objective/kl_coef", "Price of KL", "price", "",
      "What a nat of KL costs in reward. It changes where kl_target is set: a rise means that the "
      "policy is farther from the reference than wanted."},
-    {"objective/entropy", "Entropy of a completion", "sum", "nats/completion",
+    {"objective/entropy", "Entropy of a completion", "sum", "nats",
      "How undecided the policy is, summed over a completion, so that it grows with the length too. "
      "A fall at equal length means that completions become alike."},
     {"objective/scores", "Score", "score", "",
@@ -129,11 +129,11 @@ constexpr KnownMetric known[] = {
      "near "
      "1 on training pairs they have nothing left to teach.",
      true},
-    {"logps/chosen", "Log-probability of chosen", "chosen", "nats/completion",
+    {"logps/chosen", "Log-probability of chosen", "chosen", "nats",
      "Mean log-probability of the chosen completions. A steep fall means that the policy leaves "
      "good text as well as bad: lower learning_rate, raise dpo_beta, or add the loss sft.",
      true},
-    {"logps/rejected", "Log-probability of rejected", "rejected", "nats/completion",
+    {"logps/rejected", "Log-probability of rejected", "rejected", "nats",
      "Mean log-probability of the rejected completions. It is meant to fall, though not without "
      "end."},
     {"logits/chosen", "Mean logit of chosen", "chosen", "",
