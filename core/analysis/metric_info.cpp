@@ -9,7 +9,6 @@ namespace plumb {
 namespace {
 
 constexpr std::string_view reward_model_prefix = "reward_model/";
-constexpr std::string_view start_prefix = "start/";
 constexpr std::string_view held_out_prefix = "eval/";
 
 MetricInfo to_info(const KnownMetric& known) {
@@ -122,10 +121,6 @@ bool is_held_out(std::string_view key) {
 bool is_gold(std::string_view key) {
     return key.ends_with("gold_reward") || key.ends_with("accuracy_gold") ||
            key == "rewards/gold/mean";
-}
-
-bool is_of_phase(std::string_view key) {
-    return key.starts_with(start_prefix) || key.starts_with(reward_model_prefix);
 }
 
 }  // namespace plumb

@@ -28,8 +28,6 @@ MetricInfo metric_info(std::string_view key, std::string_view algorithm = {});
 bool is_held_out(std::string_view key);
 /// Of what the task really wants, which the run does not see.
 bool is_gold(std::string_view key);
-/// Of a phase before the run's own training; its steps are the phase's.
-bool is_of_phase(std::string_view key);
 
 /// A chart of metrics that are read together.
 struct ChartGroup {

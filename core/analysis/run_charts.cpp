@@ -43,7 +43,7 @@ std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartG
         ChartSpec chart;
         chart.title = group.title;
         // A phase before the training counts its own steps.
-        const bool of_phase = is_of_phase(group.keys.front());
+        const bool of_phase = is_phase_metric(group.keys.front());
         if (!of_phase) chart.marks = marks;
         const std::vector<SeriesStyle> styles = series_styles(run.algorithm, group.keys);
         for (std::size_t i = 0; i < group.keys.size(); ++i) {

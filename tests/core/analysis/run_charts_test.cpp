@@ -23,21 +23,42 @@ private Q_SLOTS:
     }
 
     void default_charts_are_of_known_metrics() {
-        for (const char* algorithm : {"sft", "grpo"}) {
-            std::set<std::string> keys;
+        for (const char* algorithm : {"sft", "reward", "dpo", "ppo", "grpo", "rloo"}) {
+            std::set<std::string> keys, titles;
             for (const ChartGroup& group : default_charts(algorithm)) {
+                QVERIFY2(titles.insert(group.title).second, group.title.c_str());
+                const MetricInfo first = metric_info(group.keys.front(), algorithm);
                 for (const std::string& key : group.keys) {
-                    QVERIFY2(!metric_info(key).help.empty(), key.c_str());
+                    const MetricInfo info = metric_info(key, algorithm);
+                    QVERIFY2(!info.help.empty(), key.c_str());
                     QVERIFY2(keys.insert(key).second, key.c_str());
+                    QCOMPARE(is_phase_metric(key), is_phase_metric(group.keys.front()));
                     // Lines of one chart share its axis.
-                    COMPARE_TEXT(metric_info(key).unit == metric_info(group.keys.front()).unit ||
-                                         key == "eval/loss"
-                                     ? ""
-                                     : key,
-                                 "");
+                    QVERIFY2(info.unit == first.unit || key == "eval/loss", key.c_str());
                 }
             }
         }
+    }
+
+    void a_phase_counts_its_own_steps() {
+        const std::map<std::string, std::vector<MetricPoint>> metrics = {
+            {"reward", {{1, 0.3}, {20, 0.4}}},
+            {"gold_reward", {{1, 0.1}, {20, 0.2}}},
+            {"start/loss", {{1, 3}, {220, 1.5}}}};
+        const auto reader = [&](const std::string& key) {
+            const auto found = metrics.find(key);
+            return found == metrics.end() ? std::vector<MetricPoint>() : found->second;
+        };
+        RunRecord run;
+        run.algorithm = "ppo";
+        CheckpointRecord checkpoint;
+        checkpoint.step = 10;
+        const auto charts = run_charts(run, chart_groups("ppo", {}), reader, {}, {checkpoint});
+        QCOMPARE(charts.size(), std::size_t{2});
+        QCOMPARE(charts[0].last_step, std::optional<std::int64_t>(20));
+        COMPARE_TEXT(charts[0].series.at(1).colour, "#E69F00");
+        QVERIFY(charts[1].marks.empty() && !charts[1].last_step);
+        COMPARE_TEXT(charts[1].x_label, "step of the phase");
     }
 
     void charts_hold_what_the_run_has() {
