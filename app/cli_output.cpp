@@ -27,10 +27,14 @@ std::string encode(const Json& value) {
 int rank(const std::string& key) {
     constexpr std::array first = {"eval/accuracy",
                                   "eval/accuracy_greedy",
-                                  "eval/gold_reward",
+                                  "eval/accuracy_gold",
                                   "eval/reward",
+                                  "eval/gold_reward",
+                                  "eval/kl_sequence",
                                   "reward",
+                                  "gold_reward",
                                   "reward_std",
+                                  "objective/kl",
                                   "loss",
                                   "grad_norm"};
     const auto found = std::find(first.begin(), first.end(), key);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli_progress.h"
 
-#include <array>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "base/strings.h"
@@ -38,22 +39,44 @@ std::string cut(const std::string& text, std::size_t width) {
     return result;
 }
 
-/// "  accuracy 0.91  reward 0.883  loss 0.012": the metrics that people look at first.
-std::string main_metrics(const Metrics& latest) {
-    constexpr std::array<std::pair<const char*, const char*>, 7> shown = {{
-        {"eval/accuracy", "accuracy"},
-        {"eval/gold_reward", "gold reward"},
-        {"eval/reward", "held-out reward"},
-        {"reward", "reward"},
-        {"loss", "loss"},
-        {"kl", "kl"},
-        {"completions/mean_length", "length"},
-    }};
+struct Shown {
+    std::string_view key, label;
+    std::string_view unless = {};  ///< left out where the run has this one, which says it better
+};
+/// What people look at first, most telling first: a narrow terminal cuts the rest. A proxy has the
+/// gold reward beside it.
+constexpr Shown of_training[] = {
+    {"eval/accuracy", "accuracy"},
+    {"eval/accuracy_gold", "by gold"},
+    {"reward", "reward"},
+    {"eval/reward", "held-out reward", "reward"},
+    {"gold_reward", "gold"},
+    {"eval/gold_reward", "held-out gold"},
+    {"rewards/margins", "margin"},
+    {"objective/kl", "kl"},
+    {"kl", "kl a token", "objective/kl"},
+    {"eval/kl_sequence", "held-out kl", "objective/kl"},
+    {"loss", "loss"},
+    {"completions/mean_length", "length"},
+};
+constexpr Shown of_start[] = {{"start/loss", "loss"}};
+constexpr Shown of_reward_model[] = {{"reward_model/accuracy", "accuracy"},
+                                     {"reward_model/loss", "loss"}};
+
+std::span<const Shown> shown_in(std::string_view phase) {
+    if (phase.starts_with("supervised")) return of_start;
+    if (phase == "reward model") return of_reward_model;
+    return of_training;
+}
+
+/// "  accuracy 0.91  reward 0.883  loss 0.012": the newest values of the phase's main metrics.
+std::string main_metrics(const Metrics& latest, std::string_view phase) {
     std::string text;
-    for (const auto& [key, label] : shown) {
-        if (std::string_view(key) == "eval/reward" && repeats_accuracy(latest)) continue;
-        if (const auto found = latest.find(key); found != latest.end())
-            text += std::string("  ") + label + " " + format_significant(found->second, 3);
+    for (const Shown& shown : shown_in(phase)) {
+        const auto found = latest.find(std::string(shown.key));
+        if (found == latest.end() || latest.contains(std::string(shown.unless))) continue;
+        if (shown.key == "eval/reward" && repeats_accuracy(latest)) continue;
+        text += "  " + std::string(shown.label) + " " + format_significant(found->second, 3);
     }
     return text;
 }
@@ -117,7 +140,7 @@ std::string ProgressDisplay::status_line() const {
         line += (may_end_early ? "  at most " : "  ") + format_duration(progress_.seconds_left) +
                 " left";
     }
-    line += main_metrics(latest_);
+    line += main_metrics(latest_, progress_.phase);
     if (progress_.tokens_per_second > 0)
         line += "  " + rate(progress_.tokens_per_second) + " tokens/s";
     return line;
@@ -126,9 +149,12 @@ std::string ProgressDisplay::status_line() const {
 std::string ProgressDisplay::evaluation_line(const StepDone& step) const {
     std::string line = "evaluated  step " + std::to_string(step.step);
     if (step.total_steps > 0) line += "/" + std::to_string(step.total_steps);
+    std::vector<std::string> keys;
     for (const auto& [key, value] : step.metrics)
         if (key.starts_with("eval/") && !(key == "eval/reward" && repeats_accuracy(step.metrics)))
-            line += "  " + key.substr(5) + " " + format_significant(value, 3);
+            keys.push_back(key);
+    for (const std::string& key : ordered_keys(std::move(keys)))
+        line += "  " + key.substr(5) + " " + format_significant(step.metrics.at(key), 3);
     return line;
 }
 

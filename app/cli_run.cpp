@@ -199,8 +199,10 @@ void RunFollower::print_changes(StoreReader& reader, RunId run) {
     std::vector<std::vector<std::string>> rows;
     std::optional<double> accuracy;
     for (const std::string key :
-         {"eval/accuracy", "eval/accuracy_greedy", "eval/gold_reward", "eval/reward", "eval/loss",
-          "reward", "loss", "completions/mean_length"}) {
+         {"eval/accuracy", "eval/accuracy_greedy", "eval/accuracy_gold", "eval/gold_correlation",
+          "eval/reward", "eval/gold_reward", "eval/kl_sequence", "eval/rewards/accuracies",
+          "eval/loss", "eval/distinct_ratio", "eval/mean_length", "reward", "gold_reward",
+          "objective/kl", "kl", "loss", "completions/mean_length"}) {
         const auto points = reader.metric(run, key);
         if (!points.ok() || points->size() < 2) continue;
         if (key == "eval/accuracy") accuracy = points->back().value;
