@@ -90,6 +90,55 @@ private Q_SLOTS:
         QVERIFY(shown.chart("loss")->findChild<QLabel*>("names")->isHidden());
     }
 
+    void many_values_stand_beside_their_names_and_gold_in_its_colour() {
+        ChartGrid grid;
+        grid.resize(760, 400);
+        grid.show();
+        grid.showRun("ppo", default_charts("ppo"), {});
+        grid.append(1, {{"reward", 2.5}, {"gold_reward", -0.5}, {"eval/reward", 2}});
+        grid.redrawNow();
+        auto* chart = grid.findChild<Chart*>("chart:reward");
+        QCOMPARE(plain(chart->findChild<QLabel*>("values")), "");
+        const auto* names = chart->findChild<QLabel*>("names");
+        QVERIFY2(plain(names).contains(QString("gold\u00A0\u2011"
+                                               "0.5")),
+                 qPrintable(plain(names)));
+        QVERIFY(names->text().contains("#e69f00", Qt::CaseInsensitive));
+        const ChartSpec spec = chart->spec();
+        QCOMPARE(QString::fromStdString(spec.series.at(1).colour), "#E69F00");
+        QVERIFY(spec.series.at(1).dashes.empty() && !spec.series.at(2).dashes.empty());
+    }
+
+    void every_algorithm_draws_what_it_reports() {
+        for (const char* algorithm : {"sft", "reward", "dpo", "ppo", "grpo", "rloo"}) {
+            ChartGrid grid;
+            grid.resize(760, 400);
+            grid.show();
+            grid.showRun(algorithm, default_charts(algorithm), {});
+            for (const Chart* chart : grid.charts()) QVERIFY(!chart->isVisible());
+            for (const ChartGroup& group : default_charts(algorithm))
+                grid.append(1, {{group.keys.front(), 1.0}});
+            for (Chart* chart : grid.charts()) QVERIFY(chart->isVisible() && chart->hasPoints());
+        }
+    }
+
+    void a_phase_has_its_own_steps_and_stands_first_until_the_training() {
+        ChartGrid grid;
+        grid.resize(760, 400);
+        grid.show();
+        grid.showRun("ppo", default_charts("ppo"), {{"Reward", "waiting"}});
+        grid.append(200, {{"start/loss", 2}});
+        grid.redrawNow();
+        auto* reward = grid.findChild<Chart*>("chart:reward");
+        auto* start = grid.findChild<Chart*>("chart:supervised start");
+        QTRY_VERIFY(start->x() < reward->x());
+        grid.append(1, {{"reward", 1}});
+        grid.redrawNow();
+        QTRY_VERIFY(reward->x() < start->x());
+        QCOMPARE(reward->findChild<QCustomPlot*>()->xAxis->range().upper, 10.0);
+        QCOMPARE(start->findChild<QCustomPlot*>()->xAxis->range().upper, 204.0);
+    }
+
     void a_step_that_comes_again_replaces_its_value() {
         Shown shown;
         shown.grid.append(20, {{"loss", 5}});
