@@ -3,33 +3,39 @@
 
 #include <algorithm>
 
-#include <QComboBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QShortcut>
-#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 #include "base/files.h"
 #include "common/background.h"
 #include "common/text.h"
+#include "config/roles.h"
 #include "config/validation.h"
 #include "config/yaml.h"
 #include "pages/data_preview_view.h"
+#include "widgets/column_row.h"
 #include "widgets/field_row.h"
 #include "widgets/file_list_edit.h"
+#include "widgets/model_chooser.h"
 #include "widgets/rewards_edit.h"
 
 namespace plumb::ui {
 namespace {
 
 constexpr int form_width = 344;
-constexpr int editor_width = 176;
 constexpr int preview_delay_ms = 300;
+
+/// What a model of the size that the form begins with bears, as in the presets.
+double firstRate(std::string_view algorithm) {
+    if (algorithm == "sft") return 0.003;
+    if (algorithm == "reward") return 0.001;
+    return algorithm == "dpo" ? 0.0002 : 0.0003;
+}
 
 /// What a first run on own files begins with; each can be changed in the form.
 Settings firstSettings() {
@@ -42,7 +48,7 @@ Settings firstSettings() {
     settings.max_length = 256;
     settings.max_position_embeddings = 512;
     settings.per_device_train_batch_size = 32;
-    settings.learning_rate = 0.003;
+    settings.learning_rate = firstRate("sft");
     settings.lr_scheduler_type = "cosine_with_min_lr";
     settings.lr_min_ratio = 0.1;
     settings.warmup_steps = 30;
@@ -105,18 +111,28 @@ QWidget* NewRunPage::makeForm() {
     m_trainFiles = new FileListEdit("trainFiles", page);
     m_evalFiles = new FileListEdit("evalFiles", page);
     m_rewards = new RewardsEdit(page);
+    m_model = new ModelChooser("startingModel", "A new model", page);
 
     addSection(form, "RUN", m_name);
-    addFields(form, {"algorithm", "max_steps", "learning_rate", "per_device_train_batch_size"});
+    addFields(form, {"algorithm", "online_dpo", "max_steps", "num_train_epochs", "learning_rate",
+                     "per_device_train_batch_size"});
     addSection(form, "TRAINING FILES", m_trainFiles);
-    addSection(form, "STARTING MODEL", makeModelChooser());
+    addError(form, "train_files");
+    addSection(form, "STARTING MODEL", m_model);
+    addError(form, "model_name_or_path");
     addFields(form, {"tokenizer", "vocab_size", "hidden_size", "num_hidden_layers",
                      "num_attention_heads", "max_position_embeddings"});
     addSection(form, "COLUMNS");
-    for (const char* key :
-         {"prompt_column", "completion_column", "answer_column", "dataset_text_field"})
-        m_columns[key] = addColumn(form, key);
+    for (const char* key : {"prompt_column", "completion_column", "answer_column", "chosen_column",
+                            "rejected_column", "label_column", "dataset_text_field"})
+        addColumn(form, key);
     addFields(form, {"prompt_length"});
+    m_algorithmTitle = addSection(form, "ALGORITHM");
+    const std::size_t before = m_rows.size();
+    addFields(form,
+              {"dpo_loss_type", "dpo_beta", "label_smoothing", "beta", "kl_coef", "cliprange",
+               "vf_coef", "num_ppo_epochs", "num_mini_batches", "center_rewards_coefficient"});
+    m_algorithmRows.assign(m_rows.begin() + static_cast<std::ptrdiff_t>(before), m_rows.end());
     addSection(form, "LENGTHS");
     addFields(form,
               {"max_length", "max_prompt_length", "max_completion_length", "num_generations"});
@@ -125,9 +141,12 @@ QWidget* NewRunPage::makeForm() {
     rewards->setContentsMargins(0, 0, 0, 0);
     rewards->setSpacing(6);
     addSection(rewards, "REWARDS", m_rewards);
+    addError(rewards, "reward_funcs");
     addFields(rewards, {"reward_keywords", "reward_pattern", "reward_length"});
     form->addWidget(m_rewardSection);
+    form->addWidget(makeRewardModelSection());
     addSection(form, "EVALUATION FILES (else rows are held out)", m_evalFiles);
+    addError(form, "eval_files");
     addFields(form, {"eval_prompts", "eval_steps"});
     form->addStretch();
 
@@ -147,6 +166,10 @@ QWidget* NewRunPage::makeForm() {
     connect(m_name, &QLineEdit::textChanged, this, &NewRunPage::check);
     connect(m_trainFiles, &FileListEdit::changed, this, [this] {
         m_settings.train_files = toStrings(m_trainFiles->files());
+        changed();
+    });
+    connect(m_model, &ModelChooser::chosen, this, [this](const QString& model) {
+        m_settings.model_name_or_path = toStd(model);
         changed();
     });
     connect(m_evalFiles, &FileListEdit::changed, this, [this] {
@@ -176,22 +199,61 @@ QWidget* NewRunPage::makeActions() {
     row->setFixedWidth(form_width);
     connect(m_start, &QPushButton::clicked, this, [this] {
         m_problem->hide();
-        Q_EMIT startRequested(m_settings, runName());
+        Q_EMIT startRequested(m_settings, m_name->text().trimmed());
     });
     connect(m_toTrain, &QPushButton::clicked, this,
-            [this] { Q_EMIT settingsChosen(m_settings, runName()); });
+            [this] { Q_EMIT settingsChosen(m_settings, m_name->text().trimmed()); });
     auto* shortcut = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
     shortcut->setContext(Qt::WidgetWithChildrenShortcut);
     connect(shortcut, &QShortcut::activated, m_start, &QPushButton::click);
     return row;
 }
 
-void NewRunPage::addSection(QVBoxLayout* form, const QString& title, QWidget* widget) {
+QWidget* NewRunPage::makeRewardModelSection() {
+    m_rewardModelSection = new QWidget(this);
+    m_rewardModel = new ModelChooser("rewardModel", "One made from pairs", this);
+    m_pairFiles = new FileListEdit("preferenceFiles", this);
+    m_pairSection = new QWidget(this);
+    auto* pairs = new QVBoxLayout(m_pairSection);
+    pairs->setContentsMargins(0, 0, 0, 0);
+    pairs->setSpacing(6);
+    addSection(pairs, "FILES OF PREFERENCE PAIRS", m_pairFiles);
+    addError(pairs, "preference_files");
+    auto* section = new QVBoxLayout(m_rewardModelSection);
+    section->setContentsMargins(0, 0, 0, 0);
+    section->setSpacing(6);
+    addSection(section, "REWARD MODEL", m_rewardModel);
+    addError(section, "reward_model");
+    section->addWidget(m_pairSection);
+    connect(m_rewardModel, &ModelChooser::chosen, this, [this](const QString& model) {
+        m_settings.reward_model = toStd(model);
+        changed();
+    });
+    connect(m_pairFiles, &FileListEdit::changed, this, [this] {
+        m_settings.preference_files = toStrings(m_pairFiles->files());
+        changed();
+    });
+    return m_rewardModelSection;
+}
+
+QLabel* NewRunPage::addSection(QVBoxLayout* form, const QString& title, QWidget* widget) {
     auto* label = new QLabel(title, this);
     label->setProperty("role", "section");
     label->setContentsMargins(0, 8, 0, 0);
     form->addWidget(label);
     if (widget) form->addWidget(widget);
+    return label;
+}
+
+void NewRunPage::addError(QVBoxLayout* form, const std::string& key) {
+    auto* label = new QLabel(this);
+    label->setObjectName("error:" + toQString(key));
+    label->setProperty("role", "error");
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    label->hide();
+    form->addWidget(label);
+    m_errors[key] = label;
 }
 
 void NewRunPage::addFields(QVBoxLayout* form, std::initializer_list<const char*> keys) {
@@ -199,89 +261,33 @@ void NewRunPage::addFields(QVBoxLayout* form, std::initializer_list<const char*>
         auto* row = new FieldRow(*find_field(key), this);
         row->setMode(FieldRow::Mode::editable);
         connect(row, &FieldRow::edited, this,
-                [this, row](const QString& text) { takeField(row, text); });
+                [this, row](const QString& text) { takeField(row->field(), text); });
         form->addWidget(row);
         m_rows.push_back(row);
     }
 }
 
-QComboBox* NewRunPage::addColumn(QVBoxLayout* form, const char* key) {
-    const Field& field = *find_field(key);
-    auto* row = new QWidget(this);
-    auto* name = new QLabel(key, row);
-    name->setProperty("role", "muted");
-    name->setToolTip(fieldHelp(field));
-    auto* box = new QComboBox(row);
-    box->setObjectName(QString("column:") + key);
-    box->setAccessibleName(toQString(field.label));
-    box->setToolTip(fieldHelp(field));
-    box->setEditable(true);
-    box->setInsertPolicy(QComboBox::NoInsert);
-    box->setFixedWidth(editor_width);
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(name, 1);
-    layout->addWidget(box);
+void NewRunPage::addColumn(QVBoxLayout* form, const char* key) {
+    auto* row = new ColumnRow(*find_field(key), this);
+    connect(row, &ColumnRow::edited, this,
+            [this, row](const QString& name) { takeField(row->field(), name); });
     form->addWidget(row);
-    m_columnRows[key] = row;
-    const auto take = [this, box, &field] {
-        const std::string text = toStd(box->currentText().trimmed());
-        if (text == field_text(field, m_settings)) return;
-        if (const Status set = set_field(field, m_settings, text); !set)
-            m_unreadable[std::string(field.key)] = toQString(set.error().message);
-        else
-            m_unreadable.erase(std::string(field.key));
-        changed();
-    };
-    connect(box, &QComboBox::activated, this, take);
-    connect(box->lineEdit(), &QLineEdit::editingFinished, this, take);
-    return box;
+    m_columns.push_back(row);
+    addError(form, key);
 }
-
-QWidget* NewRunPage::makeModelChooser() {
-    m_model = new QComboBox(this);
-    m_model->setObjectName("startingModel");
-    m_model->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_model->setMinimumContentsLength(24);
-    connect(m_model, &QComboBox::activated, this, [this](int index) {
-        const QString name = m_model->itemData(index).toString();
-        if (name == "?") {
-            chooseModelFolder();
-            return;
-        }
-        m_settings.model_name_or_path = toStd(name);
-        changed();
-    });
-    return m_model;
-}
-
-void NewRunPage::chooseModelFolder() {
-    showSettings();
-    auto* dialog = new QFileDialog(this, "Folder of a model");
-    dialog->setObjectName("modelDialog");
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
-        m_settings.model_name_or_path = toStd(folder);
-        showSettings();
-        changed();
-    });
-    dialog->open();
-}
-
-void NewRunPage::setWorkspace(const std::filesystem::path& folder) { m_workspace = folder; }
 
 void NewRunPage::setRuns(const std::vector<RunRecord>& runs) {
-    m_model->clear();
-    m_model->addItem("A new model", "");
-    for (const RunRecord& run : runs)
-        if (run.step > 0)
-            m_model->addItem(
-                QString("Run %1, %2, step %3").arg(run.id).arg(toQString(run.name)).arg(run.step),
-                QString::number(run.id));
-    m_model->addItem("A folder ...", "?");
-    showSettings();
+    m_runs = runs;
+    showRuns();
+}
+
+void NewRunPage::showRuns() {
+    std::vector<RunRecord> rewardModels, others;
+    for (const RunRecord& run : m_runs)
+        (run.algorithm == "reward" ? rewardModels : others).push_back(run);
+    m_rewardModel->setRuns(rewardModels);
+    // A reward model may be trained further; what writes text cannot start from one.
+    m_model->setRuns(m_settings.algorithm == "reward" ? m_runs : others);
 }
 
 void NewRunPage::setSettings(const Settings& settings, const QString& name) {
@@ -297,46 +303,32 @@ void NewRunPage::showProblem(const QString& message) {
     m_problem->setVisible(!message.isEmpty());
 }
 
-QString NewRunPage::runName() const { return m_name->text().trimmed(); }
-
 void NewRunPage::showSettings() {
     for (FieldRow* row : m_rows) row->setValue(toQString(field_text(row->field(), m_settings)));
-    for (const auto& [key, box] : m_columns) {
-        const QSignalBlocker quiet(box);
-        box->setCurrentText(toQString(field_text(*find_field(key), m_settings)));
-    }
+    for (ColumnRow* row : m_columns) row->setValue(toQString(field_text(row->field(), m_settings)));
     m_trainFiles->setFiles(toList(m_settings.train_files));
+    m_pairFiles->setFiles(toList(m_settings.preference_files));
     m_evalFiles->setFiles(toList(m_settings.eval_files));
     m_rewards->setRewards(m_settings.reward_funcs, m_settings.reward_weights);
-    const QString model = toQString(m_settings.model_name_or_path);
-    int index = m_model->findData(model);
-    if (index < 0 && m_model->count() > 0) {
-        m_model->insertItem(1, model, model);
-        index = 1;
-    }
-    m_model->setCurrentIndex(index);
+    m_model->setModel(toQString(m_settings.model_name_or_path));
+    m_rewardModel->setModel(toQString(m_settings.reward_model));
+    showRuns();
     check();
 }
 
-void NewRunPage::showColumns(const std::vector<PreviewColumn>& columns) {
-    for (const auto& [key, box] : m_columns) {
-        const QSignalBlocker quiet(box);
-        const QString now = box->currentText();
-        box->clear();
-        for (const PreviewColumn& column : columns) {
-            box->addItem(toQString(column.name));
-            box->setItemData(box->count() - 1, toQString(column.example), Qt::ToolTipRole);
-        }
-        box->setCurrentText(now);
-    }
-}
-
-void NewRunPage::takeField(FieldRow* row, const QString& text) {
-    const std::string key(row->field().key);
-    if (const Status set = set_field(row->field(), m_settings, toStd(text)); !set)
+void NewRunPage::takeField(const Field& field, const QString& text) {
+    const std::string key(field.key), algorithm = m_settings.algorithm;
+    if (const Status set = set_field(field, m_settings, toStd(text)); !set)
         m_unreadable[key] = toQString(set.error().message);
     else
         m_unreadable.erase(key);
+    if (m_settings.algorithm != algorithm) {
+        // A rate that nobody has chosen follows the algorithm: imitation bears ten times that of
+        // DPO.
+        if (m_settings.learning_rate == firstRate(algorithm))
+            m_settings.learning_rate = firstRate(m_settings.algorithm);
+        showSettings();
+    }
     changed();
 }
 
@@ -358,12 +350,23 @@ void NewRunPage::check() {
         row->setVisible(field_applies(row->field(), m_settings));
         if (found != messages.end()) messages.erase(found);
     }
-    for (const auto& [key, widget] : m_columnRows)
-        widget->setVisible(field_applies(*find_field(key), m_settings));
-    m_rewardSection->setVisible(field_applies(*find_field("reward_funcs"), m_settings));
     const bool filesMissing = m_settings.train_files.empty();
-    for (const auto& [key, message] : messages)
-        if (key != "train_files" || !filesMissing) elsewhere << message;
+    if (filesMissing) messages.erase("train_files");  // the start button says so
+    for (const auto& [key, label] : m_errors) {
+        const auto found = messages.find(key);
+        label->setText(found == messages.end() ? QString() : found->second);
+        label->setVisible(found != messages.end());
+        if (found != messages.end()) messages.erase(found);
+    }
+    for (ColumnRow* row : m_columns) row->setVisible(field_applies(row->field(), m_settings));
+    m_algorithmTitle->setText(toQString(m_settings.algorithm).toUpper());
+    m_algorithmTitle->setVisible(std::ranges::any_of(m_algorithmRows, [this](const FieldRow* row) {
+        return field_applies(row->field(), m_settings);
+    }));
+    m_rewardSection->setVisible(samples_completions(m_settings));
+    m_rewardModelSection->setVisible(uses_reward_model(m_settings));
+    m_pairSection->setVisible(makes_reward_model(m_settings));
+    for (const auto& [key, message] : messages) elsewhere << message;
     if (const QString weight = m_rewards->problem(); !weight.isEmpty()) elsewhere << weight;
     showProblem(elsewhere.join("\n"));
     m_start->setEnabled(sound);
@@ -384,7 +387,7 @@ void NewRunPage::startPreview() {
         },
         [this](const Result<DataPreview>& preview) {
             if (preview.ok()) {
-                showColumns(preview.value().columns);
+                for (ColumnRow* row : m_columns) row->setColumns(preview.value().columns);
                 m_preview->showPreview(preview.value());
             } else {
                 m_preview->showProblem(toQString(preview.error().message));

@@ -11,11 +11,11 @@
 #include <QTimer>
 #include <QWidget>
 
+#include "config/fields.h"
 #include "config/settings.h"
 #include "session/data_preview.h"
 #include "store/records.h"
 
-class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -23,9 +23,11 @@ class QVBoxLayout;
 
 namespace plumb::ui {
 
+class ColumnRow;
 class DataPreviewView;
 class FieldRow;
 class FileListEdit;
+class ModelChooser;
 class RewardsEdit;
 
 /// The form for a run on the user's own files, beside a preview of what the run would read. Labels,
@@ -38,7 +40,7 @@ public:
     ~NewRunPage() override;
 
     /// Where names of runs are looked up.
-    void setWorkspace(const std::filesystem::path& folder);
+    void setWorkspace(const std::filesystem::path& folder) { m_workspace = folder; }
     /// What a new run may start from.
     void setRuns(const std::vector<RunRecord>& runs);
     void setSettings(const Settings& settings, const QString& name);
@@ -54,30 +56,32 @@ Q_SIGNALS:
 private:
     QWidget* makeForm();
     QWidget* makeActions();
-    void addSection(QVBoxLayout* form, const QString& title, QWidget* widget = nullptr);
+    QWidget* makeRewardModelSection();
+    QLabel* addSection(QVBoxLayout* form, const QString& title, QWidget* widget = nullptr);
+    /// Where the message about a setting stands that has no FieldRow.
+    void addError(QVBoxLayout* form, const std::string& key);
     void addFields(QVBoxLayout* form, std::initializer_list<const char*> keys);
-    QComboBox* addColumn(QVBoxLayout* form, const char* key);
-    QWidget* makeModelChooser();
-    void chooseModelFolder();
+    void addColumn(QVBoxLayout* form, const char* key);
     void showSettings();
-    void showColumns(const std::vector<PreviewColumn>& columns);
-    void takeField(FieldRow* row, const QString& text);
+    void showRuns();
+    void takeField(const Field& field, const QString& text);
     void changed();
     void check();
     void startPreview();
-    QString runName() const;
 
     Settings m_settings;
     std::filesystem::path m_workspace;
     std::map<std::string, QString> m_unreadable;  ///< fields whose text could not be taken
-    std::vector<FieldRow*> m_rows;
-    std::map<std::string, QComboBox*> m_columns;
-    std::map<std::string, QWidget*> m_columnRows;
+    std::vector<RunRecord> m_runs;
+    std::vector<FieldRow*> m_rows, m_algorithmRows;
+    std::vector<ColumnRow*> m_columns;
+    std::map<std::string, QLabel*> m_errors;
     QLineEdit* m_name;
-    FileListEdit *m_trainFiles, *m_evalFiles;
-    QComboBox* m_model;
+    FileListEdit *m_trainFiles, *m_evalFiles, *m_pairFiles;
+    ModelChooser *m_model, *m_rewardModel;
     RewardsEdit* m_rewards;
-    QWidget* m_rewardSection;
+    QLabel* m_algorithmTitle;
+    QWidget *m_rewardSection, *m_rewardModelSection, *m_pairSection;
     QLabel* m_problem;
     QPushButton *m_start, *m_toTrain;
     DataPreviewView* m_preview;

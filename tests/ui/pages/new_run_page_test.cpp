@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fstream>
+#include <tuple>
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -37,6 +38,7 @@ struct Shown {
         auto* found = page.findChild<QLabel*>(label);
         return found->isVisible() ? found->text() : QString();
     }
+    QWidget* row(const QString& key) { return page.findChild<QWidget*>("row:" + key); }
     QPushButton* start() { return page.findChild<QPushButton*>("newRunStart"); }
     void choose(const QString& box, const QString& text) {
         auto* combo = page.findChild<QComboBox*>(box);
@@ -44,6 +46,17 @@ struct Shown {
         Q_EMIT combo->activated(combo->currentIndex());
     }
 };
+
+/// A supervised run, a reward model, and a run without a step.
+std::vector<RunRecord> runs() {
+    std::vector<RunRecord> runs(3);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        runs[i].id = static_cast<RunId>(i) + 1;
+        runs[i].algorithm = i == 1 ? "reward" : "sft";
+        runs[i].step = i == 2 ? 0 : 40;
+    }
+    return runs;
+}
 
 std::string lines(int count) {
     std::string text;
@@ -119,6 +132,92 @@ private Q_SLOTS:
         QTest::keyClick(weight, Qt::Key_Return);
         QVERIFY(shown.text("newRunProblem").contains("much"));
         QVERIFY(!shown.start()->isEnabled());
+    }
+
+    void each_algorithm_shows_its_own_fields() {
+        Shown shown;
+        using Keys = std::vector<const char*>;
+        const std::vector<std::tuple<const char*, Keys, Keys>> expected = {
+            {"sft",
+             {"completion_column", "max_length"},
+             {"chosen_column", "dpo_beta", "kl_coef", "num_generations"}},
+            {"reward",
+             {"chosen_column", "rejected_column", "label_column", "center_rewards_coefficient"},
+             {"dpo_beta", "kl_coef", "max_completion_length", "answer_column"}},
+            {"dpo",
+             {"chosen_column", "dpo_loss_type", "dpo_beta", "online_dpo"},
+             {"kl_coef", "num_ppo_epochs", "beta", "answer_column"}},
+            {"ppo",
+             {"kl_coef", "cliprange", "vf_coef", "num_ppo_epochs", "num_mini_batches",
+              "answer_column", "chosen_column"},
+             {"dpo_beta", "num_generations", "beta"}},
+            {"rloo",
+             {"beta", "num_generations", "answer_column"},
+             {"kl_coef", "dpo_beta", "chosen_column"}}};
+        for (const auto& [algorithm, there, notThere] : expected) {
+            shown.choose("field:algorithm", algorithm);
+            for (const char* key : there)
+                QVERIFY2(shown.row(key)->isVisible(), (std::string(algorithm) + key).c_str());
+            for (const char* key : notThere)
+                QVERIFY2(!shown.row(key)->isVisible(), (std::string(algorithm) + key).c_str());
+        }
+    }
+
+    void a_named_reward_model_needs_no_pairs() {
+        Shown shown;
+        shown.add(shown.write("prompts.jsonl", "{\"prompt\": \"it was\"}\n"));
+        shown.choose("field:algorithm", "ppo");
+        auto* pairs = shown.page.findChild<QWidget*>("preferenceFiles");
+        QVERIFY(pairs->isVisible());
+        QVERIFY(shown.text("error:reward_model").contains("preference_files"));
+        QVERIFY(shown.text("error:model_name_or_path").contains("sft"));
+        shown.page.setRuns(runs());
+        auto* model = shown.page.findChild<QComboBox*>("rewardModel");
+        shown.choose("rewardModel", model->itemText(model->findData("2")));
+        QCOMPARE(QString::fromStdString(shown.page.settings().reward_model), "2");
+        QVERIFY(!pairs->isVisible());
+        QVERIFY(shown.text("error:reward_model").isEmpty());
+        shown.page.findChild<QCheckBox*>("reward:ended")->setChecked(true);
+        QVERIFY(!model->isVisible());
+    }
+
+    void models_of_the_right_kind_are_offered() {
+        Shown shown;
+        shown.page.setRuns(runs());
+        const auto offers = [&](const char* chooser, const char* run) {
+            return shown.page.findChild<QComboBox*>(chooser)->findData(run) >= 0;
+        };
+        QVERIFY(offers("startingModel", "1") && !offers("startingModel", "2"));
+        QVERIFY(!offers("startingModel", "3"));  // no step yet
+        QVERIFY(offers("rewardModel", "2") && !offers("rewardModel", "1"));
+        shown.choose("field:algorithm", "reward");
+        QVERIFY(offers("startingModel", "1") && offers("startingModel", "2"));
+    }
+
+    void preference_pairs_are_previewed() {
+        Shown shown;
+        shown.choose("field:algorithm", "dpo");
+        shown.add(shown.write("pairs.jsonl",
+                              "{\"prompt\": \"it \", \"chosen\": \"was\", \"rejected\": \"is\"}\n"
+                              "{\"prompt\": \"a \", \"chosen\": \"b\", \"rejected\": \"c\"}\n"));
+        QTRY_COMPARE(shown.text("previewTitle"), "Preview: 2 rows");
+        auto* table = shown.page.findChild<QTableWidget*>("previewRows");
+        QCOMPARE(table->horizontalHeaderItem(1)->text(), "chosen");
+        QCOMPARE(table->horizontalHeaderItem(2)->text(), "rejected");
+        QCOMPARE(table->item(0, 2)->text(), "is");
+        QVERIFY(shown.page.findChild<QComboBox*>("column:chosen_column")->findText("chosen") >= 0);
+    }
+
+    void the_learning_rate_follows_the_algorithm_until_it_is_chosen() {
+        Shown shown;
+        QCOMPARE(shown.page.settings().learning_rate, 0.003);
+        shown.choose("field:algorithm", "dpo");
+        QCOMPARE(shown.page.settings().learning_rate, 0.0002);
+        auto* rate = shown.page.findChild<QLineEdit*>("field:learning_rate");
+        rate->setText("0.0005");
+        QTest::keyClick(rate, Qt::Key_Return);
+        shown.choose("field:algorithm", "ppo");
+        QCOMPARE(shown.page.settings().learning_rate, 0.0005);
     }
 
     void bad_files_are_named_with_the_line() {
