@@ -111,7 +111,10 @@ QVariant CompletionTableModel::headerData(int section, Qt::Orientation orientati
     if (role == Qt::TextAlignmentRole)
         return int((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole && section == advantageColumn())
-        return QString("How much better than the completion's group: what the update uses");
+        return QString(
+            "How much better than expected, which is what the update uses. GRPO and RLOO: than the "
+            "rest of its group. PPO: than the values, the mean over its tokens. Online DPO: 1 for "
+            "the preferred one of its group, -1 for the other.");
     if (role != Qt::DisplayRole) return {};
     if (section == PromptColumn) return QString("prompt");
     if (section == CompletionColumn) return QString("completion");

@@ -28,13 +28,19 @@ constexpr qsizetype most_log_bytes = 400'000;
 
 std::map<std::string, QString> emptyTexts(const Settings& settings) {
     const QString waiting = "The first point appears with the first step.";
-    if (!samples_completions(settings)) return {{"Loss", waiting}};
-    std::map<std::string, QString> texts = {{"Reward", waiting},
-                                            {"Loss", waiting},
-                                            {"Entropy", waiting},
-                                            {"Completion length", waiting},
-                                            {"KL of a completion", waiting},
-                                            {"KL to the reference", waiting}};
+    if (is_supervised(settings)) return {{"Loss", waiting}};
+    std::map<std::string, QString> texts;
+    const auto expect = [&](std::initializer_list<const char*> titles) {
+        for (const char* title : titles) texts.emplace(title, waiting);
+    };
+    if (settings.algorithm == "reward")
+        expect({"Pairs ordered as labelled", "Loss", "Score margin"});
+    if (settings.algorithm == "dpo")
+        expect({"Reward margin", "Pairs told apart", "Log-probabilities of pairs", "Loss"});
+    if (settings.algorithm == "ppo") expect({"KL of a completion", "Policy and value loss"});
+    if (samples_groups(settings)) expect({"Loss"});
+    if (samples_completions(settings)) expect({"Reward", "Entropy", "Completion length"});
+    if (settings.algorithm == "grpo") expect({"KL to the reference"});
     if (settings.algorithm == "grpo" && settings.beta == 0)
         texts["KL to the reference"] =
             "Not measured: beta is 0, so the run keeps no reference model. Set beta above 0 to "

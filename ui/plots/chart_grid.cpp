@@ -19,7 +19,7 @@ constexpr int chart_width = 220;
 constexpr int most_columns = 3;
 constexpr double fewest_steps = 10;
 
-bool isOfPhase(const Chart* chart) { return is_of_phase(chart->group().keys.front()); }
+bool isOfPhase(const Chart* chart) { return is_phase_metric(chart->group().keys.front()); }
 
 double rangeEnd(std::int64_t lastStep) {
     return std::max(fewest_steps, std::ceil(static_cast<double>(lastStep) * 1.02));
