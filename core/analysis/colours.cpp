@@ -5,6 +5,7 @@
 #include <array>
 
 #include "analysis/metric_info.h"
+#include "store/records.h"
 
 namespace plumb {
 namespace {
@@ -48,6 +49,9 @@ std::vector<SeriesStyle> series_styles(std::string_view algorithm,
             styles.push_back({std::string(gold_colour), place < styles.size()});
         else if (place < styles.size())
             styles.push_back({styles[place].colour, true});
+        else if (is_phase_metric(key))
+            styles.push_back(
+                {algorithm_colour(key.starts_with("start/") ? "sft" : "reward"), false});
         else
             styles.push_back({free[used++ % free.size()], false});
     }

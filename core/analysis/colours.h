@@ -35,8 +35,8 @@ struct SeriesStyle {
     std::string colour;   ///< "#RRGGBB"
     bool dashed = false;  ///< held out, where the chart has its like from training too
 };
-/// For each of a chart's metrics: the first in the algorithm's colour, gold in its own, a held-out
-/// one in that of its like from training.
+/// For each of a chart's metrics: the first in the algorithm's colour, gold in its own, a phase's
+/// in that of what the phase makes, a held-out one in that of its like from training.
 std::vector<SeriesStyle> series_styles(std::string_view algorithm,
                                        const std::vector<std::string>& keys);
 

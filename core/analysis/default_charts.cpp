@@ -6,12 +6,12 @@ namespace {
 
 using Groups = std::vector<ChartGroup>;
 
-const ChartGroup reward = {"Reward", {"reward", "gold_reward", "eval/reward", "eval/gold_reward"}};
+const ChartGroup reward = {"Reward", {"reward", "eval/reward", "gold_reward", "eval/gold_reward"}};
 const ChartGroup accuracy = {"Held-out accuracy", {"eval/accuracy", "eval/accuracy_greedy"}};
 const ChartGroup sequence_kl = {"KL of a completion", {"objective/kl", "eval/kl_sequence"}};
 const ChartGroup length = {"Completion length", {"completions/mean_length", "eval/mean_length"}};
 const ChartGroup distinct = {
-    "Distinct and cut completions",
+    "Distinct and cut",
     {"completions/distinct_ratio", "eval/distinct_ratio", "completions/clipped_ratio"}};
 const ChartGroup entropy = {"Entropy", {"entropy"}};
 const ChartGroup scratchpad = {"Scratchpad use", {"completions/scratchpad", "eval/scratchpad"}};
@@ -74,8 +74,8 @@ Groups charts_of(std::string_view algorithm) {
 std::vector<ChartGroup> default_charts(std::string_view algorithm) {
     Groups groups = charts_of(algorithm);
     groups.push_back({"Supervised start", {"start/loss"}});
-    groups.push_back({"Reward model, loss", {"reward_model/loss", "reward_model/eval_loss"}});
-    groups.push_back({"Reward model, pairs in order",
+    groups.push_back({"Reward model loss", {"reward_model/loss", "reward_model/eval_loss"}});
+    groups.push_back({"Reward model pairs",
                       {"reward_model/accuracy", "reward_model/eval_accuracy",
                        "reward_model/eval_accuracy_gold"}});
     groups.push_back({"Memory", {"memory/peak", "memory/activations", "memory/optimizer"}});

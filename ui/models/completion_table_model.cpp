@@ -37,8 +37,15 @@ void CompletionTableModel::setRows(std::vector<CompletionRecord> rows) {
     std::set<std::string> names;
     for (const CompletionRecord& row : m_rows)
         for (const auto& [name, value] : row.reward_parts) names.insert(name);
-    m_parts.clear();
-    if (names.size() > 1) m_parts.assign(names.begin(), names.end());
+    if (names.size() == 1) names.clear();
+    // Beside gold the one reward of a run says what the sum of its rewards says.
+    std::erase_if(names, [this](const std::string& name) {
+        return std::ranges::all_of(m_rows, [&](const CompletionRecord& row) {
+            const auto part = row.reward_parts.find(name);
+            return part != row.reward_parts.end() && part->second == row.reward;
+        });
+    });
+    m_parts.assign(names.begin(), names.end());
     endResetModel();
 }
 

@@ -129,10 +129,11 @@ void StartPage::addCards(QGridLayout* grid) {
         }
         add(card);
     }
-    auto* own = new Card("new-run", "Your own files",
-                         "Text or JSONL, supervised or with rewards: a form shows the rows as the "
-                         "run would see them, their lengths, and what would be cut.",
-                         "New run", {}, this);
+    auto* own = new Card(
+        "new-run", "Your own files",
+        "Text, JSONL or preference pairs, for every algorithm: a form shows the rows as the "
+        "run would see them, their lengths, and what would be cut.",
+        "New run", {}, this);
     connect(own, &Card::chosen, this, &StartPage::newRunRequested);
     QPushButton* file = own->addSecond("run-file", "Open run file...");
     connect(file, &QPushButton::clicked, this, &StartPage::runFileRequested);

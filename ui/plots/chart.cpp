@@ -42,9 +42,9 @@ Chart::Chart(const ChartGroup& group, const QString& algorithm, QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(200, 150);
     setAccessibleName(title);
-    auto* heading = new ElidedLabel(title, this);
-    heading->setProperty("role", "title");
-    heading->setToolTip(explanation());
+    m_heading = new ElidedLabel(title, this);
+    m_heading->setProperty("role", "title");
+    m_heading->setToolTip(explanation());
     m_names = new QLabel(this);
     m_names->setObjectName("names");
     m_names->setFont(smallFont());
@@ -63,12 +63,13 @@ Chart::Chart(const ChartGroup& group, const QString& algorithm, QWidget* parent)
     m_empty->setProperty("role", "muted");
     m_empty->setWordWrap(true);
     m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setContentsMargins(12, 0, 12, 0);
     m_empty->setText("No values yet.");
     makePlot();
 
     auto* header = new QHBoxLayout;
     header->setContentsMargins(10, 6, 10, 0);
-    header->addWidget(heading, 1);
+    header->addWidget(m_heading, 1);
     header->addWidget(m_values);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);

@@ -60,8 +60,8 @@ public:
 
     /// What an export or the clipboard gets: all points.
     ChartSpec spec() const;
-    /// What the header shows: the values at the crosshair, or the last ones, with their unit. Of
-    /// many curves the values stand in the line of names.
+    /// What the header shows: of one curve the value at the crosshair, or the last one, and the
+    /// unit. Of several the values stand in the line of names.
     QString valueText() const;
     /// Into a file of the format that its name ends in, without waiting; ends in problem() where it
     /// cannot be written.
@@ -96,6 +96,7 @@ private:
     static QSharedPointer<QCPAxisTicker> makeValueTicker();
     QString explanation() const;
     qsizetype curvesWithPoints() const;
+    std::vector<Curve>::const_iterator firstWithPoints() const;
     /// The curve's value at the crosshair, or its last one.
     QString numberOf(const Curve& curve) const;
     void makePlot();
@@ -120,7 +121,7 @@ private:
     bool m_yIsFree = false;  ///< the user has zoomed the values
     bool m_settingRange = false;
     std::optional<double> m_pressedAt;  ///< pixel where the mouse went down
-    QLabel *m_values, *m_names, *m_empty;
+    QLabel *m_heading, *m_values, *m_names, *m_empty;
     QCustomPlot* m_plot;
     QCPItemStraightLine* m_cursor = nullptr;
 };

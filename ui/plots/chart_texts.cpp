@@ -13,8 +13,7 @@
 namespace plumb::ui {
 namespace {
 
-/// With more curves than these a value stands behind its curve's name.
-constexpr int most_header_values = 2;
+constexpr int header_margin = 14;
 constexpr const char *line_sign = "\u2501", *dashed_sign = "\u254D";
 
 QString coloured(const QColor& colour, const QString& text) {
@@ -31,15 +30,20 @@ QString Chart::explanation() const {
     QString text;
     for (const std::string& key : m_group.keys) {
         const MetricInfo info = metric_info(key, toStd(m_algorithm));
-        text +=
-            QString("<p><b>%1</b><br>%2</p>")
-                .arg(toQString(info.title).toHtmlEscaped(), toQString(info.help).toHtmlEscaped());
+        const std::string unit = info.unit.empty() ? "" : " (" + info.unit + ")";
+        text += QString("<p><b>%1</b><br>%2</p>")
+                    .arg(toQString(info.title + unit).toHtmlEscaped(),
+                         toQString(info.help).toHtmlEscaped());
     }
     return text;
 }
 
 qsizetype Chart::curvesWithPoints() const {
     return std::ranges::count_if(m_curves, [](const Curve& c) { return !c.points.empty(); });
+}
+
+std::vector<Chart::Curve>::const_iterator Chart::firstWithPoints() const {
+    return std::ranges::find_if(m_curves, [](const Curve& c) { return !c.points.empty(); });
 }
 
 QString Chart::numberOf(const Curve& curve) const {
@@ -49,18 +53,21 @@ QString Chart::numberOf(const Curve& curve) const {
 }
 
 void Chart::updateHeader() {
+    // The title goes before the unit, which is in its tooltip too.
     m_values->setText(valueText());
-    const qsizetype shown = curvesWithPoints();
+    const int room = width() - 2 * header_margin - m_heading->sizeHint().width();
+    if (m_values->sizeHint().width() > room && curvesWithPoints() == 1)
+        m_values->setText(numberOf(*firstWithPoints()));
     QStringList names;
     for (const Curve& curve : m_curves) {
         if (curve.points.empty()) continue;
-        QString name = coloured(curveColour(curve.style.colour, palette()),
-                                curve.style.dashed ? dashed_sign : line_sign) +
-                       "&nbsp;" + unbroken(toQString(curve.name));
-        if (shown > most_header_values)
-            name += "&nbsp;" + coloured(curveTextColour(curve.style.colour, palette()),
-                                        "<b>" + unbroken(numberOf(curve)) + "</b>");
-        names << name;
+        // The colour says of what, the dashes that it is held out.
+        const QString name = curve.style.dashed ? QString("held out") : toQString(curve.name);
+        names << coloured(curveColour(curve.style.colour, palette()),
+                          curve.style.dashed ? dashed_sign : line_sign) +
+                     "&nbsp;" + unbroken(name) + "&nbsp;" +
+                     coloured(curveTextColour(curve.style.colour, palette()),
+                              "<b>" + unbroken(numberOf(curve)) + "</b>");
     }
     m_names->setVisible(names.size() > 1);
     m_names->setText(names.join("&nbsp; "));
@@ -68,18 +75,10 @@ void Chart::updateHeader() {
 
 QString Chart::valueText() const {
     const qsizetype shown = curvesWithPoints();
-    QStringList parts;
-    if (shown <= most_header_values)
-        for (const Curve& curve : m_curves) {
-            if (curve.points.empty()) continue;
-            parts << (shown > 1 ? coloured(curveTextColour(curve.style.colour, palette()),
-                                           numberOf(curve))
-                                : numberOf(curve));
-        }
+    if (shown == 0) return {};
     const QString unit = toQString(metric_info(m_group.keys.front(), toStd(m_algorithm)).unit);
-    QString text = parts.join(" \u00B7 ");
-    if (shown > 0 && !unit.isEmpty())
-        text += " " + coloured(mutedColour(palette()), unit.toHtmlEscaped());
+    QString text = shown == 1 ? numberOf(*firstWithPoints()) : QString();
+    if (!unit.isEmpty()) text += " " + coloured(mutedColour(palette()), unit.toHtmlEscaped());
     return text;
 }
 

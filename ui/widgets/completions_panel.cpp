@@ -22,9 +22,10 @@ namespace plumb::ui {
 namespace {
 
 constexpr int row_height = 25;
-constexpr int prompt_width = 150, answer_width = 64, number_width = 84;
+constexpr int least_prompt_width = 72, prompt_width = 150;
+constexpr int answer_width = 64, number_width = 84;
 constexpr int completion_width = 260;
-constexpr int few_columns = 8;
+constexpr int few_columns = 7;
 
 QString partsText(const CompletionRecord& row) {
     QStringList parts;
@@ -163,7 +164,10 @@ void CompletionsPanel::setColumnWidths() {
         m_table->setColumnWidth(
             column, std::max(number_width, header->fontMetrics().horizontalAdvance(title) + 30));
     }
-    m_table->setColumnWidth(CompletionTableModel::PromptColumn, prompt_width);
+    m_table->resizeColumnToContents(CompletionTableModel::PromptColumn);
+    m_table->setColumnWidth(CompletionTableModel::PromptColumn,
+                            std::clamp(m_table->columnWidth(CompletionTableModel::PromptColumn),
+                                       least_prompt_width, prompt_width));
     m_table->setColumnWidth(CompletionTableModel::AnswerColumn, answer_width);
     m_table->setColumnWidth(m_model->advantageColumn(), 98);
     m_table->setColumnWidth(m_model->lengthColumn(), 72);

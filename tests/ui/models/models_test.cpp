@@ -102,6 +102,16 @@ private Q_SLOTS:
         QCOMPARE(model.columnCount(), 7);
     }
 
+    void gold_stands_beside_the_reward_without_its_repetition() {
+        CompletionTableModel model;
+        CompletionRecord row = completion("x", 1.5);
+        row.reward_parts = {{"gold", -1.0}, {"reward_model", 1.5}};
+        model.setRows({row});
+        QCOMPARE(model.headerData(4, Qt::Horizontal, Qt::DisplayRole).toString(), "gold");
+        QCOMPARE(model.index(0, 4).data().toString(), "-1.000");
+        QCOMPARE(model.columnCount(), 8);
+    }
+
     void numbers_are_sorted_as_numbers() {
         CompletionTableModel model;
         model.setRows({completion("a", 10.0), completion("b", 9.0), completion("c", {})});
