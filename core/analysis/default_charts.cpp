@@ -56,7 +56,7 @@ Groups charts_of(std::string_view algorithm) {
                 length,
                 distinct,
                 {"Entropy", {"policy/entropy_avg"}},
-                {"Clipped ratios and values", {"policy/clipfrac_avg", "val/clipfrac_avg"}},
+                {"Clipped shares", {"policy/clipfrac_avg", "val/clipfrac_avg"}},
                 {"Explained variance", {"val/explained_variance"}},
                 scratchpad,
                 norm};

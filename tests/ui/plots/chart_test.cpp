@@ -106,8 +106,8 @@ private Q_SLOTS:
                  qPrintable(plain(names)));
         QVERIFY(names->text().contains("#e69f00", Qt::CaseInsensitive));
         const ChartSpec spec = chart->spec();
-        QCOMPARE(QString::fromStdString(spec.series.at(1).colour), "#E69F00");
-        QVERIFY(spec.series.at(1).dashes.empty() && !spec.series.at(2).dashes.empty());
+        QCOMPARE(QString::fromStdString(spec.series.at(2).colour), "#E69F00");
+        QVERIFY(!spec.series.at(1).dashes.empty() && spec.series.at(2).dashes.empty());
     }
 
     void every_algorithm_draws_what_it_reports() {
