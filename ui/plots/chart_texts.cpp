@@ -59,17 +59,22 @@ void Chart::updateHeader() {
     if (m_values->sizeHint().width() > room && curvesWithPoints() == 1)
         m_values->setText(numberOf(*firstWithPoints()));
     QStringList names;
+    const bool single = curvesWithPoints() == 1;
     for (const Curve& curve : m_curves) {
         if (curve.points.empty()) continue;
         // The colour says of what, the dashes that it is held out.
-        const QString name = curve.style.dashed ? QString("held out") : toQString(curve.name);
-        names << coloured(curveColour(curve.style.colour, palette()),
-                          curve.style.dashed ? dashed_sign : line_sign) +
-                     "&nbsp;" + unbroken(name) + "&nbsp;" +
-                     coloured(curveTextColour(curve.style.colour, palette()),
-                              "<b>" + unbroken(numberOf(curve)) + "</b>");
+        const QString name =
+            curve.style.dashed && !single ? QString("held out") : toQString(curve.name);
+        QString text = coloured(curveColour(curve.style.colour, palette()),
+                                curve.style.dashed ? dashed_sign : line_sign) +
+                       "&nbsp;" + unbroken(name);
+        if (!single)
+            text += "&nbsp;" + coloured(curveTextColour(curve.style.colour, palette()),
+                                        "<b>" + unbroken(numberOf(curve)) + "</b>");
+        names << text;
     }
-    m_names->setVisible(names.size() > 1);
+    // A curve that stands alone is named where its title leads to expect another.
+    m_names->setVisible(names.size() > 1 || (single && m_curves.front().points.empty()));
     m_names->setText(names.join("&nbsp; "));
 }
 

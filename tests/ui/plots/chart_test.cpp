@@ -110,6 +110,21 @@ private Q_SLOTS:
         QVERIFY(!spec.series.at(1).dashes.empty() && spec.series.at(2).dashes.empty());
     }
 
+    void a_lone_curve_that_is_not_the_titles_is_named() {
+        ChartGrid grid;
+        grid.resize(760, 400);
+        grid.show();
+        grid.showRun("dpo", default_charts("dpo"), {});
+        grid.append(0, {{"eval/gold_reward", 1.5}, {"loss", 0.7}});
+        grid.redrawNow();
+        const auto* names = grid.findChild<Chart*>("chart:reward")->findChild<QLabel*>("names");
+        QVERIFY(names->isVisible());
+        QVERIFY2(plain(names).contains(QString("held\u2011"
+                                               "out gold")),
+                 qPrintable(plain(names)));
+        QVERIFY(grid.findChild<Chart*>("chart:loss")->findChild<QLabel*>("names")->isHidden());
+    }
+
     void every_algorithm_draws_what_it_reports() {
         for (const char* algorithm : {"sft", "reward", "dpo", "ppo", "grpo", "rloo"}) {
             ChartGrid grid;
