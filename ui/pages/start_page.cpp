@@ -10,6 +10,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "common/elided_label.h"
 #include "common/text.h"
 #include "config/presets.h"
 #include "models/run_list_model.h"
@@ -147,7 +148,7 @@ QWidget* StartPage::makePresetLines(QWidget* parent) {
     layout->setContentsMargins(12, 6, 8, 6);
     layout->setHorizontalSpacing(10);
     layout->setVerticalSpacing(2);
-    layout->setColumnStretch(1, 1);
+    layout->setColumnStretch(2, 1);
     for (const Preset& preset : presets()) {
         if (preset.name.ends_with(small_ending) || isFeatured(preset.name)) continue;
         const QString name = toQString(preset.name);
@@ -156,6 +157,10 @@ QWidget* StartPage::makePresetLines(QWidget* parent) {
         auto* badge = new Badge(settings.ok() ? toQString(settings->algorithm) : QString(), lines);
         auto* title = new QLabel(toQString(preset.title), lines);
         title->setToolTip(toQString(preset.summary));
+        const QString summary = toQString(preset.summary);
+        auto* line = new ElidedLabel(summary.left(summary.indexOf(". ") + 1), lines);
+        line->setProperty("role", "small");
+        line->setToolTip(summary);
         const auto addButton = [&](int column, const QString& chosen, const QString& text) {
             auto* button = new QPushButton(text, lines);
             button->setObjectName("preset:" + chosen);
@@ -166,8 +171,9 @@ QWidget* StartPage::makePresetLines(QWidget* parent) {
         };
         layout->addWidget(badge, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
         layout->addWidget(title, row, 1);
-        addButton(2, name + toQString(std::string(small_ending)), "Small size, seconds");
-        addButton(3, name, "Open experiment");
+        layout->addWidget(line, row, 2);
+        addButton(3, name + toQString(std::string(small_ending)), "Small size, seconds");
+        addButton(4, name, "Open experiment");
     }
     return lines;
 }
