@@ -26,7 +26,7 @@ Groups charts_of(std::string_view algorithm) {
                 accuracy, entropy,
                 norm,     rate};
     if (algorithm == "reward")
-        return {{"Pairs ordered as labelled", {"accuracy", "eval/accuracy", "eval/accuracy_gold"}},
+        return {{"Pairs in order", {"accuracy", "eval/accuracy", "eval/accuracy_gold"}},
                 loss,
                 {"Score margin", {"margin", "eval/margin"}},
                 {"Correlation with gold", {"eval/gold_correlation"}},

@@ -164,6 +164,7 @@ QWidget* StartPage::makePresetLines(QWidget* parent) {
         const auto addButton = [&](int column, const QString& chosen, const QString& text) {
             auto* button = new QPushButton(text, lines);
             button->setObjectName("preset:" + chosen);
+            button->setAccessibleName(text + ": " + toQString(preset.title));
             button->setProperty("role", "flat");
             connect(button, &QPushButton::clicked, this,
                     [this, chosen] { Q_EMIT presetChosen(chosen); });
@@ -172,8 +173,8 @@ QWidget* StartPage::makePresetLines(QWidget* parent) {
         layout->addWidget(badge, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
         layout->addWidget(title, row, 1);
         layout->addWidget(line, row, 2);
-        addButton(3, name + toQString(std::string(small_ending)), "Small size, seconds");
-        addButton(4, name, "Open experiment");
+        addButton(3, name + toQString(std::string(small_ending)), "Small size");
+        addButton(4, name, "Open");
     }
     return lines;
 }

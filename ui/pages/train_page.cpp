@@ -34,7 +34,7 @@ std::map<std::string, QString> emptyTexts(const Settings& settings) {
         for (const char* title : titles) texts.emplace(title, waiting);
     };
     if (settings.algorithm == "reward")
-        expect({"Pairs ordered as labelled", "Loss", "Score margin"});
+        expect({"Pairs in order", "Loss", "Score margin"});
     if (settings.algorithm == "dpo")
         expect({"Reward margin", "Pairs told apart", "Log-probabilities of pairs", "Loss"});
     if (settings.algorithm == "ppo") expect({"KL of a completion", "Policy and value loss"});

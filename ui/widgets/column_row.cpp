@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalBlocker>
+#include <QWheelEvent>
 
 #include "common/text.h"
 #include "widgets/field_row.h"
@@ -15,6 +16,15 @@ namespace {
 
 constexpr int editor_width = 176;
 
+/// Scrolling the form must not change the columns that pass below the mouse.
+class ColumnBox : public QComboBox {
+public:
+    using QComboBox::QComboBox;
+
+protected:
+    void wheelEvent(QWheelEvent* event) override { event->ignore(); }
+};
+
 }  // namespace
 
 ColumnRow::ColumnRow(const Field& field, QWidget* parent) : QWidget(parent), m_field(field) {
@@ -22,7 +32,8 @@ ColumnRow::ColumnRow(const Field& field, QWidget* parent) : QWidget(parent), m_f
     auto* name = new QLabel(toQString(field.key), this);
     name->setProperty("role", "muted");
     name->setToolTip(fieldHelp(field));
-    m_box = new QComboBox(this);
+    m_box = new ColumnBox(this);
+    m_box->setFocusPolicy(Qt::StrongFocus);
     m_box->setObjectName("column:" + toQString(field.key));
     m_box->setAccessibleName(toQString(field.label));
     m_box->setToolTip(fieldHelp(field));
