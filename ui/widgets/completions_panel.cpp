@@ -24,7 +24,7 @@ namespace {
 constexpr int row_height = 25;
 constexpr int least_prompt_width = 72, prompt_width = 150;
 constexpr int answer_width = 64, number_width = 84;
-constexpr int completion_width = 220;
+constexpr int completion_width = 206;
 constexpr int few_columns = 7;
 
 QString partsText(const CompletionRecord& row) {

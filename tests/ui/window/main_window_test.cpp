@@ -102,6 +102,26 @@ private Q_SLOTS:
         shown.waitFor(TransportState::ended);
     }
 
+    void every_card_opens_a_draft_that_can_be_started() {
+        const TemporaryFolder folder;
+        Shown shown(optionsBelow(folder.path()));
+        const std::pair<const char*, const char*> cards[] = {{"grpo-arithmetic", "grpo"},
+                                                             {"ppo-reviews", "ppo"},
+                                                             {"ppo-reviews-hacked", "ppo"},
+                                                             {"dpo-reviews", "dpo"}};
+        for (const auto& [name, algorithm] : cards) {
+            shown.button(QString("card:") + name)->click();
+            QCOMPARE(shown.find<QComboBox>("field:algorithm")->currentData().toString(), algorithm);
+            QVERIFY(shown.state() == TransportState::draft);
+            QVERIFY(shown.button("transportPrimary")->isEnabled());
+        }
+        // DPO's own fields and charts, and none of those of PPO.
+        QVERIFY(shown.find<QWidget>("row:dpo_beta")->isVisible());
+        QVERIFY(!shown.find<QWidget>("row:kl_coef")->isVisible());
+        QVERIFY(shown.find<Chart>("chart:reward margin")->isVisible());
+        QVERIFY(!shown.window->findChild<Chart*>("chart:policy and value loss"));
+    }
+
     void a_run_is_watched_paused_edited_gone_on_with_and_aborted() {
         const TemporaryFolder folder;
         const SessionOptions options = optionsBelow(folder.path());
