@@ -33,8 +33,7 @@ std::map<std::string, QString> emptyTexts(const Settings& settings) {
     const auto expect = [&](std::initializer_list<const char*> titles) {
         for (const char* title : titles) texts.emplace(title, waiting);
     };
-    if (settings.algorithm == "reward")
-        expect({"Pairs in order", "Loss", "Score margin"});
+    if (settings.algorithm == "reward") expect({"Pairs in order", "Loss", "Score margin"});
     if (settings.algorithm == "dpo")
         expect({"Reward margin", "Pairs told apart", "Log-probabilities of pairs", "Loss"});
     if (settings.algorithm == "ppo") expect({"KL of a completion", "Policy and value loss"});
