@@ -64,10 +64,7 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
         for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
             if (stop.stop_requested()) return cancelled();
             if (state.rollout.used_up()) {
-                const Llama* reference_model = nullptr;
-                if (settings.beta > 0) {
-                    PLUMB_TRY(reference_model, reference.get());
-                }
+                PLUMB_TRY(const Llama* reference_model, reference.get_if_used(settings));
                 PLUMB_TRY(NewRollout fresh, sample_rollout(policy, reference_model, inputs.task,
                                                            inputs.scorers, settings, state, stop));
                 report_completions(inputs, state.step + 1, fresh.sampled,
@@ -81,11 +78,8 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
             accumulate_grpo(policy.model, state.rollout.next_slice(), options, means);
         }
 
-        const double rate = learning_rate_at(state.step, settings.max_steps, settings);
         metrics.merge(means.result());
-        const double norm = apply_update(policy.model, optimizer, rate, settings.max_grad_norm);
-        PLUMB_TRY_STATUS(check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));
-        PLUMB_TRY_STATUS(reference.follow(policy.model, settings, state.step + 1));
+        PLUMB_TRY_STATUS(loop.update(metrics, settings.max_steps));
         if (settings.use_adaptive_entropy) {
             state.last_entropy = metrics.at("entropy");
             state.entropy_coef.value =
@@ -93,7 +87,6 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
             metrics["entropy_coef"] = state.entropy_coef.value;
         }
         state.num_tokens += times.tokens;
-        metrics["learning_rate"] = rate;
         metrics["epoch"] = inputs.task.epoch(state.next_row);
         times.report(metrics);
         PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), times.tokens, settings.max_steps));

@@ -67,9 +67,21 @@ Result<Decision> TrainingLoop::before_step() {
     return decision;
 }
 
+Status TrainingLoop::update(Metrics& metrics, std::int64_t total) {
+    const Settings& settings = inputs_.settings;
+    const double rate = learning_rate_at(state_.step, total, settings);
+    const double norm =
+        apply_update(trained_.policy.model, trained_.optimizer, rate, settings.max_grad_norm);
+    return check_gradient_norm(norm, metrics["loss"], state_.step, settings, metrics);
+}
+
 Status TrainingLoop::after_step(Metrics metrics, double tokens, std::int64_t total) {
+    metrics["learning_rate"] = learning_rate_at(state_.step, total, inputs_.settings);
     ++state_.step;
     score_.reset();
+    if (trained_.reference)
+        PLUMB_TRY_STATUS(
+            trained_.reference->follow(trained_.policy.model, inputs_.settings, state_.step));
     const double seconds = step_watch_.seconds();
     state_.work += work_done() - work_before_step_;
     add_work(state_.work, metrics);

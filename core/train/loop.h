@@ -23,8 +23,11 @@ public:
     Status begin();
     /// Asks the monitor whether to go on with the next update.
     Result<Decision> before_step();
-    /// After an update: records its metrics, evaluates and saves where those are due.
-    /// total: updates of the whole run as it stands now.
+    /// One update of the policy from its gradients as they are, `total` of them in the whole run,
+    /// at the step's learning rate. Adds grad_norm to the step's metrics, which have its loss.
+    Status update(Metrics& metrics, std::int64_t total);
+    /// After the updates of a step: lets a reference follow, records the metrics, evaluates and
+    /// saves where those are due. total: updates of the whole run as it stands now.
     Status after_step(Metrics metrics, double tokens, std::int64_t total);
     /// After the last update, or when told to stop.
     Result<Outcome> end(Decision decision);

@@ -98,19 +98,13 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
                            policy.suppressed_ids, parts, means);
             times.tokens += static_cast<double>(batch.rows.tokens);
         }
-        const double rate = learning_rate_at(state.step, settings.max_steps, settings);
         metrics.merge(means.result());
-        if (!pairs.empty()) {  // else AdamW would go on by its momentum alone
-            const double norm = apply_update(policy.model, optimizer, rate, settings.max_grad_norm);
-            PLUMB_TRY_STATUS(
-                check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));
-        }
-        PLUMB_TRY_STATUS(reference.follow(policy.model, settings, state.step + 1));
+        // Without pairs AdamW would go on by its momentum alone.
+        if (!pairs.empty()) PLUMB_TRY_STATUS(loop.update(metrics, settings.max_steps));
         metrics["reward"] = totals.nanmean().item<double>();
         metrics["frac_reward_zero_std"] =
             1.0 - static_cast<double>(pairs.size()) / static_cast<double>(sampled.prompts.size());
         state.num_tokens += times.tokens;
-        metrics["learning_rate"] = rate;
         metrics["epoch"] = inputs.task.epoch(state.next_row);
         times.report(metrics);
         PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), times.tokens, settings.max_steps));

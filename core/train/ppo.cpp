@@ -70,8 +70,6 @@ KlController kl_controller(const Settings& settings, TrainerState& state) {
     controller.coef = state.kl_coef.follow(settings.kl_coef);
     if (settings.kl_target)
         controller.adaptive = AdaptiveKl{*settings.kl_target, settings.kl_horizon};
-    else
-        controller.coef = state.kl_coef.value = settings.kl_coef;
     return controller;
 }
 
@@ -184,7 +182,6 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
         metrics["objective/kl_coef"] = kl.coef;
         metrics["reward"] = step.scores.mean().item<double>();
         metrics["reward_std"] = step.scores.std().item<double>();
-        metrics["learning_rate"] = rate;
         metrics["episode"] = static_cast<double>(state.rollouts * rollout_size(settings));
         metrics["epoch"] = inputs.task.epoch(state.next_row);
         step.times.report(metrics);

@@ -2,6 +2,7 @@
 #include "train/reference.h"
 
 #include "base/files.h"
+#include "config/roles.h"
 #include "model/memory_ledger.h"
 
 namespace plumb {
@@ -29,6 +30,11 @@ Result<const Llama*> Reference::get() {
         model_.emplace(std::move(model));
     }
     return static_cast<const Llama*>(&*model_);
+}
+
+Result<const Llama*> Reference::get_if_used(const Settings& settings) {
+    if (!has_reference(settings)) return static_cast<const Llama*>(nullptr);
+    return get();
 }
 
 Status Reference::follow(const Llama& policy, const Settings& settings, std::int64_t step) {

@@ -22,6 +22,8 @@ public:
     Status restore(const std::filesystem::path& checkpoint);
 
     Result<const Llama*> get();
+    /// The same, or null where training with these settings compares the policy with nothing.
+    Result<const Llama*> get_if_used(const Settings& settings);
     bool in_memory() const { return model_.has_value(); }
 
     /// After `step` updates: every ref_model_sync_steps of them the reference becomes

@@ -92,12 +92,9 @@ Result<Outcome> train_reward(const TrainerInputs& inputs) {
                               settings.gradient_accumulation_steps, means);
             tokens += static_cast<double>(batch.rows.tokens);
         }
-        const double rate = learning_rate_at(state.step, total, settings);
         Metrics metrics = means.result();
-        const double norm = apply_update(model.model, optimizer, rate, settings.max_grad_norm);
-        PLUMB_TRY_STATUS(check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));
+        PLUMB_TRY_STATUS(loop.update(metrics, total));
         state.num_tokens += tokens;
-        metrics["learning_rate"] = rate;
         metrics["epoch"] = source.epoch(state.next_row);
         PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), tokens, total));
     }

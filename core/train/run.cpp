@@ -53,8 +53,7 @@ Result<Policy> first_policy(const RunInputs& inputs, const Task& task, at::Devic
         "model; run sft on them first and name that run here");
 }
 
-/// The settings' reward functions but for the learned one, or the one that settles the task's
-/// answers; their names in order with the learned one left empty.
+/// The names of the run's rewards, or that of the one that settles the task's answers.
 Result<std::vector<std::string>> reward_names_of(const Settings& settings, const Task& task) {
     std::vector<std::string> names = reward_function_names(settings);
     if (names.empty() && !task.gold_reward().empty()) names = {task.gold_reward()};

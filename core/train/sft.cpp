@@ -59,12 +59,9 @@ Result<Outcome> train_sft(const TrainerInputs& inputs) {
             if (stop.stop_requested()) return cancelled();
             accumulate_sft(policy.model, batch, labels, sft_loss_type(settings), means);
         }
-        const double rate = learning_rate_at(state.step, total, settings);
         Metrics metrics = means.result();
-        const double norm = apply_update(policy.model, optimizer, rate, settings.max_grad_norm);
-        PLUMB_TRY_STATUS(check_gradient_norm(norm, metrics["loss"], state.step, settings, metrics));
+        PLUMB_TRY_STATUS(loop.update(metrics, total));
         state.num_tokens += tokens;
-        metrics["learning_rate"] = rate;
         metrics["epoch"] = rows->epoch(state.next_row);
         PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), tokens, total));
     }
