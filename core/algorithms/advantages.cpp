@@ -42,6 +42,10 @@ void count_groups_without_spread(const at::Tensor& grouped_rewards, GroupAdvanta
 
 }  // namespace
 
+at::Tensor weighted_rewards(const at::Tensor& rewards_per_function, const at::Tensor& weights) {
+    return weighted_sum(rewards_per_function, weights, rewards_per_function.isnan().all(1));
+}
+
 GroupAdvantages group_advantages(const at::Tensor& rewards_per_function, const at::Tensor& weights,
                                  std::int64_t num_generations, RewardScaling scaling,
                                  RewardAggregation aggregation) {
@@ -50,7 +54,7 @@ GroupAdvantages group_advantages(const at::Tensor& rewards_per_function, const a
     const at::Tensor unscored = rewards_per_function.isnan().all(1);
 
     GroupAdvantages result;
-    result.rewards = weighted_sum(rewards_per_function, weights, unscored);
+    result.rewards = weighted_rewards(rewards_per_function, weights);
     const at::Tensor grouped = result.rewards.view({-1, num_generations});
 
     at::Tensor std;  // what zero spread is judged by, one value a row

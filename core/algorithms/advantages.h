@@ -29,6 +29,10 @@ struct GroupAdvantages {
     double frac_all_worst = 0;  ///< the other groups without spread: all wrong
 };
 
+/// The weighted sum of each row's rewards [N, K], a missing value (NaN) left out; NaN where no
+/// function had a value. weights [K]. [N].
+at::Tensor weighted_rewards(const at::Tensor& rewards_per_function, const at::Tensor& weights);
+
 /// Group-relative advantages (Shao et al. 2024, DeepSeekMath, eq. 21 ff.; TRL 1.16).
 /// rewards_per_function [N, K], NaN for a missing value; weights [K]; rows of a group of
 /// num_generations stand together. Differences to the group's mean, divided by (std + 1e-4) of the

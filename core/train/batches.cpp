@@ -86,6 +86,17 @@ CompletionBatch make_completion_batch(const std::vector<TokenIds>& prompts,
     return batch;
 }
 
+at::Tensor at_slots(const at::Tensor& values, const at::Tensor& slots, std::int64_t rows,
+                    std::int64_t width) {
+    return at::zeros({rows * width}, values.options())
+        .index_copy(0, slots.to(values.device()), values)
+        .view({rows, width});
+}
+
+at::Tensor at_completions(const at::Tensor& values, const CompletionBatch& batch) {
+    return at_slots(values, batch.slots, batch.ids.size(0), batch.width);
+}
+
 at::Tensor completion_token_mask(const CompletionBatch& batch) {
     const std::int64_t rows = batch.ids.size(0);
     return at::zeros({rows * batch.width}).index_fill_(0, batch.slots, 1).view({rows, batch.width});
@@ -109,14 +120,7 @@ TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& bat
         hidden_at(model, batch.ids, batch.predictors, static_cast<double>(batch.tokens)));
     const TokenLogprobs flat =
         token_logprobs(logits, batch.targets.to(logits.device()), temperature, suppressed_ids);
-    const std::int64_t rows = batch.ids.size(0);
-    const at::Tensor slots = batch.slots.to(logits.device());
-    const auto spread = [&](const at::Tensor& values) {
-        return at::zeros({rows * batch.width}, values.options())
-            .index_copy(0, slots, values)
-            .view({rows, batch.width});
-    };
-    return {spread(flat.logprobs), spread(flat.entropy)};
+    return {at_completions(flat.logprobs, batch), at_completions(flat.entropy, batch)};
 }
 
 }  // namespace plumb

@@ -50,6 +50,13 @@ CompletionBatch make_completion_batch(const std::vector<TokenIds>& prompts,
                                       const std::vector<TokenIds>& completions,
                                       std::int64_t pad_id);
 
+/// values [N] at their slots of rows x width places, zeros elsewhere: [rows, width].
+/// Differentiable.
+at::Tensor at_slots(const at::Tensor& values, const at::Tensor& slots, std::int64_t rows,
+                    std::int64_t width);
+/// The same for one value of each of the batch's completion tokens: [B, width].
+at::Tensor at_completions(const at::Tensor& values, const CompletionBatch& batch);
+
 /// 1 on completion tokens, [B, width] float32 on the CPU.
 at::Tensor completion_token_mask(const CompletionBatch& batch);
 

@@ -96,15 +96,17 @@ std::vector<Prompt> first_eval_prompts(const Task& task, std::int64_t count) {
     return prompts;
 }
 
-/// The policy as it is, not as training samples it.
-SamplingSettings plain_sampling(const Policy& policy, const Settings& settings) {
-    SamplingSettings sampling = sampling_settings(policy, settings);
-    sampling.temperature = 1.0;
-    sampling.top_k = 0;
-    sampling.top_p = 1.0;
-    sampling.min_p = 0.0;
-    sampling.repetition_penalty = 1.0;
-    return sampling;
+/// The completions as reward functions see them; completion i belongs to prompt i / per_prompt.
+std::vector<RewardInput> reward_inputs(const std::vector<Prompt>& prompts,
+                                       const std::vector<SampledText>& texts,
+                                       std::int64_t per_prompt) {
+    std::vector<RewardInput> inputs(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const Prompt& prompt = prompts[i / static_cast<std::size_t>(per_prompt)];
+        inputs[i] = {prompt.text,   texts[i].completion, texts[i].completion_with_special,
+                     prompt.answer, texts[i].ids,        texts[i].ended};
+    }
+    return inputs;
 }
 
 }  // namespace
@@ -135,6 +137,16 @@ SamplingSettings sampling_settings(const Policy& policy, const Settings& setting
     return sampling;
 }
 
+SamplingSettings plain_sampling(const Policy& policy, const Settings& settings) {
+    SamplingSettings sampling = sampling_settings(policy, settings);
+    sampling.temperature = 1.0;
+    sampling.top_k = 0;
+    sampling.top_p = 1.0;
+    sampling.min_p = 0.0;
+    sampling.repetition_penalty = 1.0;
+    return sampling;
+}
+
 std::int64_t padding_id(const Policy& policy) {
     const auto& config = policy.model.config();
     if (config.pad_token_id) return *config.pad_token_id;
@@ -160,21 +172,16 @@ Result<std::vector<std::optional<double>>> score_completions(RewardFunction& rew
                                                              const std::vector<SampledText>& texts,
                                                              std::int64_t per_prompt,
                                                              const std::stop_token& stop) {
-    std::vector<RewardInput> inputs(texts.size());
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const Prompt& prompt = prompts[i / static_cast<std::size_t>(per_prompt)];
-        inputs[i] = {prompt.text,   texts[i].completion, texts[i].completion_with_special,
-                     prompt.answer, texts[i].ids,        texts[i].ended};
-    }
-    return reward.score(inputs, stop);
+    return reward.score(reward_inputs(prompts, texts, per_prompt), stop);
 }
 
 Result<std::vector<std::vector<std::optional<double>>>> score_completions(
     const Rewards& rewards, const std::vector<Prompt>& prompts,
     const std::vector<SampledText>& texts, std::int64_t per_prompt, const std::stop_token& stop) {
+    const std::vector<RewardInput> inputs = reward_inputs(prompts, texts, per_prompt);
     std::vector<std::vector<std::optional<double>>> values(texts.size());
     for (const auto& reward : rewards) {
-        PLUMB_TRY(const auto scores, score_completions(*reward, prompts, texts, per_prompt, stop));
+        PLUMB_TRY(const auto scores, reward->score(inputs, stop));
         for (std::size_t i = 0; i < texts.size(); ++i) values[i].push_back(scores[i]);
     }
     return values;

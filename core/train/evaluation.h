@@ -34,6 +34,8 @@ Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,
                                              const Settings& settings);
 
 SamplingSettings sampling_settings(const Policy& policy, const Settings& settings);
+/// The policy as it is, not as training samples it: temperature 1 and nothing filtered.
+SamplingSettings plain_sampling(const Policy& policy, const Settings& settings);
 std::int64_t padding_id(const Policy& policy);
 
 /// Sampled completions as text, with what reward functions and the database need.

@@ -4,7 +4,6 @@
 // rewards is preferred to the worst. Prompts whose completions all score the same teach nothing.
 
 #include <algorithm>
-#include <limits>
 
 #include "train/loop.h"
 #include "train/policy_steps.h"
@@ -42,12 +41,6 @@ RankedPairs rank(const SampledBatch& sampled, const at::Tensor& totals, std::int
     return ranked;
 }
 
-at::Tensor weighted_totals(const SampledBatch& sampled, const Settings& settings) {
-    const at::Tensor& table = sampled.scored.rewards;
-    const at::Tensor sums = (table * reward_weights(settings, table.size(1))).nansum(1);
-    return sums.masked_fill(table.isnan().all(1), std::numeric_limits<double>::quiet_NaN());
-}
-
 }  // namespace
 
 Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
@@ -77,7 +70,7 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
                   sample_batch(policy, inputs.task, inputs.scorers, settings,
                                at_once * settings.gradient_accumulation_steps,
                                settings.num_generations, state, stop));
-        const at::Tensor totals = weighted_totals(sampled, settings);
+        const at::Tensor totals = total_rewards(sampled.scored, settings);
         const RankedPairs ranked = rank(sampled, totals, settings.num_generations);
         report_completions(inputs, state.step + 1, sampled, totals, ranked.roles);
         times.add(sampled, 0);

@@ -25,14 +25,8 @@ public:
         : policy_(policy),
           gold_(gold),
           settings_(settings),
-          sampling_(sampling_settings(policy, settings)),
-          seed_(derive_seed(static_cast<std::uint64_t>(settings.seed), purpose)) {
-        sampling_.temperature = 1.0;
-        sampling_.top_k = 0;
-        sampling_.top_p = 1.0;
-        sampling_.min_p = 0.0;
-        sampling_.repetition_penalty = 1.0;
-    }
+          sampling_(plain_sampling(policy, settings)),
+          seed_(derive_seed(static_cast<std::uint64_t>(settings.seed), purpose)) {}
 
     Status add(const std::vector<Prompt>& prompts, const std::stop_token& stop,
                std::vector<Preference>& pairs) {

@@ -36,11 +36,10 @@ Llama first_value_model(const TrainerInputs& inputs) {
 
 /// [N]: the weighted sum of the rewards; where no function had a value, the mean of the others.
 at::Tensor total_scores(const SampledBatch& sampled, const Settings& settings) {
-    const at::Tensor& table = sampled.scored.rewards;
-    const at::Tensor sums = (table * reward_weights(settings, table.size(1))).nansum(1);
-    const at::Tensor missing = table.isnan().all(1);
-    const at::Tensor known = sums.masked_select(missing.logical_not());
-    return sums.masked_fill(missing, known.numel() > 0 ? known.mean().item<double>() : 0.0);
+    const at::Tensor totals = total_rewards(sampled.scored, settings);
+    const at::Tensor missing = totals.isnan();
+    const at::Tensor known = totals.masked_select(missing.logical_not());
+    return totals.masked_fill(missing, known.numel() > 0 ? known.mean().item<double>() : 0.0);
 }
 
 PpoSamples to_samples(const SampledBatch& sampled, const at::Tensor& scores) {

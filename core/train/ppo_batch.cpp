@@ -8,11 +8,11 @@ namespace {
 
 std::int64_t size_of(const TokenIds& row) { return static_cast<std::int64_t>(row.size()); }
 
+}  // namespace
+
 at::Tensor widened(const at::Tensor& values, std::int64_t width) {
     return at::constant_pad_nd(values, {0, width - values.size(1)});
 }
-
-}  // namespace
 
 PpoRows make_ppo_rows(const std::vector<TokenIds>& prompts,
                       const std::vector<TokenIds>& completions, std::int64_t width,
@@ -53,10 +53,7 @@ at::Tensor ppo_values(const Llama& value, const PpoRows& rows) {
     const at::Tensor scores =
         value.scores(hidden_at(value, rows.batch.ids, rows.value_positions,
                                static_cast<double>(rows.batch.tokens)));  // [M]
-    const std::int64_t count = rows.batch.ids.size(0);
-    return at::zeros({count * rows.width}, scores.options())
-        .index_copy(0, rows.value_slots.to(scores.device()), scores)
-        .view({count, rows.width});
+    return at_slots(scores, rows.value_slots, rows.batch.ids.size(0), rows.width);
 }
 
 PpoConfig ppo_config(const Settings& settings, double kl_coef) {

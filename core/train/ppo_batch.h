@@ -23,6 +23,9 @@ PpoRows make_ppo_rows(const std::vector<TokenIds>& prompts,
                       const std::vector<TokenIds>& completions, std::int64_t width,
                       std::int64_t pad_id);
 
+/// values [B, T] with zeros behind them, [B, width].
+at::Tensor widened(const at::Tensor& values, std::int64_t width);
+
 /// R for these completions: one more than the longest, but at most the sampling limit.
 std::int64_t ppo_width(const std::vector<TokenIds>& completions, std::int64_t limit);
 

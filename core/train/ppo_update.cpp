@@ -17,10 +17,6 @@ PpoRows pick_rows(const std::vector<TokenIds>& prompts, const std::vector<TokenI
     return make_ppo_rows(some_prompts, some_completions, width, pad_id);
 }
 
-at::Tensor widened(const at::Tensor& values, std::int64_t width) {
-    return at::constant_pad_nd(values, {0, width - values.size(1)});
-}
-
 }  // namespace
 
 Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& models,

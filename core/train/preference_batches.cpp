@@ -7,17 +7,6 @@
 #include "base/check.h"
 
 namespace plumb {
-namespace {
-
-/// The values of a batch's completion tokens [N] at their places, [2B, width].
-at::Tensor spread(const at::Tensor& values, const CompletionBatch& batch) {
-    const std::int64_t rows = batch.ids.size(0);
-    return at::zeros({rows * batch.width}, values.options())
-        .index_copy(0, batch.slots.to(values.device()), values)
-        .view({rows, batch.width});
-}
-
-}  // namespace
 
 PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std::int64_t pad_id) {
     std::vector<TokenIds> prompts, completions;
@@ -87,16 +76,18 @@ LossResult dpo_result(const Llama& model, const PreferenceBatch& batch, const at
     const at::Tensor targets = batch.rows.targets.to(logits.device());
     const TokenLogprobs tokens = token_logprobs(logits, targets, 1.0, suppressed_ids);
     DpoBatch pairs;
-    pairs.logprobs = spread(tokens.logprobs, batch.rows);
+    pairs.logprobs = at_completions(tokens.logprobs, batch.rows);
     pairs.mask = completion_token_mask(batch.rows).to(logits.device());
     pairs.ref_logps = ref_logps.to(logits.device());
-    pairs.entropy = spread(tokens.entropy.detach(), batch.rows);
-    pairs.is_argmax = spread(is_argmax(logits, targets).to(at::kFloat), batch.rows).to(at::kBool);
-    pairs.mean_logits = spread(logits.detach().mean(1), batch.rows);
+    pairs.entropy = at_completions(tokens.entropy.detach(), batch.rows);
+    pairs.is_argmax =
+        at_completions(is_argmax(logits, targets).to(at::kFloat), batch.rows).to(at::kBool);
+    pairs.mean_logits = at_completions(logits.detach().mean(1), batch.rows);
     if (config.use_weighting)
         pairs.log_weights = wpo_log_weights(
             pairs.logprobs,
-            spread(log_collision_probability(logits.detach(), 1.0, suppressed_ids), batch.rows),
+            at_completions(log_collision_probability(logits.detach(), 1.0, suppressed_ids),
+                           batch.rows),
             pairs.mask);
     return dpo_loss(pairs, config);
 }

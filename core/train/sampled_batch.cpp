@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "algorithms/advantages.h"
 #include "base/clock.h"
 #include "base/random.h"
 
@@ -83,6 +84,10 @@ at::Tensor reward_weights(const Settings& settings, std::int64_t functions) {
     for (std::size_t k = 0; k < settings.reward_weights.size() && k < weights.size(); ++k)
         weights[k] = static_cast<float>(settings.reward_weights[k]);
     return at::tensor(weights);
+}
+
+at::Tensor total_rewards(const ScoredCompletions& scored, const Settings& settings) {
+    return weighted_rewards(scored.rewards, reward_weights(settings, scored.rewards.size(1)));
 }
 
 Metrics completion_metrics(const ScoredCompletions& scored) {

@@ -25,6 +25,8 @@ struct ScoredCompletions {
 
 /// One float32 weight for each reward function.
 at::Tensor reward_weights(const Settings& settings, std::int64_t functions);
+/// The weighted sum of each completion's rewards, [N]; NaN where no function had a value.
+at::Tensor total_rewards(const ScoredCompletions& scored, const Settings& settings);
 
 /// What TRL logs of completions: rewards/<name>/mean and /std over the rows on which the function
 /// had a value, completions/*; and completions/distinct_ratio.
