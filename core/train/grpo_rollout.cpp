@@ -33,6 +33,14 @@ at::Tensor completion_mask(const ScoredCompletions& scored, std::size_t first, s
     return mask;
 }
 
+/// [B, width], of a model that this update does not change.
+at::Tensor fixed_logprobs(const Llama& model, const RolloutSlice& slice, const Policy& policy,
+                          const Settings& settings) {
+    const at::NoGradGuard no_gradient;
+    return completion_logprobs(model, slice.batch, settings.temperature, policy.suppressed_ids)
+        .logprobs;
+}
+
 }  // namespace
 
 PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings,
@@ -79,20 +87,26 @@ void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages) {
     }
 }
 
+Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+                              const Settings& settings, const std::stop_token& stop) {
+    if (!reference) return {};
+    for (RolloutSlice& slice : rollout.slices) {
+        if (slice.ref_logprobs.defined()) continue;
+        if (stop.stop_requested()) return cancelled();
+        slice.ref_logprobs = fixed_logprobs(*reference, slice, policy, settings);
+    }
+    return {};
+}
+
 Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
                           const Settings& settings, const std::stop_token& stop) {
-    at::NoGradGuard no_gradient;
-    const auto logprobs_of = [&](const Llama& model, const RolloutSlice& slice) {
-        return completion_logprobs(model, slice.batch, settings.temperature, policy.suppressed_ids)
-            .logprobs;
-    };
-    for (std::size_t i = 0; i < rollout.slices.size(); ++i) {
+    PLUMB_TRY_STATUS(add_reference_logprobs(rollout, policy, reference, settings, stop));
+    // The micro-batches of the first update are trained on by the policy that sampled them.
+    for (auto i = static_cast<std::size_t>(settings.gradient_accumulation_steps);
+         i < rollout.slices.size(); ++i) {
         if (stop.stop_requested()) return cancelled();
         RolloutSlice& slice = rollout.slices[i];
-        if (reference) slice.ref_logprobs = logprobs_of(*reference, slice);
-        const bool after_an_update =
-            static_cast<std::int64_t>(i) >= settings.gradient_accumulation_steps;
-        if (after_an_update) slice.old_logprobs = logprobs_of(policy.model, slice);
+        slice.old_logprobs = fixed_logprobs(policy.model, slice, policy, settings);
     }
     return {};
 }

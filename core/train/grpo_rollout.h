@@ -32,9 +32,12 @@ PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings&
 /// Gives each micro-batch its rows of advantages [N].
 void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages);
 
-/// Log-probabilities that the loss needs beside the policy's own: those of the reference (null
-/// where beta = 0), and of the policy before its update for micro-batches that are trained on only
-/// after one. No gradients.
+/// The reference's log-probabilities of micro-batches that have none yet; nothing where the
+/// reference is null (beta = 0). No gradients.
+Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+                              const Settings& settings, const std::stop_token& stop);
+/// Log-probabilities that the loss needs beside the policy's own: those of the reference, and of
+/// the policy before its update for micro-batches that are trained on only after one. No gradients.
 Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
                           const Settings& settings, const std::stop_token& stop);
 
