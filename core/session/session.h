@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "session/events.h"
+#include "session/generation.h"
 #include "store/store.h"
 
 namespace plumb {
@@ -22,24 +23,6 @@ struct SessionOptions {
     std::filesystem::path cache;      ///< empty: default_cache()
     Access access = Access::read_write;
     std::size_t event_capacity = 4096;
-};
-
-struct GenerateRequest {
-    std::string model;  ///< folder, or RUN[@STEP] of the workspace; RUN alone: its last checkpoint
-    std::string prompt;
-    std::int64_t max_tokens = 64;  ///< fewer where the model has no more positions
-    double temperature = 1.0;  ///< 0: greedy
-    std::int64_t top_k = 0;
-    double top_p = 1.0;
-    std::uint64_t seed = 0;
-    std::int64_t threads = 0;
-};
-
-struct GenerateReply {
-    std::string completion;
-    std::int64_t tokens = 0;
-    bool ended = false;
-    double seconds = 0;
 };
 
 struct EvaluateRequest {

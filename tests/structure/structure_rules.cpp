@@ -31,6 +31,7 @@ const std::set<std::string> torch_free = {"base", "config", "text",   "store", "
 
 /// The session's headers for its clients; the others, of its workers, may include train's.
 const std::set<std::string> session_door = {"core/session/session.h", "core/session/events.h",
+                                            "core/session/generation.h",
                                             "core/session/data_preview.h",
                                             "core/session/reward_trial.h", "core/session/parity.h"};
 

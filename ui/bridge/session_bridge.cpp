@@ -123,6 +123,11 @@ Status SessionBridge::edit(const std::string& key, const std::string& value,
     return m_session->edit(key, value, reason);
 }
 
+std::future<Result<GenerateReply>> SessionBridge::generate(GenerateRequest request) {
+    if (!m_session) return {};
+    return m_session->generate(std::move(request));
+}
+
 void SessionBridge::renameRun(RunId run, const QString& name) {
     if (!m_session) return;
     m_commands.post([this, session = m_session.get(), run, name = toStd(name)] {

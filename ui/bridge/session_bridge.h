@@ -52,6 +52,8 @@ public:
     void stopAndKeep();
     void abort();
     Status edit(const std::string& key, const std::string& value, const std::string& reason);
+    /// Asked of the inference worker; without an open workspace the future is not valid.
+    std::future<Result<GenerateReply>> generate(GenerateRequest request);
     /// Ends in runsChanged() or commandFailed().
     void renameRun(RunId run, const QString& name);
 
