@@ -57,6 +57,7 @@ private:
     QWidget* makeForm();
     QWidget* makeActions();
     QWidget* makeRewardModelSection();
+    QWidget* makeTexts();
     QLabel* addSection(QVBoxLayout* form, const QString& title, QWidget* widget = nullptr);
     /// Where the message about a setting stands that has no FieldRow.
     void addError(QVBoxLayout* form, const std::string& key);
@@ -64,6 +65,8 @@ private:
     void addColumn(QVBoxLayout* form, const char* key);
     void showSettings();
     void showRuns();
+    /// Good and bad texts stand in place of the pairs that the algorithm would read.
+    void placeTexts();
     void takeField(const Field& field, const QString& text);
     void changed();
     void check();
@@ -77,11 +80,12 @@ private:
     std::vector<ColumnRow*> m_columns;
     std::map<std::string, QLabel*> m_errors;
     QLineEdit* m_name;
-    FileListEdit *m_trainFiles, *m_evalFiles, *m_pairFiles;
+    FileListEdit *m_trainFiles, *m_evalFiles, *m_pairFiles, *m_goodFiles, *m_badFiles;
     ModelChooser *m_model, *m_rewardModel;
     RewardsEdit* m_rewards;
     QLabel* m_algorithmTitle;
     QWidget *m_rewardSection, *m_rewardModelSection, *m_pairSection;
+    QWidget *m_texts, *m_textsBesideRows;
     QLabel* m_problem;
     QPushButton *m_start, *m_toTrain;
     DataPreviewView* m_preview;
