@@ -221,7 +221,8 @@ std::vector<Field> reward_fields() {
              "./mine.py "
              "or ./mine.so is your own program or native plug-in (docs/reward-programs.md); "
              "relative ones are looked for from the run file's folder. Empty takes the task's own, "
-             "with PPO a reward model.",
+             "with PPO a reward model. With DPO on own prompts they label pairs that the starting "
+             "model writes; empty, the files hold pairs.",
          .choices = names_of_rewards(),
          .takes_paths = true,
          .trl_name = "reward_funcs"},

@@ -24,6 +24,16 @@ bool learns_from_pairs(const Settings& settings) {
     return settings.algorithm == "reward" || (settings.algorithm == "dpo" && !settings.online_dpo);
 }
 
+bool takes_rewards(const Settings& settings) {
+    return samples_completions(settings) ||
+           (settings.algorithm == "dpo" && !is_built_in_task(settings));
+}
+
+bool uses_rewards(const Settings& settings) {
+    return samples_completions(settings) ||
+           (takes_rewards(settings) && !settings.reward_funcs.empty());
+}
+
 bool is_supervised(const Settings& settings) { return settings.algorithm == "sft"; }
 
 bool has_reference(const Settings& settings) {
@@ -73,7 +83,7 @@ double reward_weight(const Settings& settings, std::size_t k) {
 
 bool uses_reward_model(const Settings& settings) {
     const auto names = reward_function_names(settings);
-    return samples_completions(settings) && std::ranges::find(names, "reward_model") != names.end();
+    return uses_rewards(settings) && std::ranges::find(names, "reward_model") != names.end();
 }
 
 bool makes_reward_model(const Settings& settings) {
@@ -81,8 +91,25 @@ bool makes_reward_model(const Settings& settings) {
 }
 
 bool samples_pairs(const Settings& settings) {
-    return is_built_in_task(settings) &&
-           (learns_from_pairs(settings) || makes_reward_model(settings));
+    if (is_built_in_task(settings))
+        return learns_from_pairs(settings) || makes_reward_model(settings);
+    return learns_from_pairs(settings) && uses_rewards(settings);
+}
+
+bool reads_good_and_bad(const Settings& settings) {
+    return !is_built_in_task(settings) &&
+           (settings.algorithm == "reward" || makes_reward_model(settings)) &&
+           !(settings.good_files.empty() && settings.bad_files.empty());
+}
+
+bool reads_pairs(const Settings& settings) {
+    return !is_built_in_task(settings) && learns_from_pairs(settings) && !samples_pairs(settings) &&
+           reads_train_files(settings);
+}
+
+bool reads_train_files(const Settings& settings) {
+    return !is_built_in_task(settings) &&
+           !(settings.algorithm == "reward" && reads_good_and_bad(settings));
 }
 
 }  // namespace plumb

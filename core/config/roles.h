@@ -21,6 +21,12 @@ bool samples_completions(const Settings& settings);
 bool samples_groups(const Settings& settings);
 /// Learns from fixed preference pairs: reward, and DPO that is not online.
 bool learns_from_pairs(const Settings& settings);
+/// Whether rewards may judge completions here: where they are sampled as the run learns, and with
+/// DPO on own prompts.
+bool takes_rewards(const Settings& settings);
+/// Whether they do. DPO that is not online has them label the pairs it samples before it learns, if
+/// any is named.
+bool uses_rewards(const Settings& settings);
 /// Imitates demonstrations: sft.
 bool is_supervised(const Settings& settings);
 /// Compares the policy with a frozen copy of what it started from.
@@ -48,7 +54,14 @@ double reward_weight(const Settings& settings, std::size_t k);
 bool uses_reward_model(const Settings& settings);
 /// Whether the run has to train that reward model itself.
 bool makes_reward_model(const Settings& settings);
-/// Whether the run samples preference pairs from its supervised model.
+/// Whether the run samples preference pairs from the model it starts from.
 bool samples_pairs(const Settings& settings);
+/// Whether a reward model is trained, alone or for the run, from good and bad texts in place of
+/// pairs: one of the two lists is filled.
+bool reads_good_and_bad(const Settings& settings);
+/// Whether the rows of train_files are preference pairs.
+bool reads_pairs(const Settings& settings);
+/// Whether the run reads train_files at all.
+bool reads_train_files(const Settings& settings);
 
 }  // namespace plumb

@@ -78,14 +78,9 @@ double distinct_share(const std::vector<SampledText>& texts) {
 std::optional<double> mean_reward(const std::vector<std::vector<std::optional<double>>>& values,
                                   const std::vector<double>& weights) {
     double sum = 0, scored = 0;
-    for (const auto& row : values) {
-        bool any = false;
-        for (std::size_t k = 0; k < row.size(); ++k) {
-            if (!row[k]) continue;
-            any = true;
-            sum += *row[k] * (weights.empty() ? 1.0 : weights[k]);
-        }
-        scored += any;
+    for (const auto& total : weighted_sums(values, weights)) {
+        sum += total.value_or(0);
+        scored += total.has_value();
     }
     return scored > 0 ? std::optional(sum / scored) : std::nullopt;
 }
@@ -114,6 +109,18 @@ std::vector<RewardInput> reward_inputs(const std::vector<Prompt>& prompts,
 Result<std::unique_ptr<RewardFunction>> gold_reward_of(const Task& task, const Settings& settings) {
     if (task.has_answers() || task.gold_reward().empty()) return std::unique_ptr<RewardFunction>();
     return make_reward(task.gold_reward(), settings);
+}
+
+std::vector<std::optional<double>> weighted_sums(
+    const std::vector<std::vector<std::optional<double>>>& values,
+    const std::vector<double>& weights) {
+    std::vector<std::optional<double>> sums(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        for (std::size_t k = 0; k < values[i].size(); ++k)
+            if (values[i][k])
+                sums[i] =
+                    sums[i].value_or(0) + *values[i][k] * (weights.empty() ? 1.0 : weights[k]);
+    return sums;
 }
 
 Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,

@@ -33,6 +33,12 @@ Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,
                                              const std::vector<Prompt>& prompts,
                                              const Settings& settings);
 
+/// For each completion the sum of its values times the weights (empty: 1 each); nothing where no
+/// reward has an opinion. values[i][k]: reward k on completion i.
+std::vector<std::optional<double>> weighted_sums(
+    const std::vector<std::vector<std::optional<double>>>& values,
+    const std::vector<double>& weights);
+
 SamplingSettings sampling_settings(const Policy& policy, const Settings& settings);
 /// The policy as it is, not as training samples it: temperature 1 and nothing filtered.
 SamplingSettings plain_sampling(const Policy& policy, const Settings& settings);

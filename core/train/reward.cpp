@@ -85,8 +85,8 @@ Result<Outcome> train_reward(const TrainerInputs& inputs) {
         double tokens = 0;
         for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
             if (stop.stop_requested()) return cancelled();
-            const auto rows = pick(
-                source.training, source.take(settings.per_device_train_batch_size, state.next_row));
+            const auto rows =
+                source.take_rows(settings.per_device_train_batch_size, state.next_row);
             const PreferenceBatch batch = make_preference_batch(rows, padding_id(model));
             accumulate_reward(model.model, batch, {settings.center_rewards_coefficient},
                               settings.gradient_accumulation_steps, means);

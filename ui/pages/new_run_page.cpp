@@ -133,6 +133,9 @@ QWidget* NewRunPage::makeForm() {
                      "per_device_train_batch_size"});
     addSection(form, "TRAINING FILES", m_trainFiles);
     addError(form, "train_files");
+    m_textsBesideRows = new QWidget(page);
+    (new QVBoxLayout(m_textsBesideRows))->setContentsMargins(0, 0, 0, 0);
+    form->addWidget(m_textsBesideRows);
     addSection(form, "STARTING MODEL", m_model);
     addError(form, "model_name_or_path");
     addFields(form, {"tokenizer", "vocab_size", "hidden_size", "num_hidden_layers",
@@ -152,6 +155,7 @@ QWidget* NewRunPage::makeForm() {
     addFields(form,
               {"max_length", "max_prompt_length", "max_completion_length", "num_generations"});
     form->addWidget(makeRewardSection());
+    m_texts = makeTexts();
     addSection(form, "EVALUATION FILES (else rows are held out)", m_evalFiles);
     addError(form, "eval_files");
     addFields(form, {"eval_prompts", "eval_steps"});
@@ -237,6 +241,7 @@ QWidget* NewRunPage::makeRewardSection() {
     addSection(section, "REWARDS", m_rewardSummary);
     section->addWidget(m_rewardProblem);
     section->addWidget(open, 0, Qt::AlignLeft);
+    addFields(section, {"pairs_prompts", "pairs_per_prompt", "pairs_label_temperature"});
     section->addWidget(m_pairSection);
     connect(open, &QPushButton::clicked, this, [this] { m_tabs->setCurrent(m_rewards); });
     connect(m_pairFiles, &FileListEdit::changed, this, [this] {
@@ -244,6 +249,38 @@ QWidget* NewRunPage::makeRewardSection() {
         changed();
     });
     return m_rewardSection;
+}
+
+QWidget* NewRunPage::makeTexts() {
+    auto* texts = new QWidget(this);
+    auto* layout = new QVBoxLayout(texts);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    m_goodFiles = new FileListEdit("goodFiles", texts);
+    m_badFiles = new FileListEdit("badFiles", texts);
+    addSection(layout, "OR FILES OF GOOD TEXTS", m_goodFiles);
+    addError(layout, "good_files");
+    addSection(layout, "AND OF BAD TEXTS", m_badFiles);
+    addError(layout, "bad_files");
+    connect(m_goodFiles, &FileListEdit::changed, this, [this] {
+        m_settings.good_files = toStrings(m_goodFiles->files());
+        changed();
+    });
+    connect(m_badFiles, &FileListEdit::changed, this, [this] {
+        m_settings.bad_files = toStrings(m_badFiles->files());
+        changed();
+    });
+    return texts;
+}
+
+void NewRunPage::placeTexts() {
+    const bool alone = m_settings.algorithm == "reward";
+    QWidget* place = alone ? m_textsBesideRows : m_pairSection;
+    if (m_texts->parentWidget() != place) {
+        place->layout()->addWidget(m_texts);
+        m_texts->show();
+    }
+    m_textsBesideRows->setVisible(alone);
 }
 
 QLabel* NewRunPage::addSection(QVBoxLayout* form, const QString& title, QWidget* widget) {
@@ -324,6 +361,8 @@ void NewRunPage::showSettings() {
     for (ColumnRow* row : m_columns) row->setValue(toQString(field_text(row->field(), m_settings)));
     m_trainFiles->setFiles(toList(m_settings.train_files));
     m_pairFiles->setFiles(toList(m_settings.preference_files));
+    m_goodFiles->setFiles(toList(m_settings.good_files));
+    m_badFiles->setFiles(toList(m_settings.bad_files));
     m_evalFiles->setFiles(toList(m_settings.eval_files));
     m_model->setModel(toQString(m_settings.model_name_or_path));
     showRuns();
@@ -357,15 +396,14 @@ void NewRunPage::check() {
     for (const FieldProblem& problem : find_problems(m_settings))
         messages.try_emplace(problem.key, toQString(problem.message));
     const QString unreadable = m_rewards->unreadable();
-    const bool sound =
-        messages.empty() && unreadable.isEmpty() && !m_settings.train_files.empty();
+    const bool filesMissing = reads_train_files(m_settings) && m_settings.train_files.empty();
+    const bool sound = messages.empty() && unreadable.isEmpty() && !filesMissing;
     for (FieldRow* row : m_rows) {
         const auto found = messages.find(std::string(row->field().key));
         row->setError(found == messages.end() ? QString() : found->second);
         row->setVisible(field_applies(row->field(), m_settings));
         if (found != messages.end()) messages.erase(found);
     }
-    const bool filesMissing = m_settings.train_files.empty();
     if (filesMissing) messages.erase("train_files");  // the start button says so
     for (const auto& [key, label] : m_errors) {
         const auto found = messages.find(key);
@@ -378,10 +416,11 @@ void NewRunPage::check() {
     m_algorithmTitle->setVisible(std::ranges::any_of(m_algorithmRows, [this](const FieldRow* row) {
         return field_applies(row->field(), m_settings);
     }));
-    const bool rewarded = samples_completions(m_settings);
+    const bool rewarded = takes_rewards(m_settings);
     m_rewardSection->setVisible(rewarded);
     m_tabs->setTabVisible(m_rewards, rewarded);
     m_pairSection->setVisible(makes_reward_model(m_settings));
+    placeTexts();
     m_rewardSummary->setText(rewardsSummary(m_settings));
     QStringList elsewhere, ofRewards;
     for (const auto& [key, message] : messages)
@@ -396,7 +435,7 @@ void NewRunPage::check() {
 
 void NewRunPage::startPreview() {
     m_running.request_stop();
-    if (m_settings.train_files.empty()) {
+    if (reads_train_files(m_settings) && m_settings.train_files.empty()) {
         m_preview->showNothing();
         return;
     }

@@ -60,6 +60,7 @@ private:
     QWidget* makeActions();
     QWidget* makeTabs();
     QWidget* makeRewardSection();
+    QWidget* makeTexts();
     QLabel* addSection(QVBoxLayout* form, const QString& title, QWidget* widget = nullptr);
     /// Where the message about a setting stands that has no FieldRow.
     void addError(QVBoxLayout* form, const std::string& key);
@@ -67,6 +68,8 @@ private:
     void addColumn(QVBoxLayout* form, const char* key);
     void showSettings();
     void showRuns();
+    /// Good and bad texts stand in place of the pairs that the algorithm would read.
+    void placeTexts();
     void takeField(const Field& field, const QString& text);
     void changed();
     void check();
@@ -80,10 +83,11 @@ private:
     std::vector<ColumnRow*> m_columns;
     std::map<std::string, QLabel*> m_errors;
     QLineEdit* m_name;
-    FileListEdit *m_trainFiles, *m_evalFiles, *m_pairFiles;
+    FileListEdit *m_trainFiles, *m_evalFiles, *m_pairFiles, *m_goodFiles, *m_badFiles;
     ModelChooser* m_model;
     QLabel *m_algorithmTitle, *m_rewardSummary, *m_rewardProblem;
     QWidget *m_rewardSection, *m_pairSection;
+    QWidget *m_texts, *m_textsBesideRows;
     QLabel* m_problem;
     QPushButton *m_start, *m_toTrain;
     TabStack* m_tabs;

@@ -147,7 +147,7 @@ void TrainPage::showDraft(const Settings& settings, const QString& name) {
 
 void TrainPage::updateDraft(const Settings& settings) {
     m_rewards->updateDraft(settings);
-    m_tabs->setTabVisible(m_rewards, samples_completions(settings));
+    m_tabs->setTabVisible(m_rewards, takes_rewards(settings));
 }
 
 QString TrainPage::draftName() const { return m_name->text().trimmed(); }
