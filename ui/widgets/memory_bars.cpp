@@ -78,7 +78,7 @@ MemoryBars::MemoryBars(QWidget* parent) : QWidget(parent) {
     grid->setRowStretch(grid->rowCount(), 1);
 }
 
-void MemoryBars::show(const OwnerMegabytes& measured, const OwnerMegabytes& predicted) {
+void MemoryBars::setMemory(const OwnerMegabytes& measured, const OwnerMegabytes& predicted) {
     const double scale = std::max(largestOf(measured), largestOf(predicted));
     m_measuredHead->setVisible(!measured.empty());
     m_predictedHead->setVisible(!predicted.empty());
@@ -91,7 +91,7 @@ void MemoryBars::show(const OwnerMegabytes& measured, const OwnerMegabytes& pred
         row.predicted->setVisible(holds && !predicted.empty());
         row.measured->setText(textOf(is));
         row.predicted->setText(textOf(expected));
-        row.bar->show({.measured = is, .predicted = expected, .scale = scale});
+        row.bar->setValues({.measured = is, .predicted = expected, .scale = scale});
         row.bar->setAccessibleName(row.name->text() + spokenText(" measured", is) +
                                    spokenText(" predicted", expected));
     }

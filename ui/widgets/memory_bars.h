@@ -26,7 +26,7 @@ public:
     explicit MemoryBars(QWidget* parent = nullptr);
 
     /// Empty maps: not known. A column without any number is left out.
-    void show(const OwnerMegabytes& measured, const OwnerMegabytes& predicted);
+    void setMemory(const OwnerMegabytes& measured, const OwnerMegabytes& predicted);
 
 private:
     struct Row {

@@ -96,7 +96,7 @@ MemoryCostPanel::MemoryCostPanel(QWidget* parent) : QFrame(parent) {
     showNothing("Memory and cost of a run appear here.");
 }
 
-void MemoryCostPanel::show(Shown what, const std::string& device) {
+void MemoryCostPanel::begin(Shown what, const std::string& device) {
     m_shown = what;
     m_device = device;
     m_step.reset();
@@ -111,14 +111,14 @@ void MemoryCostPanel::show(Shown what, const std::string& device) {
 
 void MemoryCostPanel::showNothing(const QString& reason) {
     m_empty->setText(reason);
-    show(Shown::nothing, {});
+    begin(Shown::nothing, {});
 }
 
-void MemoryCostPanel::showDraft(const std::string& device) { show(Shown::draft, device); }
+void MemoryCostPanel::showDraft(const std::string& device) { begin(Shown::draft, device); }
 
 void MemoryCostPanel::showRun(const std::string& device,
                               const std::map<std::string, std::vector<MetricPoint>>& metrics) {
-    show(Shown::run, device);
+    begin(Shown::run, device);
     m_ledger = RunLedger(metrics);
     refresh();
 }
@@ -165,9 +165,9 @@ void MemoryCostPanel::refresh() {
     const auto entry = m_ledger.at(m_step);
     m_empty->setVisible(m_shown == Shown::nothing);
     m_content->setVisible(m_shown != Shown::nothing);
-    m_bars->show(entry ? entry->memory : OwnerMegabytes(), megabytesOf(m_forecast));
+    m_bars->setMemory(entry ? entry->memory : OwnerMegabytes(), megabytesOf(m_forecast));
     m_forecastView->setMemory(m_forecast);
-    if (entry) m_cost->show(*entry);
+    if (entry) m_cost->setEntry(*entry);
     m_side->setCurrentWidget(entry ? static_cast<QWidget*>(m_cost) : m_forecastView);
     refreshHead(entry);
     refreshNotes(entry);

@@ -57,7 +57,7 @@ protected:
 private:
     enum class Shown { nothing, draft, run };
 
-    void show(Shown what, const std::string& device);
+    void begin(Shown what, const std::string& device);
     void refreshLater();
     void refresh();
     void refreshHead(const std::optional<LedgerEntry>& entry);

@@ -118,13 +118,13 @@ QWidget* RunCostView::makeCosts() {
     return costs;
 }
 
-void RunCostView::show(const LedgerEntry& entry) {
+void RunCostView::setEntry(const LedgerEntry& entry) {
     const auto mean = partsOf(entry.mean), total = partsOf(entry.total);
     m_stepSum->setText("TIME OF A STEP  " + secondsText(entry.mean.sum()));
     m_speed->setText(toQString(short_number(entry.tokens_per_second)) + " tokens/s");
     m_meanHead->setText(entry.mean_steps == 1 ? QString("this step")
                                               : QString("mean of %1 steps").arg(entry.mean_steps));
-    m_bar->show({mean.begin(), mean.end()});
+    m_bar->setParts({mean.begin(), mean.end()});
     const double whole = entry.mean.sum();
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
         const Part& part = m_parts[i];

@@ -21,7 +21,7 @@ class RunCostView : public QWidget {
 public:
     explicit RunCostView(QWidget* parent = nullptr);
 
-    void show(const LedgerEntry& entry);
+    void setEntry(const LedgerEntry& entry);
     /// Seconds until the run's last step; below 0: not known.
     void setTimeLeft(double seconds);
 

@@ -22,7 +22,7 @@ QColor partColour(int part, const QPalette& palette) {
 
 ShareBar::ShareBar(QWidget* parent) : QWidget(parent) { setFixedHeight(bar_height); }
 
-void ShareBar::show(const std::vector<double>& parts) {
+void ShareBar::setParts(const std::vector<double>& parts) {
     m_parts = parts;
     update();
 }

@@ -19,7 +19,7 @@ public:
     explicit ShareBar(QWidget* parent = nullptr);
 
     /// At most three, none below 0.
-    void show(const std::vector<double>& parts);
+    void setParts(const std::vector<double>& parts);
     const std::vector<double>& parts() const { return m_parts; }
 
 protected:

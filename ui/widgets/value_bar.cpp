@@ -22,7 +22,7 @@ ValueBar::ValueBar(bool strong, QWidget* parent) : QWidget(parent), m_strong(str
     setFixedHeight(static_cast<int>(outline_height) + 2);
 }
 
-void ValueBar::show(const BarValues& values) {
+void ValueBar::setValues(const BarValues& values) {
     m_values = values;
     update();
 }

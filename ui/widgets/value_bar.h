@@ -23,7 +23,7 @@ public:
     /// strong: in the accent colour, else muted.
     explicit ValueBar(bool strong, QWidget* parent = nullptr);
 
-    void show(const BarValues& values);
+    void setValues(const BarValues& values);
     const BarValues& values() const { return m_values; }
 
 protected:
