@@ -50,7 +50,7 @@ Result<std::size_t> write_chart(StoreReader& reader, const ChartOptions& options
         return {};
     };
     const std::vector<ChartSpec> charts = run_charts(
-        run, chart_groups(run.algorithm, options.metrics), points_of, edits, checkpoints);
+        run, chart_groups(run, options.metrics), points_of, edits, checkpoints);
     PLUMB_TRY_STATUS(read);
     if (charts.empty())
         return Error{ErrorCode::not_found, "run " + std::to_string(run.id) +

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include "analysis/metric_info.h"
+#include "config/roles.h"
 
 namespace plumb {
 namespace {
@@ -81,6 +84,17 @@ std::vector<ChartGroup> default_charts(std::string_view algorithm) {
     groups.push_back({"Memory", {"memory/peak", "memory/activations", "memory/optimizer"}});
     groups.push_back(
         {"Tokens so far", {"cost/trained_tokens", "cost/generated_tokens", "cost/scored_tokens"}});
+    return groups;
+}
+
+std::vector<ChartGroup> default_charts(const Settings& settings) {
+    Groups groups = default_charts(settings.algorithm);
+    if (!samples_completions(settings)) return groups;
+    ChartGroup parts{"Rewards by function", {}};
+    for (const std::string& entry : scoring_functions(settings))
+        parts.keys.push_back("rewards/" + reward_shown_name(entry) + "/mean");
+    const auto sum = std::ranges::find(groups, reward.title, &ChartGroup::title);
+    if (parts.keys.size() > 1 && sum != groups.end()) groups.insert(sum + 1, std::move(parts));
     return groups;
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/settings.h"
+
 namespace plumb {
 
 /// What a metric is called and how it is read.
@@ -38,5 +40,8 @@ struct ChartGroup {
 /// The charts that show how a run of the algorithm goes, most telling first, those of phases before
 /// its training last. A run need not have all of the metrics.
 std::vector<ChartGroup> default_charts(std::string_view algorithm);
+/// The same for a run with these settings: where several functions reward it, a chart of them
+/// stands behind that of their sum.
+std::vector<ChartGroup> default_charts(const Settings& settings);
 
 }  // namespace plumb

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/colours.h"
+#include "config/yaml.h"
 
 namespace plumb {
 namespace {
@@ -65,12 +66,15 @@ std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartG
     return charts;
 }
 
-std::vector<ChartGroup> chart_groups(const std::string& algorithm,
-                                     const std::vector<std::string>& keys) {
-    if (keys.empty()) return default_charts(algorithm);
+std::vector<ChartGroup> chart_groups(const RunRecord& run, const std::vector<std::string>& keys) {
+    if (keys.empty()) {
+        const auto settings = parse_settings(run.settings, run.name, {});
+        const bool readable = settings.ok() && settings->algorithm == run.algorithm;
+        return readable ? default_charts(*settings) : default_charts(run.algorithm);
+    }
     std::vector<ChartGroup> groups;
     for (const std::string& key : keys)
-        groups.push_back({metric_info(key, algorithm).title, {key}});
+        groups.push_back({metric_info(key, run.algorithm).title, {key}});
     return groups;
 }
 

@@ -25,9 +25,8 @@ std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartG
                                   const std::vector<EditRecord>& edits = {},
                                   const std::vector<CheckpointRecord>& checkpoints = {});
 
-/// A group for each key, or the algorithm's default charts where there are no keys.
-std::vector<ChartGroup> chart_groups(const std::string& algorithm,
-                                     const std::vector<std::string>& keys);
+/// A group for each key, or the run's default charts where there are no keys.
+std::vector<ChartGroup> chart_groups(const RunRecord& run, const std::vector<std::string>& keys);
 
 /// The run's charts as one SVG document under its name, algorithm, preset and step.
 std::string run_dashboard(const RunRecord& run, const std::vector<ChartSpec>& charts);

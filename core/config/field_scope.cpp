@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "config/fields.h"
+#include "config/reward_info.h"
 #include "config/roles.h"
 
 namespace plumb {
@@ -15,9 +16,11 @@ bool is_one_of(std::string_view key, Names... names) {
     return ((key == names) || ...);
 }
 
-bool has_reward(const Settings& settings, std::string_view name) {
-    const auto names = reward_function_names(settings);
-    return std::ranges::find(names, name) != names.end();
+bool is_read_by_a_reward(std::string_view key, const Settings& settings) {
+    return std::ranges::any_of(reward_function_names(settings), [&](const std::string& name) {
+        const auto keys = reward_settings(name);
+        return std::ranges::find(keys, key) != keys.end();
+    });
 }
 
 bool model_field_applies(std::string_view key, const Settings& settings) {
@@ -111,13 +114,7 @@ bool reward_model_field_applies(std::string_view key, const Settings& settings) 
 
 bool reward_field_applies(std::string_view key, const Settings& settings) {
     if (!samples_completions(settings)) return false;
-    if (key == "reward_pattern") return has_reward(settings, "regex_match");
-    if (key == "reward_keywords") return has_reward(settings, "keywords");
-    if (key == "reward_length") return has_reward(settings, "length_target");
-    if (key == "repetition_ngram") return has_reward(settings, "repetition");
-    if (key == "overlong_buffer") return has_reward(settings, "overlong");
-    if (key == "reward_timeout") return uses_own_rewards(settings);
-    return true;
+    return is_one_of(key, "reward_funcs", "reward_weights") || is_read_by_a_reward(key, settings);
 }
 
 bool evaluation_field_applies(std::string_view key, const Settings& settings) {

@@ -41,6 +41,12 @@ std::vector<std::string> reward_function_names(const Settings& settings) {
     return settings.reward_funcs;
 }
 
+std::vector<std::string> scoring_functions(const Settings& settings) {
+    std::vector<std::string> names = reward_function_names(settings);
+    if (names.empty() && is_built_in_task(settings)) names = {settings.task};
+    return names;
+}
+
 bool is_own_reward(std::string_view entry) {
     if (entry.empty()) return false;
     const Field* field = find_field("reward_funcs");
@@ -61,9 +67,8 @@ void resolve_own_rewards(Settings& settings, const fs::path& folder) {
         if (is_own_reward(entry)) entry = fs::absolute(folder / entry).lexically_normal().string();
 }
 
-bool uses_own_rewards(const Settings& settings) {
-    return samples_completions(settings) &&
-           std::ranges::any_of(settings.reward_funcs, is_own_reward);
+double reward_weight(const Settings& settings, std::size_t k) {
+    return k < settings.reward_weights.size() ? settings.reward_weights[k] : 1.0;
 }
 
 bool uses_reward_model(const Settings& settings) {

@@ -139,7 +139,7 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
                                                       RunMonitor& monitor) {
     const Settings& settings = inputs.settings;
     if (!uses_reward_model(settings)) return std::shared_ptr<const Policy>();
-    const fs::path own = inputs.run_folder / "reward-model";
+    const fs::path own = inputs.run_folder / run_reward_model;
     const at::Device device = start.model.device();
     if (makes_reward_model(settings) && !inputs.checkpoint) {
         PLUMB_TRY(const Policy made, train_reward_model(start, pairs, task, settings, monitor));
@@ -197,7 +197,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     PLUMB_TRY_STATUS(look_through_rows(policy, *task, settings));
 
     // Kept with the run: the reference of the KL term, and what resume needs besides checkpoints.
-    const fs::path start = inputs.run_folder / "start";
+    const fs::path start = inputs.run_folder / run_start;
     if (!inputs.checkpoint) PLUMB_TRY_STATUS(publish_policy(start, policy));
     PLUMB_TRY(const PreferenceSets pairs, pairs_of(inputs, *task, policy, start, monitor));
     PLUMB_TRY(const std::shared_ptr<const Policy> reward_model,

@@ -8,6 +8,7 @@
 #include "algorithms/advantages.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "config/roles.h"
 
 namespace plumb {
 namespace {
@@ -80,9 +81,9 @@ Status add_gold(const Scorers& scorers, std::int64_t per_prompt, SampledBatch& b
 }  // namespace
 
 at::Tensor reward_weights(const Settings& settings, std::int64_t functions) {
-    std::vector<float> weights(static_cast<std::size_t>(functions), 1.0f);
-    for (std::size_t k = 0; k < settings.reward_weights.size() && k < weights.size(); ++k)
-        weights[k] = static_cast<float>(settings.reward_weights[k]);
+    std::vector<float> weights(static_cast<std::size_t>(functions));
+    for (std::size_t k = 0; k < weights.size(); ++k)
+        weights[k] = static_cast<float>(reward_weight(settings, k));
     return at::tensor(weights);
 }
 

@@ -22,7 +22,9 @@
 #include "widgets/field_row.h"
 #include "widgets/file_list_edit.h"
 #include "widgets/model_chooser.h"
-#include "widgets/rewards_edit.h"
+#include "widgets/reward_list.h"
+#include "widgets/rewards_panel.h"
+#include "widgets/tab_stack.h"
 
 namespace plumb::ui {
 namespace {
@@ -75,13 +77,13 @@ QStringList toList(const std::vector<std::string>& strings) {
 
 NewRunPage::NewRunPage(QWidget* parent) : QWidget(parent), m_settings(firstSettings()) {
     setObjectName("newRunPage");
-    m_preview = new DataPreviewView(this);
     m_problem = new QLabel(this);
     m_problem->setObjectName("newRunProblem");
     m_problem->setProperty("role", "error");
     m_problem->setWordWrap(true);
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->hide();
+    QWidget* tabs = makeTabs();
     auto* left = new QVBoxLayout;
     left->setSpacing(8);
     left->addWidget(makeForm(), 1);
@@ -91,14 +93,28 @@ NewRunPage::NewRunPage(QWidget* parent) : QWidget(parent), m_settings(firstSetti
     layout->setContentsMargins(10, 8, 10, 8);
     layout->setSpacing(10);
     layout->addLayout(left);
-    layout->addWidget(m_preview, 1);
+    layout->addWidget(tabs, 1);
     m_previewTimer.setSingleShot(true);
     m_previewTimer.setInterval(preview_delay_ms);
     connect(&m_previewTimer, &QTimer::timeout, this, &NewRunPage::startPreview);
     showSettings();
+    m_rewards->showDraft(m_settings);
 }
 
 NewRunPage::~NewRunPage() { m_running.request_stop(); }
+
+QWidget* NewRunPage::makeTabs() {
+    m_tabs = new TabStack(this);
+    m_preview = new DataPreviewView(m_tabs);
+    m_rewards = new RewardsPanel(m_tabs);
+    m_tabs->addTab("newRunData", "Data", m_preview);
+    m_tabs->addTab("newRunRewards", "Rewards", m_rewards);
+    connect(m_rewards, &RewardsPanel::edited, this, [this](const Settings& settings) {
+        m_settings = settings;
+        changed();
+    });
+    return m_tabs;
+}
 
 QWidget* NewRunPage::makeForm() {
     auto* page = new QWidget;
@@ -110,7 +126,6 @@ QWidget* NewRunPage::makeForm() {
     m_name->setPlaceholderText("Name of the run");
     m_trainFiles = new FileListEdit("trainFiles", page);
     m_evalFiles = new FileListEdit("evalFiles", page);
-    m_rewards = new RewardsEdit(page);
     m_model = new ModelChooser("startingModel", "A new model", page);
 
     addSection(form, "RUN", m_name);
@@ -136,15 +151,7 @@ QWidget* NewRunPage::makeForm() {
     addSection(form, "LENGTHS");
     addFields(form,
               {"max_length", "max_prompt_length", "max_completion_length", "num_generations"});
-    m_rewardSection = new QWidget(page);
-    auto* rewards = new QVBoxLayout(m_rewardSection);
-    rewards->setContentsMargins(0, 0, 0, 0);
-    rewards->setSpacing(6);
-    addSection(rewards, "REWARDS", m_rewards);
-    addError(rewards, "reward_funcs");
-    addFields(rewards, {"reward_keywords", "reward_pattern", "reward_length"});
-    form->addWidget(m_rewardSection);
-    form->addWidget(makeRewardModelSection());
+    form->addWidget(makeRewardSection());
     addSection(form, "EVALUATION FILES (else rows are held out)", m_evalFiles);
     addError(form, "eval_files");
     addFields(form, {"eval_prompts", "eval_steps"});
@@ -176,11 +183,6 @@ QWidget* NewRunPage::makeForm() {
         m_settings.eval_files = toStrings(m_evalFiles->files());
         changed();
     });
-    connect(m_rewards, &RewardsEdit::changed, this, [this] {
-        m_settings.reward_funcs = m_rewards->names();
-        m_settings.reward_weights = m_rewards->weights();
-        changed();
-    });
     return frame;
 }
 
@@ -209,31 +211,39 @@ QWidget* NewRunPage::makeActions() {
     return row;
 }
 
-QWidget* NewRunPage::makeRewardModelSection() {
-    m_rewardModelSection = new QWidget(this);
-    m_rewardModel = new ModelChooser("rewardModel", "One made from pairs", this);
-    m_pairFiles = new FileListEdit("preferenceFiles", this);
-    m_pairSection = new QWidget(this);
+QWidget* NewRunPage::makeRewardSection() {
+    m_rewardSection = new QWidget(this);
+    m_rewardSummary = new QLabel(m_rewardSection);
+    m_rewardSummary->setObjectName("rewardsSummary");
+    m_rewardSummary->setWordWrap(true);
+    m_rewardSummary->setTextFormat(Qt::PlainText);
+    m_rewardProblem = new QLabel(m_rewardSection);
+    m_rewardProblem->setObjectName("rewardsSummaryProblem");
+    m_rewardProblem->setProperty("role", "error");
+    m_rewardProblem->setWordWrap(true);
+    m_rewardProblem->setTextFormat(Qt::PlainText);
+    auto* open = new QPushButton("Edit and try rewards", m_rewardSection);
+    open->setObjectName("openRewards");
+    m_pairFiles = new FileListEdit("preferenceFiles", m_rewardSection);
+    m_pairSection = new QWidget(m_rewardSection);
     auto* pairs = new QVBoxLayout(m_pairSection);
     pairs->setContentsMargins(0, 0, 0, 0);
     pairs->setSpacing(6);
     addSection(pairs, "FILES OF PREFERENCE PAIRS", m_pairFiles);
     addError(pairs, "preference_files");
-    auto* section = new QVBoxLayout(m_rewardModelSection);
+    auto* section = new QVBoxLayout(m_rewardSection);
     section->setContentsMargins(0, 0, 0, 0);
     section->setSpacing(6);
-    addSection(section, "REWARD MODEL", m_rewardModel);
-    addError(section, "reward_model");
+    addSection(section, "REWARDS", m_rewardSummary);
+    section->addWidget(m_rewardProblem);
+    section->addWidget(open, 0, Qt::AlignLeft);
     section->addWidget(m_pairSection);
-    connect(m_rewardModel, &ModelChooser::chosen, this, [this](const QString& model) {
-        m_settings.reward_model = toStd(model);
-        changed();
-    });
+    connect(open, &QPushButton::clicked, this, [this] { m_tabs->setCurrent(m_rewards); });
     connect(m_pairFiles, &FileListEdit::changed, this, [this] {
         m_settings.preference_files = toStrings(m_pairFiles->files());
         changed();
     });
-    return m_rewardModelSection;
+    return m_rewardSection;
 }
 
 QLabel* NewRunPage::addSection(QVBoxLayout* form, const QString& title, QWidget* widget) {
@@ -276,16 +286,21 @@ void NewRunPage::addColumn(QVBoxLayout* form, const char* key) {
     addError(form, key);
 }
 
+void NewRunPage::setWorkspace(const std::filesystem::path& folder) {
+    m_workspace = folder;
+    m_rewards->setWorkspace(folder);
+}
+
 void NewRunPage::setRuns(const std::vector<RunRecord>& runs) {
     m_runs = runs;
+    m_rewards->setRuns(runs);
     showRuns();
 }
 
 void NewRunPage::showRuns() {
-    std::vector<RunRecord> rewardModels, others;
+    std::vector<RunRecord> others;
     for (const RunRecord& run : m_runs)
-        (run.algorithm == "reward" ? rewardModels : others).push_back(run);
-    m_rewardModel->setRuns(rewardModels);
+        if (run.algorithm != "reward") others.push_back(run);
     // A reward model may be trained further; what writes text cannot start from one.
     m_model->setRuns(m_settings.algorithm == "reward" ? m_runs : others);
 }
@@ -294,6 +309,7 @@ void NewRunPage::setSettings(const Settings& settings, const QString& name) {
     m_settings = settings;
     m_name->setText(name);
     m_unreadable.clear();
+    m_rewards->showDraft(settings);
     showSettings();
     changed();
 }
@@ -309,9 +325,7 @@ void NewRunPage::showSettings() {
     m_trainFiles->setFiles(toList(m_settings.train_files));
     m_pairFiles->setFiles(toList(m_settings.preference_files));
     m_evalFiles->setFiles(toList(m_settings.eval_files));
-    m_rewards->setRewards(m_settings.reward_funcs, m_settings.reward_weights);
     m_model->setModel(toQString(m_settings.model_name_or_path));
-    m_rewardModel->setModel(toQString(m_settings.reward_model));
     showRuns();
     check();
 }
@@ -333,6 +347,7 @@ void NewRunPage::takeField(const Field& field, const QString& text) {
 }
 
 void NewRunPage::changed() {
+    m_rewards->updateDraft(m_settings);
     check();
     m_previewTimer.start();
 }
@@ -341,9 +356,9 @@ void NewRunPage::check() {
     std::map<std::string, QString> messages = m_unreadable;
     for (const FieldProblem& problem : find_problems(m_settings))
         messages.try_emplace(problem.key, toQString(problem.message));
+    const QString unreadable = m_rewards->unreadable();
     const bool sound =
-        messages.empty() && m_rewards->problem().isEmpty() && !m_settings.train_files.empty();
-    QStringList elsewhere;
+        messages.empty() && unreadable.isEmpty() && !m_settings.train_files.empty();
     for (FieldRow* row : m_rows) {
         const auto found = messages.find(std::string(row->field().key));
         row->setError(found == messages.end() ? QString() : found->second);
@@ -363,11 +378,17 @@ void NewRunPage::check() {
     m_algorithmTitle->setVisible(std::ranges::any_of(m_algorithmRows, [this](const FieldRow* row) {
         return field_applies(row->field(), m_settings);
     }));
-    m_rewardSection->setVisible(samples_completions(m_settings));
-    m_rewardModelSection->setVisible(uses_reward_model(m_settings));
+    const bool rewarded = samples_completions(m_settings);
+    m_rewardSection->setVisible(rewarded);
+    m_tabs->setTabVisible(m_rewards, rewarded);
     m_pairSection->setVisible(makes_reward_model(m_settings));
-    for (const auto& [key, message] : messages) elsewhere << message;
-    if (const QString weight = m_rewards->problem(); !weight.isEmpty()) elsewhere << weight;
+    m_rewardSummary->setText(rewardsSummary(m_settings));
+    QStringList elsewhere, ofRewards;
+    for (const auto& [key, message] : messages)
+        (rewarded && RewardList::showsField(key) ? ofRewards : elsewhere) << message;
+    if (!unreadable.isEmpty()) ofRewards << unreadable;
+    m_rewardProblem->setText(ofRewards.join("\n"));
+    m_rewardProblem->setVisible(!ofRewards.isEmpty());
     showProblem(elsewhere.join("\n"));
     m_start->setEnabled(sound);
     m_start->setToolTip(filesMissing ? "Add a training file first" : "");

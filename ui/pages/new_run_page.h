@@ -28,10 +28,12 @@ class DataPreviewView;
 class FieldRow;
 class FileListEdit;
 class ModelChooser;
-class RewardsEdit;
+class RewardsPanel;
+class TabStack;
 
-/// The form for a run on the user's own files, beside a preview of what the run would read. Labels,
-/// help and ranges come from the table of fields; settings that are not here are on the Train page.
+/// The form for a run on the user's own files, beside a preview of what the run would read and the
+/// page of its rewards. Labels, help and ranges come from the table of fields; settings that are
+/// not here are on the Train page.
 class NewRunPage : public QWidget {
     Q_OBJECT
 
@@ -40,7 +42,7 @@ public:
     ~NewRunPage() override;
 
     /// Where names of runs are looked up.
-    void setWorkspace(const std::filesystem::path& folder) { m_workspace = folder; }
+    void setWorkspace(const std::filesystem::path& folder);
     /// What a new run may start from.
     void setRuns(const std::vector<RunRecord>& runs);
     void setSettings(const Settings& settings, const QString& name);
@@ -56,7 +58,8 @@ Q_SIGNALS:
 private:
     QWidget* makeForm();
     QWidget* makeActions();
-    QWidget* makeRewardModelSection();
+    QWidget* makeTabs();
+    QWidget* makeRewardSection();
     QLabel* addSection(QVBoxLayout* form, const QString& title, QWidget* widget = nullptr);
     /// Where the message about a setting stands that has no FieldRow.
     void addError(QVBoxLayout* form, const std::string& key);
@@ -78,13 +81,14 @@ private:
     std::map<std::string, QLabel*> m_errors;
     QLineEdit* m_name;
     FileListEdit *m_trainFiles, *m_evalFiles, *m_pairFiles;
-    ModelChooser *m_model, *m_rewardModel;
-    RewardsEdit* m_rewards;
-    QLabel* m_algorithmTitle;
-    QWidget *m_rewardSection, *m_rewardModelSection, *m_pairSection;
+    ModelChooser* m_model;
+    QLabel *m_algorithmTitle, *m_rewardSummary, *m_rewardProblem;
+    QWidget *m_rewardSection, *m_pairSection;
     QLabel* m_problem;
     QPushButton *m_start, *m_toTrain;
+    TabStack* m_tabs;
     DataPreviewView* m_preview;
+    RewardsPanel* m_rewards;
     QTimer m_previewTimer;
     std::stop_source m_running;  ///< of the preview that is on its way
 };

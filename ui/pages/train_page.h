@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -10,7 +12,6 @@
 #include "bridge/log_feed.h"
 #include "bridge/run_feed.h"
 
-class QButtonGroup;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -22,8 +23,10 @@ namespace plumb::ui {
 class ChartGrid;
 class CompletionsPanel;
 class LogPanel;
+class RewardsPanel;
+class TabStack;
 
-/// The charts of a run over its completions and its log.
+/// The charts of a run over its completions, its log and its rewards.
 class TrainPage : public QWidget {
     Q_OBJECT
 
@@ -33,7 +36,10 @@ public:
     /// A run that is not started yet: its name can be edited.
     void showDraft(const Settings& settings, const QString& name);
     QString draftName() const;
-    void showRun(const RunDetails& details, const QString& logFile, bool active);
+    /// What depends on the draft's settings follows them.
+    void updateDraft(const Settings& settings);
+    /// folder: the run's.
+    void showRun(const RunDetails& details, const std::filesystem::path& folder, bool active);
     void setState(const QString& text);
     void clear();
 
@@ -49,6 +55,7 @@ public:
     void followCharts();
 
     QSplitter* splitter() const { return m_splitter; }
+    RewardsPanel& rewards() const { return *m_rewards; }
 
 Q_SIGNALS:
     void stepChosen(qint64 step);
@@ -64,8 +71,11 @@ private:
     ChartGrid* m_charts;
     CompletionsPanel* m_completions;
     LogPanel *m_liveLog, *m_runLog;
-    QStackedWidget *m_bottom, *m_logs;
-    QButtonGroup* m_tabs;
+    RewardsPanel* m_rewards;
+    QStackedWidget* m_logs;
+    QWidget* m_logFrame;
+    TabStack* m_tabs;
+    std::map<QWidget*, QList<int>> m_sizes;  ///< of the splitter while a tab was shown
     bool m_sampling = true;  ///< whether this kind of run has completions
 };
 

@@ -2,6 +2,7 @@
 #include "widgets/settings_panel.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <QCheckBox>
 #include <QHBoxLayout>
@@ -12,6 +13,7 @@
 
 #include "common/text.h"
 #include "config/presets.h"
+#include "config/roles.h"
 #include "config/validation.h"
 
 namespace plumb::ui {
@@ -113,6 +115,20 @@ void SettingsPanel::showDraft(const Settings& settings) {
     m_settings = settings;
     refresh();
     checkDraft();
+}
+
+void SettingsPanel::updateDraft(const Settings& settings) {
+    if (m_kind != Kind::draft) return;
+    for (const Group& group : m_groups)
+        for (FieldRow* row : group.rows) {
+            const std::string value = field_text(row->field(), settings);
+            if (value == field_text(row->field(), m_settings)) continue;
+            row->setValue(toQString(value));
+            m_unreadable.erase(std::string(row->field().key));
+        }
+    m_settings = settings;
+    checkDraft();
+    Q_EMIT settingsChanged();
 }
 
 void SettingsPanel::showRun(const Settings& settings, bool live) {
@@ -225,6 +241,7 @@ void SettingsPanel::handleEdit(FieldRow* row, const QString& text) {
     } else {
         m_unreadable.erase(key);
         m_settings = edited;
+        resolve_own_rewards(m_settings, std::filesystem::current_path());
         row->setValue(toQString(field_text(field, m_settings)));
     }
     checkDraft();

@@ -27,6 +27,9 @@ public:
 
     /// Settings that can be started; every field can be edited.
     void showDraft(const Settings& settings);
+    /// The draft with what was changed elsewhere; emits settingsChanged(). Text that could not be
+    /// read stays, unless its setting is what has changed.
+    void updateDraft(const Settings& settings);
     /// The settings of a run as they hold now. live: the run goes on, or is paused.
     void showRun(const Settings& settings, bool live);
     /// An edit has taken effect.

@@ -24,6 +24,7 @@
 #include "pages/start_page.h"
 #include "pages/train_page.h"
 #include "widgets/message_bar.h"
+#include "widgets/rewards_panel.h"
 #include "widgets/run_list_panel.h"
 #include "widgets/settings_panel.h"
 #include "widgets/transport_bar.h"
@@ -190,6 +191,7 @@ void MainWindow::connectPages() {
         m_runList->select(m_controller->shownRun());
         m_start->setRuns(m_runs.runs(), m_bridge.isReadOnly());
         m_newRun->setRuns(m_runs.runs());
+        m_train->rewards().setRuns(m_runs.runs());
         offerResume();
         Q_EMIT ready();
     });
@@ -224,6 +226,7 @@ void MainWindow::showPage(Page page) {
 void MainWindow::showOpened() {
     m_start->setWorkspace(pathText(m_bridge.workspace()));
     m_newRun->setWorkspace(m_bridge.workspace());
+    m_train->rewards().setWorkspace(m_bridge.workspace());
     m_notice->setText(m_bridge.isReadOnly() ? "read-only" : "");
     setWindowTitle("Plumbline \u2013 " + pathText(m_bridge.workspace()));
     m_controller->refreshRuns();

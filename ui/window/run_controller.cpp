@@ -7,6 +7,7 @@
 #include "config/yaml.h"
 #include "pages/train_page.h"
 #include "widgets/message_bar.h"
+#include "widgets/rewards_panel.h"
 #include "widgets/settings_panel.h"
 #include "widgets/transport_bar.h"
 
@@ -87,8 +88,16 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         m_views.messages.showMessage(MessageBar::Kind::error, {}, message);
     });
     connect(&m_views.settings, &SettingsPanel::editRequested, this, &RunController::edit);
-    connect(&m_views.settings, &SettingsPanel::settingsChanged, this,
-            &RunController::updateTransport);
+    connect(&m_views.settings, &SettingsPanel::settingsChanged, this, [this] {
+        m_views.train.updateDraft(m_views.settings.settings());
+        updateTransport();
+    });
+    connect(&m_views.train.rewards(), &RewardsPanel::edited, &m_views.settings,
+            &SettingsPanel::updateDraft);
+}
+
+bool RunController::draftIsSound() const {
+    return m_views.settings.isValid() && m_views.train.rewards().unreadable().isEmpty();
 }
 
 bool RunController::showsActive() const { return m_active && shownRun() == m_active->run; }
@@ -125,8 +134,8 @@ void RunController::showNothing() {
 
 void RunController::showDetails(const RunDetails& details) {
     m_details = details;
-    const auto file = m_bridge.workspace() / "runs" / std::to_string(details.record.id) / "log.txt";
-    m_views.train.showRun(details, pathText(file), showsActive());
+    const auto folder = m_bridge.workspace() / "runs" / std::to_string(details.record.id);
+    m_views.train.showRun(details, folder, showsActive());
     m_views.train.setShownStep(m_feed.chosenStep());
     m_views.settings.showRun(details.settings, showsActive());
     if (!details.settingsProblem.isEmpty())
@@ -151,7 +160,7 @@ void RunController::duplicate(RunId run) {
 }
 
 void RunController::startDraft() {
-    if (m_showsDraft && m_views.settings.isValid())
+    if (m_showsDraft && draftIsSound())
         start(m_views.settings.settings(), m_views.train.draftName());
 }
 
@@ -259,11 +268,11 @@ void RunController::updateTransport() {
         transport.setState(TransportState::starting);
         transport.setPhase("checking settings and files");
     } else if (m_showsDraft) {
-        transport.setState(m_views.settings.isValid() && !m_bridge.isReadOnly()
+        transport.setState(draftIsSound() && !m_bridge.isReadOnly()
                                ? TransportState::draft
                                : TransportState::nothing);
         transport.setPhase(m_bridge.isReadOnly()        ? "this workspace is read-only"
-                           : m_views.settings.isValid() ? "ready to start"
+                           : draftIsSound()      ? "ready to start"
                                                         : "settings have problems");
         if (m_active) transport.setNote(QString("run %1 is still going on").arg(m_active->run));
     } else if (showsActive()) {

@@ -78,6 +78,8 @@ private:
     void edit(const QString& key, const QString& value, const QString& reason);
     void askToAbort();
     bool showsActive() const;
+    /// Whether the draft can be started.
+    bool draftIsSound() const;
 
     SessionBridge& m_bridge;
     Views m_views;

@@ -53,7 +53,7 @@ private Q_SLOTS:
         run.algorithm = "ppo";
         CheckpointRecord checkpoint;
         checkpoint.step = 10;
-        const auto charts = run_charts(run, chart_groups("ppo", {}), reader, {}, {checkpoint});
+        const auto charts = run_charts(run, chart_groups(run, {}), reader, {}, {checkpoint});
         QCOMPARE(charts.size(), std::size_t{2});
         QCOMPARE(charts[0].last_step, std::optional<std::int64_t>(20));
         COMPARE_TEXT(charts[0].series.at(1).colour, "#E69F00");
@@ -78,7 +78,7 @@ private Q_SLOTS:
         edit.key = "beta";
         edit.old_value = "0";
         edit.new_value = "0.1";
-        const auto charts = run_charts(run, chart_groups("grpo", {}), reader, {edit}, {});
+        const auto charts = run_charts(run, chart_groups(run, {}), reader, {edit}, {});
         QCOMPARE(charts.size(), std::size_t{2});
         COMPARE_TEXT(charts[0].title, "Reward");
         COMPARE_TEXT(charts[0].series.at(0).colour, "#009E73");
@@ -91,8 +91,24 @@ private Q_SLOTS:
         QVERIFY(svg.find("GRPO · step 0") != std::string::npos);
     }
 
+    void several_rewards_get_a_chart() {
+        RunRecord run;
+        run.algorithm = "grpo";
+        run.settings = "algorithm: grpo\nreward_funcs: [arithmetic, /own/politeness.py]\n";
+        const auto groups = chart_groups(run, {});
+        COMPARE_TEXT(groups[0].title, "Reward");
+        COMPARE_TEXT(groups[1].title, "Rewards by function");
+        QCOMPARE(groups[1].keys, (std::vector<std::string>{"rewards/arithmetic/mean",
+                                                           "rewards/politeness/mean"}));
+        COMPARE_TEXT(metric_info(groups[1].keys[1]).name, "politeness");
+        run.settings = "algorithm: grpo\nreward_funcs: [arithmetic]\n";
+        QVERIFY(chart_groups(run, {})[1].title != "Rewards by function");
+    }
+
     void named_metrics_get_a_chart_each() {
-        const auto groups = chart_groups("grpo", {"entropy", "my/own"});
+        RunRecord run;
+        run.algorithm = "grpo";
+        const auto groups = chart_groups(run, {"entropy", "my/own"});
         QCOMPARE(groups.size(), std::size_t{2});
         COMPARE_TEXT(groups[0].title, "Entropy");
         COMPARE_TEXT(groups[1].keys.at(0), "my/own");
