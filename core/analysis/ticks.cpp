@@ -23,6 +23,8 @@ Notation notation_for(double magnitude) {
     if (magnitude >= 1e4 && magnitude < 1e6) return {1e3, "k"};
     if (magnitude >= 1e6 && magnitude < 1e9) return {1e6, "M"};
     if (magnitude >= 1e9 && magnitude < 1e12) return {1e9, "G"};
+    if (magnitude >= 1e12 && magnitude < 1e15) return {1e12, "T"};
+    if (magnitude >= 1e15 && magnitude < 1e18) return {1e15, "P"};
     const double exponent = std::floor(std::log10(magnitude) + 1e-9);
     return {std::pow(10.0, exponent), "e" + format_fixed(exponent, 0)};
 }

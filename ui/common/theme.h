@@ -34,6 +34,8 @@ bool isDark(const QPalette& palette);
 QColor errorColour(const QPalette& palette);
 QColor warningColour(const QPalette& palette);
 
+/// Between the two: share 0 is the first, 1 the second.
+QColor mixed(const QColor& first, const QColor& second, double share);
 /// "#RRGGBB" of core as a colour.
 QColor toColour(std::string_view hex);
 /// An algorithm's colour; on dark panels those that are too dark to read are lightened.
