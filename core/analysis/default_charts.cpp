@@ -33,7 +33,7 @@ Groups charts_of(std::string_view algorithm) {
                 loss,
                 {"Score margin", {"margin", "eval/margin"}},
                 {"Correlation with gold", {"eval/gold_correlation"}},
-                {"Scores", {"mean_reward", "min_reward", "max_reward"}},
+                {"Scores", {"mean_reward"}},
                 norm,
                 rate};
     if (algorithm == "dpo")
@@ -96,6 +96,36 @@ std::vector<ChartGroup> default_charts(const Settings& settings) {
     const auto sum = std::ranges::find(groups, reward.title, &ChartGroup::title);
     if (parts.keys.size() > 1 && sum != groups.end()) groups.insert(sum + 1, std::move(parts));
     return groups;
+}
+
+std::vector<std::string> curve_names(std::string_view algorithm,
+                                     const std::vector<std::string>& keys) {
+    const auto in = [](const ChartGroup& group) {
+        return [&group](const std::string& key) {
+            return std::ranges::find(group.keys, key) != group.keys.end();
+        };
+    };
+    const bool together = std::ranges::any_of(
+        default_charts(algorithm),
+        [&](const ChartGroup& group) { return std::ranges::all_of(keys, in(group)); });
+    std::vector<std::string> names;
+    for (const std::string& key : keys) {
+        const MetricInfo info = metric_info(key, algorithm);
+        std::string name = together ? info.name : info.title;
+        const std::string first_unit = metric_info(keys.front(), algorithm).unit;
+        if (!together && info.unit != first_unit && !info.unit.empty()) name += ", " + info.unit;
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
+std::optional<MetricBand> shown_band(const ChartGroup& chart, std::size_t index) {
+    const auto band = metric_band(chart.keys[index]);
+    const auto has = [&](const std::string& key) {
+        return std::ranges::find(chart.keys, key) != chart.keys.end();
+    };
+    if (!band || has(band->low) || has(band->high)) return std::nullopt;
+    return band;
 }
 
 }  // namespace plumb

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/metric_table.h"
+#include "store/records.h"
 
 namespace plumb {
 namespace {
@@ -116,6 +117,19 @@ MetricInfo metric_info(std::string_view key, std::string_view algorithm) {
 bool is_held_out(std::string_view key) {
     return key.starts_with(held_out_prefix) ||
            key.starts_with(std::string(reward_model_prefix) + "eval_");
+}
+
+std::string_view metric_phase(std::string_view key) {
+    return is_phase_metric(key) ? key.substr(0, key.find('/')) : std::string_view{};
+}
+
+std::optional<MetricBand> metric_band(std::string_view key) {
+    if (key == "completions/mean_length")
+        return MetricBand{"completions/min_length", "completions/max_length"};
+    if (key == "completions/mean_terminated_length")
+        return MetricBand{"completions/min_terminated_length", "completions/max_terminated_length"};
+    if (key == "mean_reward") return MetricBand{"min_reward", "max_reward"};
+    return std::nullopt;
 }
 
 bool is_gold(std::string_view key) {

@@ -20,45 +20,42 @@ std::string capitalised(std::string text) {
 
 }  // namespace
 
-std::vector<ChartMark> chart_marks(const std::vector<EditRecord>& edits,
-                                   const std::vector<CheckpointRecord>& checkpoints) {
-    std::vector<ChartMark> marks;
-    for (const CheckpointRecord& checkpoint : checkpoints)
-        marks.push_back({checkpoint.step, MarkKind::checkpoint,
-                         "checkpoint at step " + std::to_string(checkpoint.step)});
-    for (const EditRecord& edit : edits)
-        marks.push_back(
-            {edit.step, MarkKind::edit, edit.key + " " + edit.old_value + " → " + edit.new_value});
-    std::ranges::stable_sort(marks, {}, &ChartMark::step);
-    return marks;
+ChartSpec chart_spec(const std::string& algorithm, const ChartGroup& group,
+                     const MetricReader& points_of) {
+    ChartSpec chart;
+    chart.title = group.title;
+    chart.first_step = 0;
+    if (is_phase_metric(group.keys.front())) chart.x_label = phase_label;
+    const std::vector<SeriesStyle> styles = series_styles(algorithm, group.keys);
+    const std::vector<std::string> names = curve_names(algorithm, group.keys);
+    for (std::size_t i = 0; i < group.keys.size(); ++i) {
+        std::vector<MetricPoint> points = points_of(group.keys[i]);
+        if (points.empty()) continue;
+        if (chart.series.empty()) chart.unit = metric_info(group.keys[i], algorithm).unit;
+        ChartSeries series{names[i], styles[i].colour, std::move(points),
+                           styles[i].dashed ? held_out_dashes : ""};
+        if (const auto band = shown_band(group, i)) {
+            series.low = points_of(band->low);
+            series.high = points_of(band->high);
+        }
+        chart.series.push_back(std::move(series));
+    }
+    return chart;
 }
 
 std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartGroup>& groups,
                                   const MetricReader& points_of,
-                                  const std::vector<EditRecord>& edits,
-                                  const std::vector<CheckpointRecord>& checkpoints) {
-    const std::vector<ChartMark> marks = chart_marks(edits, checkpoints);
+                                  const std::vector<ChartMark>& marks) {
     std::vector<ChartSpec> charts;
     std::int64_t last = 0;
     for (const ChartGroup& group : groups) {
-        ChartSpec chart;
-        chart.title = group.title;
-        // A phase before the training counts its own steps.
-        const bool of_phase = is_phase_metric(group.keys.front());
-        if (!of_phase) chart.marks = marks;
-        const std::vector<SeriesStyle> styles = series_styles(run.algorithm, group.keys);
-        for (std::size_t i = 0; i < group.keys.size(); ++i) {
-            std::vector<MetricPoint> points = points_of(group.keys[i]);
-            if (points.empty()) continue;
-            if (!of_phase) last = std::max(last, points.back().step);
-            const MetricInfo info = metric_info(group.keys[i], run.algorithm);
-            if (chart.series.empty()) chart.unit = info.unit;
-            chart.series.push_back({info.name, styles[i].colour, std::move(points),
-                                    styles[i].dashed ? held_out_dashes : ""});
-        }
+        ChartSpec chart = chart_spec(run.algorithm, group, points_of);
         if (chart.series.empty()) continue;
-        chart.first_step = 0;
-        if (of_phase) chart.x_label = phase_label;
+        if (!is_phase_metric(group.keys.front())) {
+            chart.marks = marks;
+            for (const ChartSeries& series : chart.series)
+                last = std::max(last, series.points.back().step);
+        }
         charts.push_back(std::move(chart));
     }
     for (ChartSpec& chart : charts)

@@ -9,12 +9,13 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "analysis/chart_marks.h"
 #include "analysis/metric_info.h"
-#include "analysis/run_charts.h"
 #include "base/files.h"
 #include "common/background.h"
 #include "common/text.h"
 #include "config/roles.h"
+#include "plots/chart_bar.h"
 #include "plots/chart_grid.h"
 #include "widgets/completions_panel.h"
 #include "widgets/log_panel.h"
@@ -65,11 +66,8 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_state->setObjectName("runState");
     m_state->setProperty("role", "muted");
     m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_follow = new QPushButton("Follow  Home", this);
-    m_follow->setObjectName("followCharts");
-    m_follow->setToolTip("The charts show a range of your choice; this follows the run again");
-    m_follow->hide();
     m_charts = new ChartGrid(this);
+    m_chartBar = new ChartBar(*m_charts, this);
     m_completions = new CompletionsPanel(this);
     m_liveLog = new LogPanel(this);
     m_runLog = new LogPanel(this);
@@ -103,7 +101,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     head->addWidget(m_title);
     head->addWidget(m_name);
     head->addWidget(m_state, 1);
-    head->addWidget(m_follow);
+    head->addWidget(m_chartBar);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->setSpacing(8);
@@ -117,10 +115,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
             m_splitter->setSizes(sizes->second);
     });
     connect(m_charts, &ChartGrid::stepClicked, this, &TrainPage::stepChosen);
-    connect(m_charts, &ChartGrid::problem, this, &TrainPage::problem);
-    connect(m_charts, &ChartGrid::followingChanged, this,
-            [this](bool following) { m_follow->setVisible(!following); });
-    connect(m_follow, &QPushButton::clicked, m_charts, &ChartGrid::follow);
+    connect(m_chartBar, &ChartBar::problem, this, &TrainPage::problem);
     clear();
 }
 
@@ -128,7 +123,8 @@ void TrainPage::clear() {
     m_title->setText("No run is shown");
     m_name->hide();
     m_state->setText("Choose an experiment on the start page, or a run on the left.");
-    m_charts->showRun("grpo", {}, {});
+    m_charts->showRun({}, {}, {});
+    m_chartsRun.reset();
     m_completions->showNothing("Completions of a run appear here.");
     m_tabs->setTabVisible(m_rewards, false);
     m_logs->setCurrentWidget(m_liveLog);
@@ -141,6 +137,7 @@ void TrainPage::showDraft(const Settings& settings, const QString& name) {
     m_state->setText("Look through the settings on the right, then start.");
     m_charts->showRun(toQString(settings.algorithm), default_charts(settings),
                       emptyTexts(settings));
+    m_chartsRun.reset();
     m_completions->showNothing("Completions appear here as the run samples them.");
     m_logs->setCurrentWidget(m_liveLog);
     m_rewards->showDraft(settings);
@@ -159,10 +156,13 @@ void TrainPage::showRun(const RunDetails& details, const std::filesystem::path& 
     m_title->setText(QString("%1  %2").arg(details.record.id).arg(toQString(details.record.name)));
     m_name->hide();
     m_sampling = samples_completions(details.settings);
-    m_charts->showRun(toQString(details.record.algorithm), chart_groups(details.record, {}),
-                      emptyTexts(details.settings));
-    for (const auto& [key, points] : details.metrics) m_charts->setMetric(key, points);
-    m_charts->follow();
+    // A run that is read again, as after dropped events, leaves the charts as the user has them.
+    if (std::exchange(m_chartsRun, details.record.id) != details.record.id)
+        m_charts->showRun(toQString(details.record.algorithm), chart_groups(details.record, {}),
+                          emptyTexts(details.settings));
+    m_charts->setMetrics(details.metrics);
+    m_charts->setSettings(details.settings);
+    m_chartBar->setRunName(toQString(details.record.name));
     setMarks(details.edits, details.checkpoints);
     if (!m_sampling)
         m_completions->showNothing(

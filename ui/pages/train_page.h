@@ -14,12 +14,12 @@
 
 class QLabel;
 class QLineEdit;
-class QPushButton;
 class QSplitter;
 class QStackedWidget;
 
 namespace plumb::ui {
 
+class ChartBar;
 class ChartGrid;
 class CompletionsPanel;
 class LogPanel;
@@ -66,9 +66,10 @@ private:
 
     QLineEdit* m_name;
     QLabel *m_title, *m_state;
-    QPushButton* m_follow;
     QSplitter* m_splitter;
     ChartGrid* m_charts;
+    ChartBar* m_chartBar;
+    std::optional<RunId> m_chartsRun;  ///< whose charts are arranged
     CompletionsPanel* m_completions;
     LogPanel *m_liveLog, *m_runLog;
     RewardsPanel* m_rewards;
