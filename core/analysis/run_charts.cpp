@@ -45,7 +45,7 @@ std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartG
         // A phase before the training counts its own steps.
         const bool of_phase = is_phase_metric(group.keys.front());
         if (!of_phase) chart.marks = marks;
-        const std::vector<SeriesStyle> styles = series_styles(run.algorithm, group.keys);
+        const std::vector<SeriesStyle> styles = series_styles(run.algorithm, group.keys, run.shade);
         for (std::size_t i = 0; i < group.keys.size(); ++i) {
             std::vector<MetricPoint> points = points_of(group.keys[i]);
             if (points.empty()) continue;

@@ -186,9 +186,10 @@ QWidget* NewRunPage::makeForm() {
 
 QWidget* NewRunPage::makeActions() {
     auto* row = new QWidget(this);
-    m_start = new QPushButton("Start  Ctrl+Return", row);
+    m_start = new QPushButton(row);
     m_start->setObjectName("newRunStart");
     m_start->setProperty("primary", true);
+    setQueues(false);
     m_toTrain = new QPushButton("All settings", row);
     m_toTrain->setObjectName("newRunToTrain");
     m_toTrain->setToolTip("Shows every setting on the Train page before the start");
@@ -274,6 +275,10 @@ void NewRunPage::addColumn(QVBoxLayout* form, const char* key) {
     form->addWidget(row);
     m_columns.push_back(row);
     addError(form, key);
+}
+
+void NewRunPage::setQueues(bool queues) {
+    m_start->setText(queues ? "Add to queue  Ctrl+Return" : "Start  Ctrl+Return");
 }
 
 void NewRunPage::setRuns(const std::vector<RunRecord>& runs) {

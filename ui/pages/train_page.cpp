@@ -25,6 +25,7 @@ namespace {
 
 /// A longer log is in the file.
 constexpr qsizetype most_log_bytes = 400'000;
+constexpr int note_width = 220;
 
 std::map<std::string, QString> emptyTexts(const Settings& settings) {
     const QString waiting = "The first point appears with the first step.";
@@ -71,6 +72,9 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_state->setObjectName("runState");
     m_state->setProperty("role", "muted");
     m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_note = new QPushButton(this);
+    m_note->setObjectName("runNote");
+    m_note->setProperty("role", "flat");
     m_follow = new QPushButton("Follow  Home", this);
     m_follow->setObjectName("followCharts");
     m_follow->setToolTip("The charts show a range of your choice; this follows the run again");
@@ -122,6 +126,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     head->addWidget(m_title);
     head->addWidget(m_name);
     head->addWidget(m_state, 1);
+    head->addWidget(m_note);
     head->addWidget(m_follow);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
@@ -134,6 +139,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     connect(m_charts, &ChartGrid::problem, this, &TrainPage::problem);
     connect(m_charts, &ChartGrid::followingChanged, this,
             [this](bool following) { m_follow->setVisible(!following); });
+    connect(m_note, &QPushButton::clicked, this, &TrainPage::noteRequested);
     connect(m_follow, &QPushButton::clicked, m_charts, &ChartGrid::follow);
     clear();
 }
@@ -141,6 +147,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
 void TrainPage::clear() {
     m_title->setText("No run is shown");
     m_name->hide();
+    m_note->hide();
     m_state->setText("Choose an experiment on the start page, or a run on the left.");
     m_charts->showRun("grpo", {}, {});
     m_completions->showNothing("Completions of a run appear here.");
@@ -151,6 +158,7 @@ void TrainPage::showDraft(const Settings& settings, const QString& name) {
     m_title->setText("New run");
     m_name->setText(name);
     m_name->show();
+    m_note->hide();
     m_state->setText("Look through the settings on the right, then start.");
     m_charts->showRun(toQString(settings.algorithm), default_charts(settings.algorithm),
                       emptyTexts(settings));
@@ -161,7 +169,7 @@ void TrainPage::showDraft(const Settings& settings, const QString& name) {
 QString TrainPage::draftName() const { return m_name->text().trimmed(); }
 
 void TrainPage::showRun(const RunDetails& details, const QString& logFile, bool active) {
-    m_title->setText(QString("%1  %2").arg(details.record.id).arg(toQString(details.record.name)));
+    showNames(details.record);
     m_name->hide();
     m_sampling = samples_completions(details.settings);
     m_charts->showRun(toQString(details.record.algorithm), default_charts(details.record.algorithm),
@@ -174,6 +182,18 @@ void TrainPage::showRun(const RunDetails& details, const QString& logFile, bool 
             "This algorithm samples nothing while it trains. Its evaluations are in the charts.");
     m_logs->setCurrentWidget(active ? m_liveLog : m_runLog);
     if (!active) loadLog(logFile);
+}
+
+void TrainPage::showNames(const RunRecord& run) {
+    m_title->setText(QString("%1  %2").arg(run.id).arg(toQString(run.name)));
+    const QString note = toQString(run.note);
+    const QString line = note.section('\n', 0, 0);
+    m_note->setText(note.isEmpty()
+                        ? "Add a note"
+                        : m_note->fontMetrics().elidedText(line, Qt::ElideRight, note_width));
+    m_note->setToolTip(note.isEmpty() ? "A note of yours, kept with the run" : note);
+    m_note->setAccessibleName(note.isEmpty() ? "Add a note" : "Note: " + note);
+    m_note->show();
 }
 
 void TrainPage::setState(const QString& text) {

@@ -34,6 +34,8 @@ public:
     void showDraft(const Settings& settings, const QString& name);
     QString draftName() const;
     void showRun(const RunDetails& details, const QString& logFile, bool active);
+    /// The name and the note of the run that is shown.
+    void showNames(const RunRecord& run);
     void setState(const QString& text);
     void clear();
 
@@ -53,13 +55,14 @@ public:
 Q_SIGNALS:
     void stepChosen(qint64 step);
     void problem(const QString& message);
+    void noteRequested();
 
 private:
     void loadLog(const QString& file);
 
     QLineEdit* m_name;
     QLabel *m_title, *m_state;
-    QPushButton* m_follow;
+    QPushButton *m_note, *m_follow;
     QSplitter* m_splitter;
     ChartGrid* m_charts;
     CompletionsPanel* m_completions;
