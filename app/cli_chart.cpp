@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/metric_info.h"
+#include "analysis/metrics_csv.h"
 #include "analysis/run_charts.h"
 #include "base/files.h"
 #include "base/strings.h"

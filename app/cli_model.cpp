@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/metrics_csv.h"
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli_commands.h"

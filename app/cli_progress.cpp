@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/metrics_csv.h"
 #include "base/log.h"
 #include "base/strings.h"
 

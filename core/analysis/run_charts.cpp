@@ -21,12 +21,12 @@ std::string capitalised(std::string text) {
 }  // namespace
 
 ChartSpec chart_spec(const std::string& algorithm, const ChartGroup& group,
-                     const MetricReader& points_of) {
+                     const MetricReader& points_of, std::int64_t shade) {
     ChartSpec chart;
     chart.title = group.title;
     chart.first_step = 0;
     if (is_phase_metric(group.keys.front())) chart.x_label = phase_label;
-    const std::vector<SeriesStyle> styles = series_styles(algorithm, group.keys);
+    const std::vector<SeriesStyle> styles = series_styles(algorithm, group.keys, shade);
     const std::vector<std::string> names = curve_names(algorithm, group.keys);
     for (std::size_t i = 0; i < group.keys.size(); ++i) {
         std::vector<MetricPoint> points = points_of(group.keys[i]);
@@ -49,7 +49,7 @@ std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartG
     std::vector<ChartSpec> charts;
     std::int64_t last = 0;
     for (const ChartGroup& group : groups) {
-        ChartSpec chart = chart_spec(run.algorithm, group, points_of);
+        ChartSpec chart = chart_spec(run.algorithm, group, points_of, run.shade);
         if (chart.series.empty()) continue;
         if (!is_phase_metric(group.keys.front())) {
             chart.marks = marks;

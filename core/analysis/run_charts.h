@@ -13,8 +13,9 @@ namespace plumb {
 
 /// The chart of a group in the algorithm's colours, with bands. Metrics without points are left
 /// out; a group without any comes back without series. A chart of a phase counts its own steps.
+/// shade: the run's.
 ChartSpec chart_spec(const std::string& algorithm, const ChartGroup& group,
-                     const MetricReader& points_of);
+                     const MetricReader& points_of, std::int64_t shade = 0);
 
 /// The charts of a run in the algorithm's colours, all over the same steps. Groups and metrics
 /// without points are left out. The marks, by rising step, are of all but charts of phases, which

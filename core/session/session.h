@@ -39,6 +39,12 @@ struct EvaluateReply {
     double seconds = 0;
 };
 
+/// What the queue of the workspace does.
+struct QueueState {
+    std::size_t waiting = 0;  ///< runs in it
+    bool held = false;        ///< none is started until it is let go on
+};
+
 /// The running API: one workspace, at most one run at a time, one inference worker. Commands return
 /// at once; what they do is told by events. Every function may be called from any thread.
 ///
@@ -54,9 +60,34 @@ public:
     const std::filesystem::path& workspace() const;
 
     /// Validates the settings (all files they name included) and starts the run on the worker.
-    Result<RunId> start(const Settings& settings, const std::string& name);
+    /// edits: those of a run that it repeats (session/run_plan.h); each is made at its step and
+    /// kept as an edit of the new run.
+    Result<RunId> start(const Settings& settings, const std::string& name,
+                        const std::vector<PlannedEdit>& edits = {});
     /// Goes on from the run's last checkpoint, replaying its edits.
     Result<RunId> resume(RunId run);
+
+    // The queue: runs that are started one after another, the next when the one before has ended,
+    // also by a failure or an abort. It is kept in the workspace. An opening that finds runs in it
+    // holds it, and so does a run that is stopped so as to go on later. Changes are told by events
+    // QueueChanged.
+
+    /// Validates as start() does; a model may also be the name of a run that waits before.
+    Result<QueueId> enqueue(const Settings& settings, const std::string& name,
+                            const std::vector<PlannedEdit>& edits = {});
+    Result<QueueId> enqueue_resume(RunId run);
+    Status dequeue(const std::vector<QueueId>& ids);
+    /// place: 0 is the first.
+    Status move_queued(QueueId id, std::size_t place);
+    void hold_queue();
+    void run_queue();
+    QueueState queue_state() const;
+
+    /// Takes runs that were deleted (Store::delete_runs) away for good, beside what goes on. Each
+    /// ends in an event RunRemoved. Those deleted for deleted_runs_kept_ms are taken away when the
+    /// workspace is opened for writing.
+    void remove_runs(const std::vector<RunId>& ids);
+    static constexpr std::int64_t deleted_runs_kept_ms = std::int64_t{24} * 3600 * 1000;
 
     void pause();
     void go_on();

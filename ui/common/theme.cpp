@@ -156,6 +156,10 @@ QColor algorithmColour(std::string_view algorithm, const QPalette& palette) {
     return readable(toColour(algorithm_colour(algorithm)), palette);
 }
 
+QColor runColour(std::string_view algorithm, std::int64_t shade, const QPalette& palette) {
+    return toColour(shaded(toStd(algorithmColour(algorithm, palette).name()), shade));
+}
+
 QColor curveColour(std::string_view hex, const QPalette& palette) {
     return readable(toColour(hex), palette);
 }

@@ -192,9 +192,10 @@ QWidget* NewRunPage::makeForm() {
 
 QWidget* NewRunPage::makeActions() {
     auto* row = new QWidget(this);
-    m_start = new QPushButton("Start  Ctrl+Return", row);
+    m_start = new QPushButton(row);
     m_start->setObjectName("newRunStart");
     m_start->setProperty("primary", true);
+    setQueues(false);
     m_toTrain = new QPushButton("All settings", row);
     m_toTrain->setObjectName("newRunToTrain");
     m_toTrain->setToolTip("Shows every setting on the Train page before the start");
@@ -326,6 +327,10 @@ void NewRunPage::addColumn(QVBoxLayout* form, const char* key) {
 void NewRunPage::setWorkspace(const std::filesystem::path& folder) {
     m_workspace = folder;
     m_rewards->setWorkspace(folder);
+}
+
+void NewRunPage::setQueues(bool queues) {
+    m_start->setText(queues ? "Add to queue  Ctrl+Return" : "Start  Ctrl+Return");
 }
 
 void NewRunPage::setRuns(const std::vector<RunRecord>& runs) {

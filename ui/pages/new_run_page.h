@@ -47,6 +47,8 @@ public:
     void setRuns(const std::vector<RunRecord>& runs);
     void setSettings(const Settings& settings, const QString& name);
     const Settings& settings() const { return m_settings; }
+    /// Whether a run is going on: a new one waits in the queue then.
+    void setQueues(bool queues);
     /// The core has refused to start.
     void showProblem(const QString& message);
 

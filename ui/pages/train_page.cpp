@@ -27,6 +27,7 @@ namespace {
 
 /// A longer log is in the file.
 constexpr qsizetype most_log_bytes = 400'000;
+constexpr int note_width = 220;
 
 std::map<std::string, QString> emptyTexts(const Settings& settings) {
     const QString waiting = "The first point appears with the first step.";
@@ -66,6 +67,9 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_state->setObjectName("runState");
     m_state->setProperty("role", "muted");
     m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_note = new QPushButton(this);
+    m_note->setObjectName("runNote");
+    m_note->setProperty("role", "flat");
     m_charts = new ChartGrid(this);
     m_chartBar = new ChartBar(*m_charts, this);
     m_completions = new CompletionsPanel(this);
@@ -101,6 +105,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     head->addWidget(m_title);
     head->addWidget(m_name);
     head->addWidget(m_state, 1);
+    head->addWidget(m_note);
     head->addWidget(m_chartBar);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
@@ -116,12 +121,14 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     });
     connect(m_charts, &ChartGrid::stepClicked, this, &TrainPage::stepChosen);
     connect(m_chartBar, &ChartBar::problem, this, &TrainPage::problem);
+    connect(m_note, &QPushButton::clicked, this, &TrainPage::noteRequested);
     clear();
 }
 
 void TrainPage::clear() {
     m_title->setText("No run is shown");
     m_name->hide();
+    m_note->hide();
     m_state->setText("Choose an experiment on the start page, or a run on the left.");
     m_charts->showRun({}, {}, {});
     m_chartsRun.reset();
@@ -134,6 +141,7 @@ void TrainPage::showDraft(const Settings& settings, const QString& name) {
     m_title->setText("New run");
     m_name->setText(name);
     m_name->show();
+    m_note->hide();
     m_state->setText("Look through the settings on the right, then start.");
     m_charts->showRun(toQString(settings.algorithm), default_charts(settings),
                       emptyTexts(settings));
@@ -153,7 +161,7 @@ QString TrainPage::draftName() const { return m_name->text().trimmed(); }
 
 void TrainPage::showRun(const RunDetails& details, const std::filesystem::path& folder,
                         bool active) {
-    m_title->setText(QString("%1  %2").arg(details.record.id).arg(toQString(details.record.name)));
+    showNames(details.record);
     m_name->hide();
     m_sampling = samples_completions(details.settings);
     // A run that is read again, as after dropped events, leaves the charts as the user has them.
@@ -171,6 +179,18 @@ void TrainPage::showRun(const RunDetails& details, const std::filesystem::path& 
     if (!active) loadLog(pathText(folder / "log.txt"));
     m_rewards->showRun(details.settings, folder);
     m_tabs->setTabVisible(m_rewards, m_sampling);
+}
+
+void TrainPage::showNames(const RunRecord& run) {
+    m_title->setText(QString("%1  %2").arg(run.id).arg(toQString(run.name)));
+    const QString note = toQString(run.note);
+    const QString line = note.section('\n', 0, 0);
+    m_note->setText(note.isEmpty()
+                        ? "Add a note"
+                        : m_note->fontMetrics().elidedText(line, Qt::ElideRight, note_width));
+    m_note->setToolTip(note.isEmpty() ? "A note of yours, kept with the run" : note);
+    m_note->setAccessibleName(note.isEmpty() ? "Add a note" : "Note: " + note);
+    m_note->show();
 }
 
 void TrainPage::setState(const QString& text) {

@@ -40,6 +40,8 @@ public:
     void updateDraft(const Settings& settings);
     /// folder: the run's.
     void showRun(const RunDetails& details, const std::filesystem::path& folder, bool active);
+    /// The name and the note of the run that is shown.
+    void showNames(const RunRecord& run);
     void setState(const QString& text);
     void clear();
 
@@ -60,12 +62,14 @@ public:
 Q_SIGNALS:
     void stepChosen(qint64 step);
     void problem(const QString& message);
+    void noteRequested();
 
 private:
     void loadLog(const QString& file);
 
     QLineEdit* m_name;
     QLabel *m_title, *m_state;
+    QPushButton* m_note;
     QSplitter* m_splitter;
     ChartGrid* m_charts;
     ChartBar* m_chartBar;

@@ -8,6 +8,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -32,6 +33,10 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     m_summary = new QLabel(this);
     m_summary->setObjectName("settingsSummary");
     m_summary->setProperty("role", "small");
+    m_save = new QPushButton("Save as...", this);
+    m_save->setObjectName("settingsSave");
+    m_save->setProperty("role", "flat");
+    m_save->setToolTip("Saves these settings as a YAML run file, which Open run file takes");
     m_search = new QLineEdit(this);
     m_search->setObjectName("settingsSearch");
     m_search->setPlaceholderText("Search settings");
@@ -61,6 +66,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     head->addWidget(title);
     head->addStretch();
     head->addWidget(m_summary);
+    head->addWidget(m_save);
     auto* find = new QHBoxLayout;
     find->setSpacing(8);
     find->addWidget(m_search, 1);
@@ -79,6 +85,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     layout->addWidget(scroll, 1);
 
     build();
+    connect(m_save, &QPushButton::clicked, this, &SettingsPanel::saveRequested);
     connect(m_search, &QLineEdit::textChanged, this, &SettingsPanel::refreshVisibility);
     connect(m_advanced, &QCheckBox::toggled, this, &SettingsPanel::refreshVisibility);
     clear();
@@ -182,6 +189,7 @@ void SettingsPanel::refresh() {
             row->setError({});
         }
     m_reason->setVisible(m_kind == Kind::live);
+    m_save->setEnabled(m_kind != Kind::nothing);
     m_hint->setVisible(m_kind == Kind::live || m_kind == Kind::nothing);
     m_hint->setText(m_kind == Kind::live
                         ? "Outlined settings can be edited while the run goes on."

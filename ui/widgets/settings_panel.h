@@ -13,6 +13,7 @@
 class QCheckBox;
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QVBoxLayout;
 
 namespace plumb::ui {
@@ -45,6 +46,8 @@ Q_SIGNALS:
     /// Of a draft, after every edit; it may have problems (isValid).
     void settingsChanged();
     void editRequested(const QString& key, const QString& value, const QString& reason);
+    /// The settings as they are shown are to be saved to a file.
+    void saveRequested();
 
 private:
     enum class Kind { nothing, draft, live, past };
@@ -69,6 +72,7 @@ private:
     QLabel *m_summary, *m_hint;
     QLineEdit *m_search, *m_reason;
     QCheckBox* m_advanced;
+    QPushButton* m_save;
     QVBoxLayout* m_form;
 };
 
