@@ -11,10 +11,12 @@
 #include <variant>
 #include <vector>
 
+#include "analysis/diagnosis_watch.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli_commands.h"
+#include "cli_diagnosis.h"
 #include "cli_progress.h"
 #include "cli_signals.h"
 #include "config/presets.h"
@@ -29,6 +31,8 @@ namespace fs = std::filesystem;
 constexpr std::chrono::milliseconds poll_interval{100};
 /// The worker is free a moment before its last event can be taken.
 constexpr int polls_for_last_event = 20;
+/// Between two looks at all that the run has recorded.
+constexpr double look_seconds = 0.5;
 
 /// Follows one run from its start to its end.
 class RunFollower {
@@ -55,6 +59,7 @@ public:
 private:
     void handle(const RunStarted& e) {
         started_ = e;
+        watch_run(e);
         if (context_.json) {
             print(JsonLine("started")
                       .step(e.step)
@@ -90,6 +95,7 @@ private:
         step_ = e.step;
         since_step_.restart();
         step_seconds_ = e.seconds;
+        watch_.add(e.step, e.metrics, e.total_steps);
         if (context_.json)
             print(JsonLine("step")
                       .step(e.step)
@@ -98,9 +104,11 @@ private:
                       .set("total_steps", e.total_steps));
         else
             display_->show(e);
+        if (since_look_.seconds() >= look_seconds) tell_news();
     }
 
     void handle(const CheckpointSaved& e) {
+        watch_.add(CheckpointRecord{e.step, e.folder, e.is_best});
         if (context_.json)
             print(JsonLine("checkpoint")
                       .step(e.step)
@@ -111,6 +119,7 @@ private:
     }
 
     void handle(const SettingEdited& e) {
+        watch_.set(e.edit.key, e.edit.new_value);
         if (context_.json)
             print(JsonLine("edit")
                       .step(e.edit.step)
@@ -141,7 +150,10 @@ private:
 
     void handle(const RunEnded& e) {
         ended_ = e;
+        tell_news();
         if (!context_.json) return;
+        for (const Diagnosis& diagnosis : watch_.look())
+            if (diagnosis.standing) print(diagnosis_json(diagnosis).time(now()).set("final", true));
         JsonLine line("ended");
         line.step(e.step).time(now()).set("run", e.run).set("state", to_string(e.state));
         if (!e.message.empty()) line.set("message", e.message);
@@ -180,7 +192,34 @@ private:
         return passed_on_ > 0 ? signal_exit_code() : 1;
     }
 
+    /// Without what is stored of the run there is nothing to diagnose: the steps alone do not tell
+    /// its settings.
+    void watch_run(const RunStarted& e) {
+        const auto reader = StoreReader::open(session_.workspace());
+        if (!reader.ok()) return;
+        const auto record = (*reader)->run(e.run);
+        if (!record.ok()) return;
+        auto input = read_diagnosis_input(**reader, *record);
+        if (!input.ok()) return;
+        watch_ = DiagnosisWatch(std::move(*input));
+        watch_.rewind(e.step);
+    }
+
+    /// Diagnoses that were not told of before.
+    void tell_news() {
+        for (const Diagnosis& diagnosis : watch_.news()) {
+            if (context_.json) {
+                print(diagnosis_json(diagnosis).time(now()).set("final", false));
+                continue;
+            }
+            for (const std::string& line : diagnosis_lines(diagnosis, false))
+                display_->message(line);
+        }
+        since_look_.restart();
+    }
+
     void summarise(RunId run);
+    void print_diagnoses();
     void print_changes(StoreReader& reader, RunId run);
 
     Context& context_;
@@ -188,7 +227,8 @@ private:
     std::optional<ProgressDisplay> display_;
     std::optional<RunStarted> started_;
     std::optional<RunEnded> ended_;
-    Stopwatch clock_, since_progress_, since_step_;
+    DiagnosisWatch watch_;
+    Stopwatch clock_, since_progress_, since_step_, since_look_;
     double step_seconds_ = 0, last_time_ = 0;
     std::string phase_;
     std::int64_t step_ = 0;
@@ -217,6 +257,13 @@ void RunFollower::print_changes(StoreReader& reader, RunId run) {
     context_.out.write(table);
 }
 
+/// What stands at the end, with what to do about it.
+void RunFollower::print_diagnoses() {
+    for (const Diagnosis& diagnosis : watch_.look())
+        if (diagnosis.standing)
+            for (const std::string& line : diagnosis_lines(diagnosis)) context_.out.line(line);
+}
+
 void RunFollower::summarise(RunId run) {
     Output& out = context_.out;
     const std::string id = std::to_string(run);
@@ -239,6 +286,7 @@ void RunFollower::summarise(RunId run) {
         out.line("Run " + name + " was aborted after " + at);
     if (!reader.ok()) return;
     print_changes(**reader, run);
+    print_diagnoses();
 
     const auto checkpoints = (*reader)->checkpoints(run);
     out.line("Stored in " + session_.store().run_folder(run).string());
