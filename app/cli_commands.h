@@ -49,6 +49,7 @@ void add_list_commands(CLI::App& app,
 void add_model_commands(CLI::App& app, Context& context);  ///< eval, generate
 void add_reward_command(CLI::App& app, Context& context);  ///< reward
 void add_chart_command(CLI::App& app, Context& context);   ///< chart
-void add_parity_command(CLI::App& app, Context& context);  ///< parity
+void add_diagnose_command(CLI::App& app, Context& context);  ///< diagnose
+void add_parity_command(CLI::App& app, Context& context);    ///< parity
 
 }  // namespace plumb::cli

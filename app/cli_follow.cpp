@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "cli_diagnosis.h"
 #include "cli_signals.h"
 
 namespace plumb::cli {
@@ -17,6 +18,8 @@ namespace {
 constexpr std::chrono::milliseconds poll_interval{100};
 /// The worker is free a moment before its last event can be taken.
 constexpr int polls_for_last_event = 20;
+/// Between two looks at all that the run has recorded.
+constexpr double look_seconds = 0.5;
 
 }  // namespace
 
@@ -44,6 +47,7 @@ bool RunFollower::goes_on(std::optional<RunId> run) const {
 
 void RunFollower::handle(const RunStarted& e) {
     started_ = e;
+    watch_run(e);
     if (context_.json) {
         print(JsonLine("started")
                   .step(e.step)
@@ -79,6 +83,7 @@ void RunFollower::handle(const StepDone& e) {
     step_ = e.step;
     since_step_.restart();
     step_seconds_ = e.seconds;
+    watch_.add(e.step, e.metrics, e.total_steps);
     if (context_.json)
         print(JsonLine("step")
                   .step(e.step)
@@ -87,9 +92,11 @@ void RunFollower::handle(const StepDone& e) {
                   .set("total_steps", e.total_steps));
     else
         display_->show(e);
+    if (since_look_.seconds() >= look_seconds) tell_news();
 }
 
 void RunFollower::handle(const CheckpointSaved& e) {
+    watch_.add(CheckpointRecord{e.step, e.folder, e.is_best});
     if (context_.json)
         print(JsonLine("checkpoint")
                   .step(e.step)
@@ -100,6 +107,7 @@ void RunFollower::handle(const CheckpointSaved& e) {
 }
 
 void RunFollower::handle(const SettingEdited& e) {
+    watch_.set(e.edit.key, e.edit.new_value);
     if (context_.json)
         print(JsonLine("edit")
                   .step(e.edit.step)
@@ -141,7 +149,10 @@ void RunFollower::handle(const QueueChanged& e) {
 
 void RunFollower::handle(const RunEnded& e) {
     ended_ = e;
+    tell_news();
     if (!context_.json) return;
+    for (const Diagnosis& diagnosis : watch_.look())
+        if (diagnosis.standing) print(diagnosis_json(diagnosis).time(now()).set("final", true));
     JsonLine line("ended");
     line.step(e.step).time(now()).set("run", e.run).set("state", to_string(e.state));
     if (!e.message.empty()) line.set("message", e.message);
@@ -174,6 +185,34 @@ void RunFollower::say(const std::string& text) {
 int RunFollower::exit_code() const {
     if (ended_ && ended_->state == RunState::finished) return 0;
     return passed_on_ > 0 ? signal_exit_code() : 1;
+}
+
+void RunFollower::watch_run(const RunStarted& e) {
+    const auto reader = StoreReader::open(session_.workspace());
+    if (!reader.ok()) return;
+    const auto record = (*reader)->run(e.run);
+    if (!record.ok()) return;
+    auto input = read_diagnosis_input(**reader, *record);
+    if (!input.ok()) return;
+    watch_ = DiagnosisWatch(std::move(*input));
+    watch_.rewind(e.step);
+}
+
+void RunFollower::tell_news() {
+    for (const Diagnosis& diagnosis : watch_.news()) {
+        if (context_.json) {
+            print(diagnosis_json(diagnosis).time(now()).set("final", false));
+            continue;
+        }
+        for (const std::string& line : diagnosis_lines(diagnosis, false)) say(line);
+    }
+    since_look_.restart();
+}
+
+void RunFollower::print_diagnoses() {
+    for (const Diagnosis& diagnosis : watch_.look())
+        if (diagnosis.standing)
+            for (const std::string& line : diagnosis_lines(diagnosis)) context_.out.line(line);
 }
 
 void RunFollower::print_changes(StoreReader& reader, RunId run) {
@@ -220,6 +259,7 @@ void RunFollower::summarise(RunId run) {
         out.line("Run " + name + " was aborted after " + at);
     if (!reader.ok()) return;
     print_changes(**reader, run);
+    print_diagnoses();
 
     const auto checkpoints = (*reader)->checkpoints(run);
     out.line("Stored in " + session_.store().run_folder(run).string());

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "analysis/diagnosis_watch.h"
 #include "base/clock.h"
 #include "cli_commands.h"
 #include "cli_output.h"
@@ -46,7 +47,14 @@ private:
     void pass_on_signals();
     void say(const std::string& text);
     int exit_code() const;
+    /// Without what is stored of the run there is nothing to diagnose: the steps alone do not tell
+    /// its settings.
+    void watch_run(const RunStarted& e);
+    /// Diagnoses that were not told of before.
+    void tell_news();
     void summarise(RunId run);
+    /// What stands at the end, with what to do about it.
+    void print_diagnoses();
     void print_changes(StoreReader& reader, RunId run);
 
     Context& context_;
@@ -54,7 +62,8 @@ private:
     std::optional<ProgressDisplay> display_;
     std::optional<RunStarted> started_;
     std::optional<RunEnded> ended_;
-    Stopwatch clock_, since_progress_, since_step_;
+    DiagnosisWatch watch_;
+    Stopwatch clock_, since_progress_, since_step_, since_look_;
     double step_seconds_ = 0, last_time_ = 0;
     std::string phase_;
     std::int64_t step_ = 0;

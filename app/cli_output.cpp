@@ -183,6 +183,11 @@ JsonLine& JsonLine::set(std::string_view key, bool yes) {
     return *this;
 }
 
+JsonLine& JsonLine::set_encoded(std::string_view key, std::string json) {
+    others_.emplace_back(key, std::move(json));
+    return *this;
+}
+
 std::string JsonLine::text() const {
     Json head;
     head["event"] = event_;

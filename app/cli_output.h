@@ -77,6 +77,8 @@ public:
     JsonLine& set(std::string_view key, std::int64_t number);
     JsonLine& set(std::string_view key, double number);
     JsonLine& set(std::string_view key, bool yes);
+    /// A value that is JSON already.
+    JsonLine& set_encoded(std::string_view key, std::string json);
     std::string text() const;
 
 private:

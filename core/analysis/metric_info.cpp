@@ -63,6 +63,20 @@ std::optional<MetricInfo> reward_part(std::string_view key) {
     return std::nullopt;
 }
 
+/// "non_finite/NAME": of the tensor that was not finite first in a step.
+std::optional<MetricInfo> non_finite(std::string_view key) {
+    constexpr std::string_view folder = "non_finite/";
+    if (!key.starts_with(folder) || key.size() == folder.size()) return std::nullopt;
+    const std::string name(key.substr(folder.size()));
+    return MetricInfo{std::string(key),
+                      "Not finite: " + name,
+                      name,
+                      "share",
+                      "Share of the elements that were not finite, of the tensor that was so first "
+                      "in the step's backward pass: where to look for the cause.",
+                      false};
+}
+
 /// "loss/NAME": a part of DPO's mixed loss.
 std::optional<MetricInfo> loss_part(std::string_view key) {
     constexpr std::string_view folder = "loss/";
@@ -108,6 +122,7 @@ std::optional<MetricInfo> of_reward_model(std::string_view key) {
 MetricInfo metric_info(std::string_view key, std::string_view algorithm) {
     if (const KnownMetric* known = find_known(key, algorithm)) return to_info(*known);
     if (auto info = reward_part(key)) return *info;
+    if (auto info = non_finite(key)) return *info;
     if (auto info = loss_part(key)) return *info;
     if (auto info = of_reward_model(key)) return *info;
     if (auto info = held_out(key, algorithm)) return *info;

@@ -2,6 +2,7 @@
 #include "train/evaluation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/random.h"
@@ -74,15 +75,22 @@ double distinct_share(const std::vector<SampledText>& texts) {
     return static_cast<double>(distinct.size()) / static_cast<double>(texts.size());
 }
 
-/// The mean over completions of the weighted sum of their values; nothing where none has one.
-std::optional<double> mean_reward(const std::vector<std::vector<std::optional<double>>>& values,
-                                  const std::vector<double>& weights) {
-    double sum = 0, scored = 0;
+/// KEY and KEY_std: mean and spread (n - 1) over completions of the weighted sum of their values;
+/// nothing where none has one.
+void add_reward(const std::string& key,
+                const std::vector<std::vector<std::optional<double>>>& values,
+                const std::vector<double>& weights, Metrics& metrics) {
+    std::vector<double> sums;
     for (const auto& total : weighted_sums(values, weights)) {
-        sum += total.value_or(0);
-        scored += total.has_value();
+        if (total) sums.push_back(*total);
     }
-    return scored > 0 ? std::optional(sum / scored) : std::nullopt;
+    if (sums.empty()) return;
+    const double n = static_cast<double>(sums.size());
+    double mean = 0, squares = 0;
+    for (const double sum : sums) mean += sum / n;
+    for (const double sum : sums) squares += (sum - mean) * (sum - mean);
+    metrics[key] = mean;
+    if (sums.size() > 1) metrics[key + "_std"] = std::sqrt(squares / (n - 1));
 }
 
 std::vector<Prompt> first_eval_prompts(const Task& task, std::int64_t count) {
@@ -240,14 +248,13 @@ Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Sc
     }
     PLUMB_TRY(const auto values,
               score_completions(scorers.rewards, prompts, sampled.texts, 1, stop));
-    if (const auto mean = mean_reward(values, settings.reward_weights))
-        metrics["eval/reward"] = *mean;
+    add_reward("eval/reward", values, settings.reward_weights, metrics);
     if (scorers.gold) {
         PLUMB_TRY(const auto gold,
                   score_completions(*scorers.gold, prompts, sampled.texts, 1, stop));
         std::vector<std::vector<std::optional<double>>> table;
         for (const auto& value : gold) table.push_back({value});
-        if (const auto mean = mean_reward(table, {})) metrics["eval/gold_reward"] = *mean;
+        add_reward("eval/gold_reward", table, {}, metrics);
     }
     if (reference) {
         PLUMB_TRY(metrics["eval/kl_sequence"],

@@ -67,10 +67,11 @@ Result<std::vector<std::optional<double>>> score_completions(RewardFunction& rew
 
 /// Samples one completion of each held-out prompt at temperature 1 and, where the task has answers,
 /// one greedily. eval/accuracy and eval/accuracy_greedy; eval/reward, the weighted sum of the run's
-/// reward functions; eval/gold_reward; eval/kl_sequence, the KL of a completion to the reference in
-/// nats, estimated as the mean of the summed differences of log-probabilities (reference may be
-/// null); eval/distinct_ratio, eval/mean_length, eval/ended, eval/scratchpad. The draws depend on
-/// the settings' seed alone, so that two evaluations of one policy agree.
+/// reward functions, and eval/gold_reward, each with its spread (_std); eval/kl_sequence, the KL of
+/// a completion to the reference in nats, estimated as the mean of the summed differences of
+/// log-probabilities (reference may be null); eval/distinct_ratio, eval/mean_length, eval/ended,
+/// eval/scratchpad. The draws depend on the settings' seed alone, so that two evaluations of one
+/// policy agree.
 Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
                                 const Llama* reference, const Settings& settings,
                                 const std::stop_token& stop);

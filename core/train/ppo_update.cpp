@@ -85,7 +85,7 @@ Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
     PpoUpdateResult update;
     update.metrics = means.result();
     update.grad_norm =
-        apply_update({{models.policy, policy_optimizer}, {models.value, value_optimizer}},
+        apply_update({{models.policy, policy_optimizer}, {models.value, value_optimizer, "value."}},
                      learning_rate, max_grad_norm);
     return update;
 }

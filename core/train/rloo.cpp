@@ -3,6 +3,8 @@
 // 1.16's RLOOTrainer: rollouts and micro-batches as in GRPO, the KL to the reference in the reward,
 // a completion as one action.
 
+#include <algorithm>
+
 #include "train/grpo_rollout.h"
 #include "train/loop.h"
 #include "train/trainer.h"
@@ -21,29 +23,47 @@ RlooConfig rloo_config(const Settings& settings) {
     return config;
 }
 
-/// [N]: log policy - log reference of each completion; undefined without a reference.
-at::Tensor kl_sums(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs) {
-    if (!rollout.slices.front().ref_logprobs.defined()) return {};
-    std::vector<at::Tensor> reference;
-    for (const RolloutSlice& slice : rollout.slices)
-        reference.push_back((slice.ref_logprobs * completion_token_mask(slice.batch)).sum(1));
-    const at::Tensor sums = at::cat(reference);
-    return sampled_logprobs.sum(1).to(sums.device()) - sums;
+/// log policy - log reference of what was sampled.
+struct ReferenceKl {
+    at::Tensor sums;  ///< [N], of each completion; undefined without a reference
+    double max_token = 0;
+};
+
+ReferenceKl reference_kl(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs) {
+    ReferenceKl kl;
+    if (!rollout.slices.front().ref_logprobs.defined()) return kl;
+    std::vector<at::Tensor> sums;
+    std::int64_t first = 0;
+    for (const RolloutSlice& slice : rollout.slices) {
+        const at::Tensor& reference = slice.ref_logprobs;
+        const at::Tensor sampled = sampled_logprobs.narrow(0, first, reference.size(0))
+                                       .narrow(1, 0, reference.size(1))
+                                       .to(reference.device());
+        const at::Tensor tokens = (sampled - reference) * completion_token_mask(slice.batch);
+        sums.push_back(tokens.sum(1));
+        kl.max_token = std::max(kl.max_token, tokens.max().item<double>());
+        first += reference.size(0);
+    }
+    kl.sums = at::cat(sums);
+    return kl;
 }
 
-/// The sampled batch as a rollout with leave-one-out advantages. Its metrics: reward, reward_std,
-/// objective/kl.
+/// The sampled batch as a rollout with leave-one-out advantages. Its metrics: those of
+/// prepare_rollout(), objective/kl and objective/kl_max_token.
 Result<PreparedRollout> prepare_rloo(const SampledBatch& sampled, const Llama* reference,
                                      const Policy& policy, const Settings& settings,
                                      const std::stop_token& stop) {
     PreparedRollout prepared = prepare_rollout(sampled.scored, settings, padding_id(policy));
     PLUMB_TRY_STATUS(add_fixed_logprobs(prepared.rollout, policy, reference, settings, stop));
-    const at::Tensor kl = kl_sums(prepared.rollout, sampled.logprobs);
-    const RlooAdvantages rloo = rloo_advantages(prepared.total_rewards, kl,
+    const ReferenceKl kl = reference_kl(prepared.rollout, sampled.logprobs);
+    const RlooAdvantages rloo = rloo_advantages(prepared.total_rewards, kl.sums,
                                                 settings.num_generations, rloo_config(settings));
     prepared.advantages = rloo.advantages;
     set_advantages(prepared.rollout, rloo.advantages);
-    if (kl.defined()) prepared.metrics["objective/kl"] = rloo.kl;
+    if (kl.sums.defined()) {
+        prepared.metrics["objective/kl"] = rloo.kl;
+        prepared.metrics["objective/kl_max_token"] = kl.max_token;
+    }
     return prepared;
 }
 

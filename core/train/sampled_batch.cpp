@@ -2,13 +2,16 @@
 #include "train/sampled_batch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 
 #include "algorithms/advantages.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/statistics.h"
 #include "config/roles.h"
+#include "reward/rules.h"
 
 namespace plumb {
 namespace {
@@ -98,6 +101,27 @@ Metrics completion_metrics(const ScoredCompletions& scored) {
     return metrics;
 }
 
+Metrics text_metrics(const std::vector<TokenIds>& completions, const at::Tensor& total_rewards,
+                     std::int64_t ngram) {
+    std::vector<double> rewards, lengths, repetitions;
+    double repeated = 0;
+    for (std::size_t i = 0; i < completions.size(); ++i) {
+        const double repetition = -repetition_rule(completions[i], ngram);
+        repeated += repetition / static_cast<double>(completions.size());
+        const double reward = total_rewards[static_cast<std::int64_t>(i)].item<double>();
+        if (std::isnan(reward)) continue;
+        rewards.push_back(reward);
+        lengths.push_back(static_cast<double>(completions[i].size()));
+        repetitions.push_back(repetition);
+    }
+    Metrics metrics{{"completions/repetition", repeated}};
+    if (const auto found = correlation(rewards, lengths))
+        metrics["reward_correlation/length"] = *found;
+    if (const auto found = correlation(rewards, repetitions))
+        metrics["reward_correlation/repetition"] = *found;
+    return metrics;
+}
+
 Result<SampledBatch> sample_batch(const Policy& policy, const Task& task, const Scorers& scorers,
                                   const Settings& settings, std::int64_t count,
                                   std::int64_t per_prompt, TrainerState& state,
@@ -149,6 +173,8 @@ Result<SampledBatch> sample_batch(const Policy& policy, const Task& task, const 
         }
     }
     batch.metrics = completion_metrics(scored);
+    batch.metrics.merge(text_metrics(scored.completions, total_rewards(scored, settings),
+                                     settings.repetition_ngram));
     if (knows_scratchpad) batch.metrics["completions/scratchpad"] = scratchpad;
     PLUMB_TRY_STATUS(add_gold(scorers, per_prompt, batch, stop));
     batch.score_seconds = watch.restart();
