@@ -61,11 +61,13 @@ QString Chart::numberOf(const CurveLines& curve) const {
 }
 
 void Chart::updateHeader() {
-    // The title goes before the unit, which is in its tooltip too.
     m_values->setText(valueText());
     const std::vector<const CurveLines*> curves = curvesWithPoints();
     const bool single = curves.size() == 1;
     const int room = width() - 2 * header_margin - m_heading->sizeHint().width();
+    // The title goes before the unit, which is in its tooltip too, and before the band.
+    if (single && m_values->sizeHint().width() > room)
+        m_values->setText(numberOf(*curves.front()));
     if (single && m_values->sizeHint().width() > room)
         m_values->setText(numberOf(*curves.front()).section(" (", 0, 0));
     QStringList names;
@@ -98,9 +100,11 @@ QString Chart::valueText() const {
 }
 
 QString Chart::plainValues() const {
+    const std::vector<const CurveLines*> curves = curvesWithPoints();
     QStringList values;
-    for (const CurveLines* curve : curvesWithPoints())
-        values << curve->look().name + " " + numberOf(*curve);
+    for (const CurveLines* curve : curves)
+        values << (curves.size() == 1 ? toQString(m_setup.group.title) : curve->look().name) +
+                      " " + numberOf(*curve);
     return QString("step %1: %2").arg(m_crosshair.value_or(lastStep())).arg(values.join(", "));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 /// Below it a range has too few of 1, 2 and 5 times a power of ten.
 constexpr double least_factor = 8;
-constexpr qsizetype most_log_ticks = 6;
+constexpr int most_log_ticks = 6;
 
 }  // namespace
 
@@ -50,13 +50,18 @@ QString TimeTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
 QVector<double> LogTicker::createTickVector(double tickStep, const QCPRange& range) {
     m_decades = range.lower > 0 && range.upper / range.lower > least_factor;
     if (!m_decades) return ShortTicker::createTickVector(tickStep, range);
+    const int first = static_cast<int>(std::floor(std::log10(range.lower)));
+    const int last = static_cast<int>(std::floor(std::log10(range.upper)));
+    // Many decades show every second or third power of ten.
+    const int stride = (last - first) / most_log_ticks + 1;
     QVector<double> all, powers;
-    for (const Tick& tick : log_axis(range.lower, range.upper).ticks) {
-        if (tick.value < range.lower || tick.value > range.upper) continue;
-        all.append(tick.value);
-        const double power = std::log10(tick.value);
-        if (std::abs(power - std::round(power)) < 1e-9) powers.append(tick.value);
-    }
+    for (int exponent = first; exponent <= last; ++exponent)
+        for (const double factor : {1.0, 2.0, 5.0}) {
+            const double tick = factor * std::pow(10.0, exponent);
+            if (!range.contains(tick)) continue;
+            all.append(tick);
+            if (factor == 1 && exponent % stride == 0) powers.append(tick);
+        }
     return all.size() > most_log_ticks && powers.size() > 1 ? powers : all;
 }
 

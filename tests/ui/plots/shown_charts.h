@@ -41,6 +41,8 @@ struct Shown {
                                                             {"Loss", {"loss"}}}) {
         grid.resize(760, 400);
         grid.show();
+        grid.activateWindow();
+        if (!QTest::qWaitForWindowActive(&grid)) qFatal("the charts have no focus to give");
         grid.showRun("grpo", groups, {{"Loss", "nothing here yet"}});
         grid.setMetrics({{"reward", line(20, 0.1)}, {"loss", line(20, 1)}});
         grid.redrawNow();
