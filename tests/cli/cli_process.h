@@ -69,11 +69,14 @@ inline QString text_of(const std::filesystem::path& path) {
     return QString::fromStdString(path.string());
 }
 
-/// Fails with what the program said where it ended otherwise.
-#define COMPARE_CODE(result, expected)                                                        \
-    QVERIFY2((result).code == (expected), ("exit code " + QByteArray::number((result).code) + \
-                                           "\n" + (result).out + (result).err)                \
-                                              .constData())
+/// Fails with what the program said where it ended otherwise. The result is evaluated once.
+#define COMPARE_CODE(result, expected)                                                            \
+    do {                                                                                          \
+        const CliResult& compared = (result);                                                     \
+        QVERIFY2(compared.code == (expected), ("exit code " + QByteArray::number(compared.code) + \
+                                               "\n" + compared.out + compared.err)                \
+                                                  .constData());                                  \
+    } while (false)
 /// The text holds the part.
 #define VERIFY_HOLDS(text, part)    \
     QVERIFY2((text).contains(part), \

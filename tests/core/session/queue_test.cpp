@@ -135,10 +135,12 @@ private Q_SLOTS:
         settings = short_run();
         settings.algorithm = "sft";
         settings.task = "data";
+        settings.max_length = 32;
         settings.train_files = {"/nowhere/rows.jsonl"};
         const auto missing = session->enqueue(settings, "missing");
         QVERIFY(!missing.ok());
-        QVERIFY(missing.error().message.find("/nowhere/rows.jsonl") != std::string::npos);
+        QVERIFY2(missing.error().message.find("/nowhere/rows.jsonl") != std::string::npos,
+                 missing.error().message.c_str());
         QVERIFY(waiting(session).isEmpty());
     }
 
