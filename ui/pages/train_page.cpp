@@ -41,6 +41,8 @@ std::map<std::string, QString> emptyTexts(const Settings& settings) {
     if (settings.algorithm == "ppo") expect({"KL of a completion", "Policy and value loss"});
     if (samples_groups(settings)) expect({"Loss"});
     if (samples_completions(settings)) expect({"Reward", "Entropy", "Completion length"});
+    if (samples_completions(settings) && scoring_functions(settings).size() > 1)
+        expect({"Rewards by function"});
     if (settings.algorithm == "grpo") expect({"KL to the reference"});
     if (settings.algorithm == "grpo" && settings.beta == 0)
         texts["KL to the reference"] =

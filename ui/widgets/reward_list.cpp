@@ -102,19 +102,14 @@ QWidget* RewardList::makeHead() {
     m_menu->setObjectName("addRewardMenu");
     m_add = new QPushButton("Add", head);
     m_add->setObjectName("addReward");
-    m_add->setAccessibleName("Add a built-in reward function");
+    m_add->setAccessibleName("Add a reward function");
     m_add->setMenu(m_menu);
-    m_addFiles = new QPushButton("Own file...", head);
-    m_addFiles->setObjectName("addRewardFile");
-    m_addFiles->setToolTip("A program of your own, or a native plug-in (.so)");
     auto* layout = new QHBoxLayout(head);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
     layout->addWidget(title, 1);
     layout->addWidget(m_add);
-    layout->addWidget(m_addFiles);
     connect(m_menu, &QMenu::aboutToShow, this, &RewardList::fillMenu);
-    connect(m_addFiles, &QPushButton::clicked, this, &RewardList::chooseFiles);
     return head;
 }
 
@@ -128,8 +123,7 @@ void RewardList::showSettings(const Settings& settings, bool editable) {
     m_timeout->setValue(toQString(field_text(m_timeout->field(), settings)));
     m_timeout->setMode(editable ? FieldRow::Mode::editable : FieldRow::Mode::fixed);
     m_add->setVisible(editable);
-    m_addFiles->setVisible(editable);
-    showText(m_hint, editable ? "Own files can be dropped here as well." : "");
+    showText(m_hint, editable ? "Files of your own programs and plug-ins can be dropped here." : "");
     updateSettings(settings);
 }
 
@@ -167,8 +161,7 @@ void RewardList::setRuns(const std::vector<RunRecord>& rewardModels) {
 void RewardList::makeRows() {
     // A row may be in the middle of telling of its removal.
     for (RewardRow* row : m_rows) {
-        row->hide();
-        row->setObjectName({});
+        row->setParent(nullptr);
         row->deleteLater();
     }
     m_rows.clear();
@@ -196,6 +189,10 @@ void RewardList::fillMenu() {
         action->setEnabled(!there && (info.name != "reviews" || m_settings.task == "reviews"));
         connect(action, &QAction::triggered, this, [this, name] { add({name}); });
     }
+    m_menu->addSeparator();
+    QAction* own = m_menu->addAction("Own file...\tA program in any language, or a plug-in (.so).");
+    own->setObjectName("addRewardFile");
+    connect(own, &QAction::triggered, this, &RewardList::chooseFiles);
 }
 
 void RewardList::chooseFiles() {

@@ -81,7 +81,7 @@ private:
     QVBoxLayout* m_list;
     FieldRow* m_timeout;
     QLabel *m_none, *m_problem, *m_hint;
-    QPushButton *m_add, *m_addFiles;
+    QPushButton* m_add;
     QMenu* m_menu;
     QTimer m_checkTimer;
     std::stop_source m_check;  ///< of the look at the functions that is on its way

@@ -110,6 +110,12 @@ void RewardResults::setSettings(const Settings& settings) {
 
 void RewardResults::clear() { begin({}, m_settings); }
 
+void RewardResults::showProblem(const QString& message) {
+    clear();
+    m_problem->setPlainText(message);
+    m_problem->show();
+}
+
 void RewardResults::show() {
     m_empty->setVisible(m_rows.empty());
     m_table->setVisible(!m_rows.empty());

@@ -38,6 +38,8 @@ public:
     const std::vector<std::string>& functions() const { return m_functions; }
     /// Nothing was tried yet.
     void clear();
+    /// Nothing can be tried, and why.
+    void showProblem(const QString& message);
 
 private:
     enum class State { waiting, asked, answered, failed, cancelled };

@@ -24,20 +24,25 @@
 namespace plumb::ui {
 namespace {
 
-/// A try-out that is lower than this has its results beside the text instead of below.
-constexpr int low = 400;
-constexpr int clock_ms = 250;
+constexpr int clock_ms = 250, frame_height = 14, answer_width = 120;
 
 QPlainTextEdit* textEdit(const QString& name, const QString& accessible, QWidget* parent) {
     auto* edit = new QPlainTextEdit(parent);
     edit->setObjectName(name);
     edit->setAccessibleName(accessible);
+    edit->setProperty("role", "field");
     edit->setFont(monospacedFont());
     edit->setTabChangesFocus(true);
-    // Two lines at least, whatever the hint of the class says.
-    edit->setMinimumHeight(2 * edit->fontMetrics().lineSpacing() + 14);
+    edit->setMinimumHeight(2 * edit->fontMetrics().lineSpacing() + frame_height);
     edit->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
     return edit;
+}
+
+QLabel* labelOf(const QString& text, QWidget* widget) {
+    auto* label = new QLabel(text, widget->parentWidget());
+    label->setProperty("role", "muted");
+    label->setBuddy(widget);
+    return label;
 }
 
 bool isTryKey(const QKeyEvent* key) {
@@ -50,11 +55,12 @@ bool isTryKey(const QKeyEvent* key) {
 RewardTryout::RewardTryout(QWidget* parent) : QWidget(parent) {
     setObjectName("rewardTryout");
     m_results = new RewardResults(this);
-    m_layout = new QBoxLayout(QBoxLayout::TopToBottom, this);
-    m_layout->setContentsMargins(0, 0, 0, 0);
-    m_layout->setSpacing(10);
-    m_layout->addWidget(makeInput(), 1);
-    m_layout->addWidget(m_results, 1);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addWidget(makeText(), 2);
+    layout->addWidget(makeActions());
+    layout->addWidget(m_results, 3);
     m_clock.setInterval(clock_ms);
     connect(&m_clock, &QTimer::timeout, this, &RewardTryout::showState);
     updateButtons();
@@ -62,65 +68,74 @@ RewardTryout::RewardTryout(QWidget* parent) : QWidget(parent) {
 
 RewardTryout::~RewardTryout() { m_asking.request_stop(); }
 
-QWidget* RewardTryout::makeInput() {
-    auto* input = new QWidget(this);
-    m_rows = new TrialRowPicker(input);
-    m_prompt = textEdit("trialPrompt", "Prompt", input);
-    m_completion = textEdit("trialCompletion", "Completion", input);
-    m_answer = new QLineEdit(input);
-    m_answer->setObjectName("trialAnswer");
-    m_answer->setAccessibleName("Reference answer");
-    m_answer->setPlaceholderText("none");
-    m_answer->setFont(monospacedFont());
-    m_ended = new QCheckBox("Ended by the model", input);
+QWidget* RewardTryout::makeText() {
+    auto* text = new QWidget(this);
+    m_rows = new TrialRowPicker(text);
+    m_prompt = textEdit("trialPrompt", "Prompt", text);
+    m_completion = textEdit("trialCompletion", "Completion", text);
+    m_ended = new QCheckBox("ended", text);
     m_ended->setObjectName("trialEnded");
-    m_ended->setToolTip("Off: the completion was cut at the longest length");
+    m_ended->setAccessibleName("The model came to an end by itself");
+    m_ended->setToolTip("Whether the model came to an end by itself, or was cut");
     m_ended->setChecked(true);
-    m_try = new QPushButton("Try  Ctrl+Return", input);
-    m_try->setObjectName("tryRewards");
-    m_cancel = new QPushButton("Cancel  Esc", input);
-    m_cancel->setObjectName("cancelTrial");
-    m_state = new ElidedLabel(input);
-    m_state->setObjectName("trialState");
-    m_state->setProperty("role", "small");
-
-    auto* grid = new QGridLayout(input);
+    auto* grid = new QGridLayout(text);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(8);
-    grid->setVerticalSpacing(4);
-    grid->addWidget(m_rows, 0, 0, 1, 3);
-    const auto addLine = [&](int row, const QString& text, QWidget* widget, int columns) {
-        auto* label = new QLabel(text, input);
-        label->setProperty("role", "muted");
-        label->setBuddy(widget);
-        grid->addWidget(label, row, 0, Qt::AlignTop);
-        grid->addWidget(widget, row, 1, 1, columns);
-    };
-    addLine(1, "prompt", m_prompt, 2);
-    addLine(2, "completion", m_completion, 2);
-    addLine(3, "answer", m_answer, 1);
-    grid->addWidget(m_ended, 3, 2);
+    grid->setVerticalSpacing(2);
+    auto* left = new QHBoxLayout;
+    left->addWidget(labelOf("prompt", m_prompt));
+    left->addWidget(m_rows, 1);
+    auto* right = new QHBoxLayout;
+    right->addWidget(labelOf("completion", m_completion));
+    right->addStretch();
+    right->addWidget(m_ended);
+    grid->addLayout(left, 0, 0);
+    grid->addLayout(right, 0, 1);
+    grid->addWidget(m_prompt, 1, 0);
+    grid->addWidget(m_completion, 1, 1);
     grid->setRowStretch(1, 1);
-    grid->setRowStretch(2, 2);
-    grid->setColumnStretch(1, 1);
-    auto* actions = new QHBoxLayout;
-    actions->setSpacing(8);
-    actions->addWidget(m_try);
-    actions->addWidget(m_cancel);
-    actions->addWidget(m_state, 1);
-    grid->addLayout(actions, 4, 0, 1, 3);
-
+    for (const int column : {0, 1}) grid->setColumnStretch(column, 1);
     for (QWidget* widget : {static_cast<QWidget*>(m_prompt), static_cast<QWidget*>(m_completion),
-                            static_cast<QWidget*>(m_answer), static_cast<QWidget*>(m_ended),
-                            static_cast<QWidget*>(m_try), static_cast<QWidget*>(m_cancel)})
+                            static_cast<QWidget*>(m_ended)})
         widget->installEventFilter(this);
     connect(m_rows, &TrialRowPicker::chosen, this, [this](const TrialRow& row) {
         m_prompt->setPlainText(toQString(row.prompt));
         m_answer->setText(toQString(row.answer));
     });
+    connect(m_rows, &TrialRowPicker::failed, this,
+            [this](const QString& message) { m_results->showProblem(message); });
+    return text;
+}
+
+QWidget* RewardTryout::makeActions() {
+    auto* actions = new QWidget(this);
+    m_answer = new QLineEdit(actions);
+    m_answer->setObjectName("trialAnswer");
+    m_answer->setAccessibleName("Reference answer");
+    m_answer->setPlaceholderText("none");
+    m_answer->setFont(monospacedFont());
+    m_answer->setFixedWidth(answer_width);
+    m_try = new QPushButton("Try  Ctrl+Return", actions);
+    m_try->setObjectName("tryRewards");
+    m_cancel = new QPushButton("Cancel  Esc", actions);
+    m_cancel->setObjectName("cancelTrial");
+    m_state = new ElidedLabel(actions);
+    m_state->setObjectName("trialState");
+    m_state->setProperty("role", "small");
+    auto* layout = new QHBoxLayout(actions);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
+    layout->addWidget(labelOf("answer", m_answer));
+    layout->addWidget(m_answer);
+    layout->addWidget(m_try);
+    layout->addWidget(m_cancel);
+    layout->addWidget(m_state, 1);
+    for (QWidget* widget : {static_cast<QWidget*>(m_answer), static_cast<QWidget*>(m_try),
+                            static_cast<QWidget*>(m_cancel)})
+        widget->installEventFilter(this);
     connect(m_try, &QPushButton::clicked, this, &RewardTryout::tryNow);
     connect(m_cancel, &QPushButton::clicked, this, &RewardTryout::cancel);
-    return input;
+    return actions;
 }
 
 void RewardTryout::setSettings(const Settings& settings) {
@@ -226,11 +241,6 @@ bool RewardTryout::eventFilter(QObject* watched, QEvent* event) {
     event->accept();
     if (event->type() == QEvent::KeyPress) cancels ? cancel() : tryNow();
     return true;
-}
-
-void RewardTryout::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    m_layout->setDirection(height() < low ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }
 
 }  // namespace plumb::ui

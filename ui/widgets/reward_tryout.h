@@ -11,9 +11,7 @@
 #include "config/settings.h"
 #include "session/reward_trial.h"
 
-class QBoxLayout;
 class QCheckBox;
-class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
@@ -45,10 +43,10 @@ public:
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
-    QWidget* makeInput();
+    QWidget* makeText();
+    QWidget* makeActions();
     void askNext();
     void takeAnswer(const Result<RewardTrial>& trial);
     void end(const QString& state);
@@ -70,7 +68,6 @@ private:
     QPushButton *m_try, *m_cancel;
     ElidedLabel* m_state;
     RewardResults* m_results;
-    QBoxLayout* m_layout;
     QTimer m_clock;
 };
 

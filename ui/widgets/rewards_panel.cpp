@@ -16,7 +16,7 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int least_list_width = 270, least_width = 640, least_height = 236;
+constexpr int least_list_width = 270, least_width = 640, least_height = 262, gap = 10;
 
 }  // namespace
 
@@ -31,17 +31,21 @@ RewardsPanel::RewardsPanel(QWidget* parent) : QFrame(parent) {
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setMinimumWidth(least_list_width);
     auto* list = new QWidget;
-    list->setAutoFillBackground(false);
     auto* listLayout = new QHBoxLayout(list);
-    listLayout->setContentsMargins(0, 0, 10, 0);
+    listLayout->setContentsMargins(0, 0, gap, 0);
     listLayout->addWidget(m_list);
     scroll->setWidget(list);
+    list->setAutoFillBackground(false);
+    auto* right = new QWidget(this);
+    auto* rightLayout = new QHBoxLayout(right);
+    rightLayout->setContentsMargins(gap, 0, 0, 0);
+    rightLayout->addWidget(m_tryout);
     auto* splitter = new QSplitter(Qt::Horizontal, this);
     splitter->setObjectName("rewardsSplitter");
     splitter->setChildrenCollapsible(false);
-    splitter->setHandleWidth(10);
+    splitter->setHandleWidth(1);
     splitter->addWidget(scroll);
-    splitter->addWidget(m_tryout);
+    splitter->addWidget(right);
     splitter->setStretchFactor(0, 2);
     splitter->setStretchFactor(1, 3);
     auto* layout = new QHBoxLayout(this);

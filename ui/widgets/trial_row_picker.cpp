@@ -3,6 +3,7 @@
 
 #include <QHBoxLayout>
 #include <QPushButton>
+#include <QToolButton>
 
 #include "common/background.h"
 #include "common/elided_label.h"
@@ -19,27 +20,39 @@ bool sameData(const Settings& a, const Settings& b) {
            a.prompt_length == b.prompt_length;
 }
 
+QToolButton* arrow(const QString& name, const QString& sign, const QString& text,
+                   QWidget* parent) {
+    auto* button = new QToolButton(parent);
+    button->setObjectName(name);
+    button->setText(sign);
+    button->setToolTip(text);
+    button->setAccessibleName(text);
+    return button;
+}
+
 }  // namespace
 
 TrialRowPicker::TrialRowPicker(QWidget* parent) : QWidget(parent) {
     setObjectName("trialRows");
-    m_previous = new QPushButton("Previous row", this);
-    m_previous->setObjectName("trialPreviousRow");
-    m_next = new QPushButton("A row of the data", this);
-    m_next->setObjectName("trialNextRow");
-    m_next->setToolTip("Puts prompt and answer of a row of the run's data below");
-    for (QPushButton* button : {m_previous, m_next}) button->setProperty("role", "flat");
+    m_first = new QPushButton("A row of the data", this);
+    m_first->setObjectName("trialFirstRow");
+    m_first->setProperty("role", "flat");
+    m_first->setToolTip("Takes prompt and answer from a row of the run's data");
+    m_previous = arrow("trialPreviousRow", "\u2039", "Previous row", this);
+    m_next = arrow("trialNextRow", "\u203A", "Next row", this);
     m_place = new ElidedLabel(this);
     m_place->setObjectName("trialRowPlace");
     m_place->setProperty("role", "small");
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(4);
-    layout->addWidget(m_next);
+    layout->setSpacing(2);
+    layout->addWidget(m_first);
     layout->addWidget(m_previous);
+    layout->addWidget(m_next);
     layout->addWidget(m_place, 1);
-    connect(m_next, &QPushButton::clicked, this, [this] { go(1); });
-    connect(m_previous, &QPushButton::clicked, this, [this] { go(-1); });
+    connect(m_first, &QPushButton::clicked, this, &TrialRowPicker::read);
+    connect(m_next, &QToolButton::clicked, this, [this] { show(m_row + 1); });
+    connect(m_previous, &QToolButton::clicked, this, [this] { show(m_row - 1); });
     updateButtons();
 }
 
@@ -56,19 +69,16 @@ void TrialRowPicker::setSettings(const Settings& settings) {
     updateButtons();
 }
 
-void TrialRowPicker::go(int by) {
-    if (m_rows) {
-        show(m_row + by);
-        return;
-    }
+void TrialRowPicker::read() {
     m_reading.request_stop();
-    m_place->setText("Reading rows ...");
+    m_place->setText("Reading ...");
     m_reading = runInBackground(
         this,
         [settings = m_settings](std::stop_token stop) { return trial_rows(settings, stop); },
         [this](Result<TrialRows> rows) {
+            m_place->setText({});
             if (!rows.ok()) {
-                m_place->setText(toQString(rows.error().message));
+                Q_EMIT failed(toQString(rows.error().message));
                 return;
             }
             m_rows = std::move(rows).value();
@@ -90,10 +100,11 @@ void TrialRowPicker::show(std::int64_t row) {
 }
 
 void TrialRowPicker::updateButtons() {
-    m_next->setText(m_rows ? "Next row" : "A row of the data");
-    m_next->setEnabled(!m_rows || m_row + 1 < std::ssize(m_rows->rows));
-    m_previous->setVisible(m_rows.has_value());
+    const bool read = m_rows.has_value();
+    m_first->setVisible(!read);
+    for (QToolButton* button : {m_previous, m_next}) button->setVisible(read);
     m_previous->setEnabled(m_row > 0);
+    m_next->setEnabled(read && m_row + 1 < std::ssize(m_rows->rows));
 }
 
 }  // namespace plumb::ui

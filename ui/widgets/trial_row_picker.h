@@ -11,6 +11,7 @@
 #include "session/reward_trial.h"
 
 class QPushButton;
+class QToolButton;
 
 namespace plumb::ui {
 
@@ -29,16 +30,19 @@ public:
 
 Q_SIGNALS:
     void chosen(const plumb::TrialRow& row);
+    /// The rows cannot be read.
+    void failed(const QString& message);
 
 private:
-    void go(int by);
+    void read();
     void show(std::int64_t row);
     void updateButtons();
 
     Settings m_settings;
     std::optional<TrialRows> m_rows;
     std::int64_t m_row = -1;
-    QPushButton *m_previous, *m_next;
+    QPushButton* m_first;
+    QToolButton *m_previous, *m_next;
     ElidedLabel* m_place;
     std::stop_source m_reading;
 };

@@ -192,8 +192,7 @@ private Q_SLOTS:
         shown.panel.showRun(shown.settings, shown.folder.path());
         QVERIFY(!shown.find<QLineEdit>("weight:arithmetic")->isEnabled());
         QVERIFY(!shown.find<QLineEdit>("field:reward_length")->isEnabled());
-        for (const char* button : {"addReward", "addRewardFile"})
-            QVERIFY(shown.find<QPushButton>(button)->isHidden());
+        QVERIFY(shown.find<QPushButton>("addReward")->isHidden());
         QVERIFY(shown.find<QToolButton>("removeReward:arithmetic")->isHidden());
         QVERIFY(shown.find<QPushButton>("tryRewards")->isEnabled());
         QCOMPARE(shown.edits, 0);
