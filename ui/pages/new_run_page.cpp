@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "base/files.h"
+#include "bridge/memory_forecaster.h"
 #include "common/background.h"
 #include "common/text.h"
 #include "config/roles.h"
@@ -21,6 +22,7 @@
 #include "widgets/column_row.h"
 #include "widgets/field_row.h"
 #include "widgets/file_list_edit.h"
+#include "widgets/memory_cost_panel.h"
 #include "widgets/model_chooser.h"
 #include "widgets/reward_list.h"
 #include "widgets/rewards_panel.h"
@@ -99,6 +101,7 @@ NewRunPage::NewRunPage(QWidget* parent) : QWidget(parent), m_settings(firstSetti
     connect(&m_previewTimer, &QTimer::timeout, this, &NewRunPage::startPreview);
     showSettings();
     m_rewards->showDraft(m_settings);
+    predictMemory();
 }
 
 NewRunPage::~NewRunPage() { m_running.request_stop(); }
@@ -108,7 +111,11 @@ QWidget* NewRunPage::makeTabs() {
     m_preview = new DataPreviewView(m_tabs);
     m_rewards = new RewardsPanel(m_tabs);
     m_tabs->addTab("newRunData", "Data", m_preview);
+    m_memory = new MemoryCostPanel(m_tabs);
+    m_forecaster = new MemoryForecaster(this);
+    m_tabs->addTab("newRunMemory", "Memory", m_memory);
     m_tabs->addTab("newRunRewards", "Rewards", m_rewards);
+    connect(m_forecaster, &MemoryForecaster::done, m_memory, &MemoryCostPanel::setMemoryForecast);
     connect(m_rewards, &RewardsPanel::edited, this, [this](const Settings& settings) {
         m_settings = settings;
         changed();
@@ -327,6 +334,7 @@ void NewRunPage::addColumn(QVBoxLayout* form, const char* key) {
 void NewRunPage::setWorkspace(const std::filesystem::path& folder) {
     m_workspace = folder;
     m_rewards->setWorkspace(folder);
+    m_forecaster->setWorkspace(folder);
 }
 
 void NewRunPage::setQueues(bool queues) {
@@ -394,6 +402,7 @@ void NewRunPage::changed() {
     m_rewards->updateDraft(m_settings);
     check();
     m_previewTimer.start();
+    predictMemory();
 }
 
 void NewRunPage::check() {
@@ -436,6 +445,18 @@ void NewRunPage::check() {
     showProblem(elsewhere.join("\n"));
     m_start->setEnabled(sound);
     m_start->setToolTip(filesMissing ? "Add a training file first" : "");
+}
+
+void NewRunPage::predictMemory() {
+    if (reads_train_files(m_settings) && m_settings.train_files.empty()) {
+        m_forecaster->cancel();
+        m_memory->showNothing(
+            "Add a training file: what a run holds in memory depends on its rows.");
+        return;
+    }
+    m_memory->showDraft(m_settings.device);
+    m_memory->setPredicting();
+    m_forecaster->ask(m_settings);
 }
 
 void NewRunPage::startPreview() {

@@ -27,13 +27,15 @@ class ColumnRow;
 class DataPreviewView;
 class FieldRow;
 class FileListEdit;
+class MemoryCostPanel;
+class MemoryForecaster;
 class ModelChooser;
 class RewardsPanel;
 class TabStack;
 
 /// The form for a run on the user's own files, beside a preview of what the run would read and the
-/// page of its rewards. Labels, help and ranges come from the table of fields; settings that are
-/// not here are on the Train page.
+/// page of its rewards and the memory that it would hold. Labels, help and ranges come from the
+/// table of fields; settings that are not here are on the Train page.
 class NewRunPage : public QWidget {
     Q_OBJECT
 
@@ -76,6 +78,7 @@ private:
     void changed();
     void check();
     void startPreview();
+    void predictMemory();
 
     Settings m_settings;
     std::filesystem::path m_workspace;
@@ -95,6 +98,8 @@ private:
     TabStack* m_tabs;
     DataPreviewView* m_preview;
     RewardsPanel* m_rewards;
+    MemoryCostPanel* m_memory;
+    MemoryForecaster* m_forecaster;
     QTimer m_previewTimer;
     std::stop_source m_running;  ///< of the preview that is on its way
 };

@@ -19,6 +19,7 @@
 #include "plots/chart_grid.h"
 #include "widgets/completions_panel.h"
 #include "widgets/log_panel.h"
+#include "widgets/memory_cost_panel.h"
 #include "widgets/rewards_panel.h"
 #include "widgets/tab_stack.h"
 
@@ -85,9 +86,11 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     logLayout->setContentsMargins(8, 6, 8, 6);
     logLayout->addWidget(m_logs);
     m_rewards = new RewardsPanel(this);
+    m_memory = new MemoryCostPanel(this);
     m_tabs = new TabStack(this);
     m_tabs->addTab("tabCompletions", "Completions", m_completions);
     m_tabs->addTab("tabLog", "Log  L", m_logFrame);
+    m_tabs->addTab("tabMemory", "Memory and cost", m_memory);
     m_tabs->addTab("tabRewards", "Rewards", m_rewards);
 
     m_splitter = new QSplitter(Qt::Vertical, this);
@@ -134,6 +137,7 @@ void TrainPage::clear() {
     m_chartsRun.reset();
     m_completions->showNothing("Completions of a run appear here.");
     m_tabs->setTabVisible(m_rewards, false);
+    m_memory->showNothing("What a run holds in memory and what it costs appear here.");
     m_logs->setCurrentWidget(m_liveLog);
 }
 
@@ -154,6 +158,7 @@ void TrainPage::showDraft(const Settings& settings, const QString& name) {
 
 void TrainPage::updateDraft(const Settings& settings) {
     m_rewards->updateDraft(settings);
+    m_memory->showDraft(settings.device);
     m_tabs->setTabVisible(m_rewards, takes_rewards(settings));
 }
 
@@ -178,6 +183,7 @@ void TrainPage::showRun(const RunDetails& details, const std::filesystem::path& 
     m_logs->setCurrentWidget(active ? m_liveLog : m_runLog);
     if (!active) loadLog(pathText(folder / "log.txt"));
     m_rewards->showRun(details.settings, folder);
+    m_memory->showRun(details.settings.device, details.metrics);
     m_tabs->setTabVisible(m_rewards, m_sampling);
 }
 
@@ -200,6 +206,7 @@ void TrainPage::setState(const QString& text) {
 
 void TrainPage::append(std::int64_t step, const Metrics& metrics) {
     m_charts->append(step, metrics);
+    m_memory->append(step, metrics);
 }
 
 void TrainPage::setMarks(const std::vector<EditRecord>& edits,
@@ -215,7 +222,10 @@ void TrainPage::showCompletions(std::int64_t step, const std::vector<CompletionR
         m_completions->showCompletions(step, rows, live);
 }
 
-void TrainPage::setShownStep(std::optional<std::int64_t> step) { m_charts->setShownStep(step); }
+void TrainPage::setShownStep(std::optional<std::int64_t> step) {
+    m_charts->setShownStep(step);
+    m_memory->setShownStep(step);
+}
 
 void TrainPage::addLogLine(const LogLine& line) { m_liveLog->append(line); }
 

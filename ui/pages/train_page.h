@@ -23,10 +23,11 @@ class ChartBar;
 class ChartGrid;
 class CompletionsPanel;
 class LogPanel;
+class MemoryCostPanel;
 class RewardsPanel;
 class TabStack;
 
-/// The charts of a run over its completions, its log and its rewards.
+/// The charts of a run over its completions, its log, its rewards, its memory and its cost.
 class TrainPage : public QWidget {
     Q_OBJECT
 
@@ -58,6 +59,7 @@ public:
 
     QSplitter* splitter() const { return m_splitter; }
     RewardsPanel& rewards() const { return *m_rewards; }
+    MemoryCostPanel& memory() const { return *m_memory; }
 
 Q_SIGNALS:
     void stepChosen(qint64 step);
@@ -77,11 +79,12 @@ private:
     CompletionsPanel* m_completions;
     LogPanel *m_liveLog, *m_runLog;
     RewardsPanel* m_rewards;
+    MemoryCostPanel* m_memory;
     QStackedWidget* m_logs;
     QWidget* m_logFrame;
     TabStack* m_tabs;
     std::map<QWidget*, QList<int>> m_sizes;  ///< of the splitter while a tab was shown
-    bool m_sampling = true;  ///< whether this kind of run has completions
+    bool m_sampling = true;                  ///< whether this kind of run has completions
 };
 
 }  // namespace plumb::ui

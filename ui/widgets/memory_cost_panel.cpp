@@ -114,7 +114,11 @@ void MemoryCostPanel::showNothing(const QString& reason) {
     begin(Shown::nothing, {});
 }
 
-void MemoryCostPanel::showDraft(const std::string& device) { begin(Shown::draft, device); }
+void MemoryCostPanel::showDraft(const std::string& device) {
+    if (m_shown != Shown::draft) begin(Shown::draft, device);
+    m_device = device;
+    refresh();
+}
 
 void MemoryCostPanel::showRun(const std::string& device,
                               const std::map<std::string, std::vector<MetricPoint>>& metrics) {

@@ -35,7 +35,7 @@ public:
 
     /// Neither a run nor settings are shown; the reason is a sentence.
     void showNothing(const QString& reason);
-    /// Settings that are not started; device as in the setting.
+    /// Settings that are not started; device as in the setting. Called again when they change.
     void showDraft(const std::string& device);
     void showRun(const std::string& device,
                  const std::map<std::string, std::vector<MetricPoint>>& metrics);

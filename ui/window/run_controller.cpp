@@ -8,6 +8,7 @@
 #include "config/yaml.h"
 #include "pages/train_page.h"
 #include "session/run_plan.h"
+#include "widgets/memory_cost_panel.h"
 #include "widgets/message_bar.h"
 #include "widgets/rewards_panel.h"
 #include "widgets/settings_panel.h"
@@ -16,8 +17,10 @@
 namespace plumb::ui {
 namespace {
 
+constexpr const char* training_phase = "training";
+
 QString phaseText(const Progress& progress) {
-    if (progress.phase == "train") return "training";
+    if (progress.phase == "train") return training_phase;
     if (progress.phase == "evaluate") return "evaluating";
     if (progress.phase == "load") return "loading";
     QString phase = toQString(progress.phase);
@@ -47,7 +50,11 @@ QString editsText(const std::vector<PlannedEdit>& edits) {
 }  // namespace
 
 RunController::RunController(SessionBridge& bridge, Views views, QObject* parent)
-    : QObject(parent), m_bridge(bridge), m_views(views), m_feed(bridge) {
+    : QObject(parent),
+      m_bridge(bridge),
+      m_views(views),
+      m_feed(bridge),
+      m_predictions(bridge, views.train.memory()) {
     connect(&bridge, &SessionBridge::eventReceived, this, &RunController::handle);
     connect(&bridge, &SessionBridge::eventsHandled, this, &RunController::updateTransport);
     connect(&bridge, &SessionBridge::runsChanged, this, &RunController::refreshRuns);
@@ -107,8 +114,10 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
     connect(&m_views.settings, &SettingsPanel::editRequested, this, &RunController::edit);
     connect(&m_views.settings, &SettingsPanel::settingsChanged, this, [this] {
         m_views.train.updateDraft(m_views.settings.settings());
+        m_predictions.showDraft(m_views.settings.settings());
         updateTransport();
     });
+    connect(&m_predictions, &RunPredictions::changed, this, &RunController::updateTransport);
     connect(&m_views.train.rewards(), &RewardsPanel::edited, &m_views.settings,
             &SettingsPanel::updateDraft);
 }
@@ -128,6 +137,7 @@ void RunController::showDraft(const Settings& settings, const QString& name,
     m_views.train.showDraft(settings, name);
     if (!m_draftEdits.empty()) m_views.train.setState(editsText(m_draftEdits));
     m_views.settings.showDraft(settings);
+    m_predictions.showDraft(settings);
     updateTransport();
     Q_EMIT shownChanged(std::nullopt);
 }
@@ -157,6 +167,7 @@ void RunController::showNothing() {
     m_showsDraft = false;
     m_views.train.clear();
     m_views.settings.clear();
+    m_predictions.clear();
     updateTransport();
     Q_EMIT shownChanged(std::nullopt);
 }
@@ -167,6 +178,7 @@ void RunController::showDetails(const RunDetails& details) {
     m_views.train.showRun(details, folder, showsActive());
     m_views.train.setShownStep(m_feed.chosenStep());
     m_views.settings.showRun(details.settings, showsActive());
+    m_predictions.showRun(details.settings);
     if (!details.settingsProblem.isEmpty())
         m_views.messages.showMessage(MessageBar::Kind::error, "The run's settings are not whole.",
                                      details.settingsProblem);
@@ -333,7 +345,8 @@ void RunController::updateTransport() {
         transport.setPhase(m_bridge.isReadOnly() ? "this workspace is read-only"
                            : draftIsSound()      ? "ready to start"
                                                  : "settings have problems");
-        if (m_active) transport.setNote(QString("run %1 is still going on").arg(m_active->run));
+        transport.setNote(m_active ? QString("run %1 is still going on").arg(m_active->run)
+                                   : m_predictions.summary());
     } else if (showsActive()) {
         const Active& active = *m_active;
         transport.setState(active.paused    ? TransportState::paused
@@ -343,6 +356,9 @@ void RunController::updateTransport() {
         transport.setSteps(active.step, active.totalSteps);
         transport.setTimeLeft(active.paused ? -1 : active.secondsLeft);
         transport.setSpeed(active.paused ? 0 : active.tokensPerSecond);
+        // Of a phase the time left is that of the phase alone.
+        const bool training = !active.paused && active.phase == training_phase;
+        m_views.train.memory().setTimeLeft(training ? active.secondsLeft : -1);
         if (active.pausing) transport.setNote("pausing after this step");
         if (active.paused && !active.pauseReason.isEmpty()) transport.setNote(active.pauseReason);
         m_views.train.setState(active.paused ? "paused" : active.phase);
@@ -355,6 +371,7 @@ void RunController::updateTransport() {
         transport.setPhase(toQString(to_string(run.state)));
         transport.setSteps(run.step, run.total_steps);
         transport.setNote(endText(run, m_details->checkpoints));
+        m_views.train.memory().setTimeLeft(-1);
         m_views.train.setState(
             run.message.empty() ? stateText(run) : stateText(run) + ": " + toQString(run.message));
     } else {

@@ -11,6 +11,7 @@
 #include "bridge/session_bridge.h"
 #include "config/settings.h"
 #include "models/run_list_model.h"
+#include "window/run_predictions.h"
 
 namespace plumb::ui {
 
@@ -99,6 +100,7 @@ private:
     SessionBridge& m_bridge;
     Views m_views;
     RunFeed m_feed;
+    RunPredictions m_predictions;
     std::optional<Active> m_active;
     std::optional<RunDetails> m_details;
     bool m_showsDraft = false;

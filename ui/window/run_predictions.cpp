@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "common/text.h"
+#include "config/yaml.h"
 #include "widgets/memory_cost_panel.h"
 
 namespace plumb::ui {
@@ -13,13 +14,22 @@ RunPredictions::RunPredictions(SessionBridge& bridge, MemoryCostPanel& panel, QO
     connect(&m_forecaster, &MemoryForecaster::done, this,
             [this](const Result<MemoryForecast>& forecast) {
                 m_panel.setMemoryForecast(forecast);
-                if (forecast.ok()) m_memory = forecast.value();
+                m_memory = forecast;
                 Q_EMIT changed();
             });
 }
 
-void RunPredictions::predict(const Settings& settings) {
+void RunPredictions::predict(const Settings& settings, bool draft) {
+    std::string text = write_settings(settings);
+    if (text == m_settings && draft == m_draft) {
+        // A run is shown again whenever events of it were dropped.
+        if (m_memory) m_panel.setMemoryForecast(*m_memory);
+        m_panel.setTimeForecast(m_time);
+        return;
+    }
     clear();
+    m_settings = std::move(text);
+    m_draft = draft;
     m_panel.setPredicting();
     m_forecaster.setWorkspace(m_bridge.workspace());
     m_forecaster.ask(settings);
@@ -28,11 +38,13 @@ void RunPredictions::predict(const Settings& settings) {
 void RunPredictions::clear() {
     ++m_asked;
     m_forecaster.cancel();
+    m_settings.clear();
     m_memory.reset();
     m_time.reset();
 }
 
 void RunPredictions::askTime(const Settings& settings) {
+    if (!m_draft) return;
     m_bridge.query(
         this, [settings](StoreReader& reader) { return forecast_time(reader, settings); },
         [this, asked = m_asked](const Result<std::optional<TimeForecast>>& forecast) {
@@ -45,7 +57,7 @@ void RunPredictions::askTime(const Settings& settings) {
 
 QString RunPredictions::summary() const {
     QStringList parts;
-    if (m_memory) parts << forecastSummary(*m_memory);
+    if (m_memory && m_memory->ok()) parts << forecastSummary(m_memory->value());
     if (m_time && m_time->total_steps > 0)
         parts << "about " + toQString(format_duration(m_time->seconds()));
     return parts.join(", ");

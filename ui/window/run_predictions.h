@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include <QObject>
 #include <QString>
@@ -21,8 +22,10 @@ class RunPredictions : public QObject {
 public:
     RunPredictions(SessionBridge& bridge, MemoryCostPanel& panel, QObject* parent = nullptr);
 
-    /// Of a draft or a run; what was predicted before holds no more.
-    void predict(const Settings& settings);
+    /// Of settings that are not started, whenever they have changed.
+    void showDraft(const Settings& settings) { predict(settings, true); }
+    /// Of a run, after the panel has been told to show it.
+    void showRun(const Settings& settings) { predict(settings, false); }
     void clear();
     /// The prediction in a few words: "4 models, 66.0 MB peak, about 47 s"; empty: there is none.
     QString summary() const;
@@ -31,14 +34,17 @@ Q_SIGNALS:
     void changed();
 
 private:
+    void predict(const Settings& settings, bool draft);
     void askTime(const Settings& settings);
 
     SessionBridge& m_bridge;
     MemoryCostPanel& m_panel;
     MemoryForecaster m_forecaster;
-    std::optional<MemoryForecast> m_memory;
+    std::optional<Result<MemoryForecast>> m_memory;
     std::optional<TimeForecast> m_time;
-    int m_asked = 0;  ///< tells the answer for these settings from late ones
+    std::string m_settings;  ///< as YAML: what is predicted or being worked out
+    bool m_draft = false;    ///< how long it will take is asked too
+    int m_asked = 0;         ///< tells the answer for these settings from late ones
 };
 
 }  // namespace plumb::ui
