@@ -97,6 +97,15 @@ Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Lla
     return {};
 }
 
+at::Tensor kl_sums(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs) {
+    if (!rollout.slices.front().ref_logprobs.defined()) return {};
+    std::vector<at::Tensor> reference;
+    for (const RolloutSlice& slice : rollout.slices)
+        reference.push_back((slice.ref_logprobs * completion_token_mask(slice.batch)).sum(1));
+    const at::Tensor sums = at::cat(reference);
+    return sampled_logprobs.sum(1).to(sums.device()) - sums;
+}
+
 std::int64_t prompts_per_rollout(const Settings& settings) {
     const std::int64_t micro_batches = settings.steps_per_generation > 0
                                            ? settings.steps_per_generation
@@ -115,6 +124,7 @@ Result<NewRollout> sample_rollout(const Policy& policy, const Llama* reference, 
     Stopwatch watch;
     PLUMB_TRY_STATUS(
         add_fixed_logprobs(result.prepared.rollout, policy, reference, settings, stop));
+    result.prepared.kl = kl_sums(result.prepared.rollout, result.sampled.logprobs);
     result.sampled.score_seconds += watch.seconds();
     return result;
 }

@@ -21,6 +21,7 @@ struct PreparedRollout {
     RolloutInUse rollout;
     at::Tensor total_rewards;  ///< [N] weighted sums
     at::Tensor advantages;     ///< [N]
+    at::Tensor kl;             ///< kl_sums()
     double tokens = 0;         ///< prompts and completions
     Metrics metrics;
 };
@@ -37,6 +38,10 @@ void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages);
 /// after one. No gradients.
 Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
                           const Settings& settings, const std::stop_token& stop);
+
+/// [N]: log policy - log reference of each completion, nats, from the log-probabilities [N, longest]
+/// that sampling measured; undefined where the rollout has none of a reference.
+at::Tensor kl_sums(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs);
 
 /// Completions sampled in one rollout: micro-batches of per_device_train_batch_size rows,
 /// steps_per_generation of them (0: gradient_accumulation_steps), num_generations a prompt.

@@ -52,6 +52,7 @@ Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& model
 struct PpoUpdateResult {
     std::map<std::string, double> metrics;  ///< of ppo_loss(), and loss
     double grad_norm = 0;
+    TokenRatios ratios = {};  ///< [rows, R], in the order of the rows
 };
 
 /// One update on the given rows of the experience, cut into micro-batches of at most rows_at_once

@@ -5,6 +5,7 @@
 
 #include "train/grpo_rollout.h"
 #include "train/loop.h"
+#include "train/token_report.h"
 #include "train/trainer.h"
 
 namespace plumb {
@@ -21,16 +22,6 @@ RlooConfig rloo_config(const Settings& settings) {
     return config;
 }
 
-/// [N]: log policy - log reference of each completion; undefined without a reference.
-at::Tensor kl_sums(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs) {
-    if (!rollout.slices.front().ref_logprobs.defined()) return {};
-    std::vector<at::Tensor> reference;
-    for (const RolloutSlice& slice : rollout.slices)
-        reference.push_back((slice.ref_logprobs * completion_token_mask(slice.batch)).sum(1));
-    const at::Tensor sums = at::cat(reference);
-    return sampled_logprobs.sum(1).to(sums.device()) - sums;
-}
-
 /// The sampled batch as a rollout with leave-one-out advantages. Its metrics: reward, reward_std,
 /// objective/kl.
 Result<PreparedRollout> prepare_rloo(const SampledBatch& sampled, const Llama* reference,
@@ -44,6 +35,7 @@ Result<PreparedRollout> prepare_rloo(const SampledBatch& sampled, const Llama* r
     prepared.advantages = rloo.advantages;
     set_advantages(prepared.rollout, rloo.advantages);
     if (kl.defined()) prepared.metrics["objective/kl"] = rloo.kl;
+    prepared.kl = kl;
     return prepared;
 }
 
@@ -61,7 +53,7 @@ Result<Outcome> train_rloo(const TrainerInputs& inputs) {
     if (inputs.checkpoint) {
         PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
     }
-    const auto evaluate = [&] { return evaluate_beside(inputs, reference); };
+    const auto evaluate = [&] { return evaluate_beside(inputs, reference, state.step); };
     TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());
     PLUMB_TRY_STATUS(loop.begin());
 
@@ -84,11 +76,12 @@ Result<Outcome> train_rloo(const TrainerInputs& inputs) {
                 PLUMB_TRY(PreparedRollout prepared,
                           prepare_rloo(sampled, reference_model, policy, settings, stop));
                 report_completions(inputs, state.step + 1, sampled, prepared.total_rewards,
-                                   prepared.advantages);
+                                   prepared.advantages, prepared.kl);
                 metrics.merge(prepared.metrics);
                 metrics.merge(Metrics(sampled.metrics));
                 times.add(sampled, prepared.tokens);
                 state.rollout = std::move(prepared.rollout);
+                state.rollout.step = state.step + 1;
             }
             GrpoUpdateOptions options;
             options.temperature = settings.temperature;
@@ -96,6 +89,7 @@ Result<Outcome> train_rloo(const TrainerInputs& inputs) {
             options.accumulation = settings.gradient_accumulation_steps;
             accumulate_rloo(policy.model, state.rollout.next_slice(), rloo_config(settings),
                             options, means);
+            report_last_slice(inputs, state.rollout);
         }
 
         metrics.merge(means.result());
