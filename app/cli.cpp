@@ -86,10 +86,13 @@ int run_program(int argc, char** argv) {
         "Exit code: 0 done, 1 the run failed, 2 wrong use, 128 + N ended by signal N.\n"
         "plumbline-cli COMMAND --help explains a command.");
     add_run_commands(app, context);
+    add_queue_commands(app, context);
+    add_runs_commands(app, context);
     add_list_commands(app, context);
     add_model_commands(app, context);
     add_reward_command(app, context);
     add_chart_command(app, context);
+    add_diagnose_command(app, context);
     add_parity_command(app, context);
 
     try {

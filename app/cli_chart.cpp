@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "analysis/metric_info.h"
+#include "analysis/metrics_csv.h"
 #include "analysis/run_charts.h"
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli_commands.h"
+#include "config/yaml.h"
 
 namespace plumb::cli {
 namespace {
@@ -49,8 +51,12 @@ Result<std::size_t> write_chart(StoreReader& reader, const ChartOptions& options
         read = points.error();
         return {};
     };
-    const std::vector<ChartSpec> charts = run_charts(
-        run, chart_groups(run.algorithm, options.metrics), points_of, edits, checkpoints);
+    std::vector<std::vector<ChartMark>> marks = {chart_marks(edits, checkpoints),
+                                                 alert_marks(points_of)};
+    if (const auto settings = parse_settings(run.settings, run.name, {}); settings.ok())
+        marks.push_back(phase_marks(*settings, points_of));
+    const std::vector<ChartSpec> charts = run_charts(run, chart_groups(run, options.metrics),
+                                                     points_of, merged_marks(std::move(marks)));
     PLUMB_TRY_STATUS(read);
     if (charts.empty())
         return Error{ErrorCode::not_found, "run " + std::to_string(run.id) +

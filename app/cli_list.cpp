@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// presets, runs, metrics, completions: what there is, read beside a program that may be running.
+// presets, settings, metrics, completions: what there is, read beside a program that may be
+// running.
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,15 +10,15 @@
 #include <utility>
 #include <vector>
 
-#include "base/files.h"
+#include "analysis/metrics_csv.h"
 #include "base/strings.h"
 #include "cli_commands.h"
 #include "config/presets.h"
+#include "config/yaml.h"
+#include "session/run_plan.h"
 
 namespace plumb::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 int list_presets(Context& context) {
     for (const Preset& preset : presets()) {
@@ -35,76 +35,27 @@ int list_presets(Context& context) {
     return 0;
 }
 
-std::string step_text(const RunRecord& run) {
-    const std::string step = std::to_string(run.step);
-    return run.total_steps > 0 ? step + "/" + std::to_string(run.total_steps) : step;
-}
-
-int list_runs(Context& context) {
-    const fs::path folder = context.workspace_folder();
-    std::error_code ignored;
-    if (context.workspace.empty() && !fs::exists(folder, ignored)) {
-        tell("No runs yet in " + folder.string());
-        return 0;
-    }
+int print_settings(Context& context, const std::string& wanted, bool differences) {
     auto reader = context.open_reader();
     if (!reader.ok()) return report(reader.error());
-    const auto runs = (*reader)->runs();
-    if (!runs.ok()) return report(runs.error());
-
-    std::vector<std::vector<std::string>> rows;
-    for (const RunRecord& run : *runs) {
-        const std::uint64_t bytes = folder_bytes(folder / "runs" / std::to_string(run.id));
-        if (context.json) {
-            JsonLine line("run");
-            line.step(run.step).set("run", run.id).set("name", run.name);
-            line.set("algorithm", run.algorithm).set("preset", run.preset);
-            line.set("state", to_string(run.state)).set("total_steps", run.total_steps);
-            line.set("created_ms", run.created_ms).set("finished_ms", run.finished_ms);
-            line.set("bytes", static_cast<std::int64_t>(bytes)).set("message", run.message);
-            context.out.line(line.text());
-            continue;
-        }
-        rows.push_back({std::to_string(run.id), one_line(run.name), run.algorithm,
-                        to_string(run.state), step_text(run), format_time(run.created_ms),
-                        format_bytes(bytes)});
-    }
-    if (context.json) return 0;
-    if (rows.empty())
-        tell("No runs yet in " + folder.string());
+    const auto run = (*reader)->find_run(wanted);
+    if (!run.ok()) return report(run.error());
+    const auto plan = plan_of(**reader, run->id);
+    if (!plan.ok()) return report(plan.error());
+    const std::string yaml =
+        differences ? write_differences(plan->settings) : write_settings(plan->settings);
+    if (context.json)
+        context.out.line(JsonLine("settings")
+                             .set("run", run->id)
+                             .set("name", run->name)
+                             .set("yaml", yaml)
+                             .text());
     else
-        context.out.write(format_table({{"run", true},
-                                        {"name"},
-                                        {"algorithm"},
-                                        {"state"},
-                                        {"step", true},
-                                        {"started"},
-                                        {"disk", true}},
-                                       rows));
+        context.out.write(yaml);
     return 0;
 }
 
 using StepMetrics = std::vector<std::pair<std::int64_t, Metrics>>;
-
-void print_csv(Context& context, const std::vector<std::string>& keys, const StepMetrics& steps) {
-    std::string header = "step";
-    for (const std::string& key : keys) {
-        const bool quoted = key.find_first_of(",\"\n") != std::string::npos;
-        std::string doubled;
-        for (const char c : key) doubled += c == '"' ? std::string("\"\"") : std::string(1, c);
-        header += "," + (quoted ? "\"" + doubled + "\"" : key);
-    }
-    context.out.line(header);
-    for (const auto& [step, metrics] : steps) {
-        std::string row = std::to_string(step);
-        for (const std::string& key : keys) {
-            row += ',';
-            if (const auto found = metrics.find(key); found != metrics.end())
-                row += format_number(found->second);
-        }
-        context.out.write(row + '\n');
-    }
-}
 
 void print_summary(Context& context, const RunRecord& run, const std::vector<std::string>& keys,
                    const StepMetrics& steps) {
@@ -158,7 +109,7 @@ int list_metrics(Context& context, const std::string& wanted, bool csv) {
             context.out.line(
                 JsonLine("step").step(step).metrics(metrics).set("run", run->id).text());
     } else if (csv) {
-        print_csv(context, ordered_keys(*keys), *steps);
+        context.out.write(metrics_csv(ordered_keys(*keys), *steps));
     } else if (steps->empty()) {
         tell("Run " + std::to_string(run->id) + " has no metrics yet.");
     } else {
@@ -262,9 +213,21 @@ void add_list_commands(CLI::App& app, Context& context) {
     presets_command->add_flag("--json", context.json, "One JSON object a line on standard output");
     presets_command->callback([&] { context.action = [&] { return list_presets(context); }; });
 
-    auto* runs_command = app.add_subcommand("runs", "List the runs of the workspace");
-    add_shared_options(*runs_command, context);
-    runs_command->callback([&] { context.action = [&] { return list_runs(context); }; });
+    auto shown = std::make_shared<std::string>();
+    auto short_form = std::make_shared<bool>(false);
+    auto* settings_command =
+        app.add_subcommand("settings", "Print the settings of a run as a YAML run file");
+    settings_command->add_option("run", *shown, "Number or name of the run")
+        ->required()
+        ->type_name("RUN");
+    settings_command->add_flag("--differences", *short_form,
+                               "Only what differs from the preset or the defaults");
+    add_shared_options(*settings_command, context);
+    settings_command->callback([&context, shown, short_form] {
+        context.action = [&context, shown, short_form] {
+            return print_settings(context, *shown, *short_form);
+        };
+    });
 
     struct Options {
         std::string run;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/metrics_csv.h"
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli_commands.h"
@@ -130,6 +131,22 @@ int evaluate(Context& context, EvalOptions options) {
     return 0;
 }
 
+std::string choice_text(const TokenChoice& choice) {
+    return shell_word(choice.text) + " " + format_significant(choice.probability);
+}
+
+/// A line a token: what came, how probable it was, and what else could have come.
+std::string token_table(const std::vector<GeneratedToken>& tokens) {
+    std::vector<std::vector<std::string>> rows;
+    for (const GeneratedToken& token : tokens) {
+        std::vector<std::string> choices;
+        for (const TokenChoice& choice : token.alternatives) choices.push_back(choice_text(choice));
+        rows.push_back(
+            {shell_word(token.text), format_significant(token.probability), join(choices, "  ")});
+    }
+    return format_table({{"token"}, {"probability", true}, {"most probable"}}, rows);
+}
+
 int generate(Context& context, const GenerateRequest& request) {
     Questioner questioner;
     const auto session = questioner.open(context, request.model);
@@ -147,6 +164,7 @@ int generate(Context& context, const GenerateRequest& request) {
         return 0;
     }
     context.out.line(reply->completion);
+    if (request.alternatives > 0) context.out.write(token_table(reply->generated));
     // Beside the text, not in it: the completion alone can be piped on.
     tell(std::to_string(reply->tokens) + (reply->tokens == 1 ? " token in " : " tokens in ") +
          format_fixed(reply->seconds, 2) + " s" + (reply->ended ? "" : ", cut at --max-tokens"));
@@ -196,6 +214,20 @@ void add_model_commands(CLI::App& app, Context& context) {
         ->add_option("--temperature", request->temperature,
                      "0: always the most probable token; 1: the model's own distribution (1)")
         ->type_name("T")
+        ->check(CLI::NonNegativeNumber);
+    generate_command
+        ->add_option("--top-k", request->top_k, "Draw from the K most probable tokens; 0: all (0)")
+        ->type_name("K")
+        ->check(CLI::NonNegativeNumber);
+    generate_command
+        ->add_option("--top-p", request->top_p,
+                     "Draw from the fewest tokens whose probabilities reach P (1)")
+        ->type_name("P")
+        ->check(CLI::Range(0.0, 1.0));
+    generate_command
+        ->add_option("--alternatives", request->alternatives,
+                     "Show each token with its probability and the N most probable ones there")
+        ->type_name("N")
         ->check(CLI::NonNegativeNumber);
     generate_command->add_option("--seed", request->seed, "Seed of the draws (0)")->type_name("S");
     add_shared_options(*generate_command, context);

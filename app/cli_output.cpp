@@ -24,28 +24,6 @@ std::string encode(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-int rank(const std::string& key) {
-    constexpr std::array first = {"eval/accuracy",
-                                  "eval/accuracy_greedy",
-                                  "eval/accuracy_gold",
-                                  "eval/reward",
-                                  "eval/gold_reward",
-                                  "eval/kl_sequence",
-                                  "reward",
-                                  "gold_reward",
-                                  "reward_std",
-                                  "objective/kl",
-                                  "loss",
-                                  "grad_norm"};
-    const auto found = std::find(first.begin(), first.end(), key);
-    if (found != first.end()) return static_cast<int>(found - first.begin());
-    constexpr int named = static_cast<int>(first.size());
-    if (key.starts_with("eval/")) return named;
-    if (key.starts_with("rewards/")) return named + 1;
-    if (key.starts_with("completions/")) return named + 2;
-    return named + 3;
-}
-
 }  // namespace
 
 void Output::write(std::string_view text) {
@@ -163,11 +141,9 @@ std::string one_line(std::string_view text) {
     return result;
 }
 
-std::vector<std::string> ordered_keys(std::vector<std::string> keys) {
-    std::sort(keys.begin(), keys.end(), [](const std::string& a, const std::string& b) {
-        return std::pair(rank(a), a) < std::pair(rank(b), b);
-    });
-    return keys;
+std::string step_text(const RunRecord& run) {
+    const std::string step = std::to_string(run.step);
+    return run.total_steps > 0 ? step + "/" + std::to_string(run.total_steps) : step;
 }
 
 JsonLine::JsonLine(std::string_view event) : event_(event) {}
@@ -204,6 +180,11 @@ JsonLine& JsonLine::set(std::string_view key, double number) {
 
 JsonLine& JsonLine::set(std::string_view key, bool yes) {
     others_.emplace_back(key, yes ? "true" : "false");
+    return *this;
+}
+
+JsonLine& JsonLine::set_encoded(std::string_view key, std::string json) {
+    others_.emplace_back(key, std::move(json));
     return *this;
 }
 

@@ -58,8 +58,8 @@ std::string format_significant(double value, int digits = 4);
 std::string format_time(std::int64_t unix_ms);
 /// Control characters, line breaks included, as \n, \t, \x1b: text from a model on one line.
 std::string one_line(std::string_view text);
-/// Metrics in the order in which people look for them: evaluation, reward, loss, then the rest.
-std::vector<std::string> ordered_keys(std::vector<std::string> keys);
+/// "12/150", or "12" where the total is not known.
+std::string step_text(const RunRecord& run);
 
 /// One line of --json output. Every line has event, step, time (seconds) and metrics; step and time
 /// are null where they have no meaning. JSON has no NaN or infinity: such a metric is null and its
@@ -77,6 +77,8 @@ public:
     JsonLine& set(std::string_view key, std::int64_t number);
     JsonLine& set(std::string_view key, double number);
     JsonLine& set(std::string_view key, bool yes);
+    /// A value that is JSON already.
+    JsonLine& set_encoded(std::string_view key, std::string json);
     std::string text() const;
 
 private:

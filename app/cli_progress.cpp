@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/metrics_csv.h"
 #include "base/log.h"
 #include "base/strings.h"
 
@@ -151,7 +152,8 @@ std::string ProgressDisplay::evaluation_line(const StepDone& step) const {
     if (step.total_steps > 0) line += "/" + std::to_string(step.total_steps);
     std::vector<std::string> keys;
     for (const auto& [key, value] : step.metrics)
-        if (key.starts_with("eval/") && !(key == "eval/reward" && repeats_accuracy(step.metrics)))
+        if (key.starts_with("eval/") && !key.ends_with("_std") &&
+            !(key == "eval/reward" && repeats_accuracy(step.metrics)))
             keys.push_back(key);
     for (const std::string& key : ordered_keys(std::move(keys)))
         line += "  " + key.substr(5) + " " + format_significant(step.metrics.at(key), 3);

@@ -28,6 +28,8 @@ struct RewardOptions {
 
 Result<Settings> settings_of(const RewardOptions& options) {
     Settings settings;
+    // Without a run file there is no task whose tokens the text could consist of.
+    settings.task = "data";
     if (!options.config.empty()) {
         PLUMB_TRY(settings, read_settings(options.config));
     }
@@ -42,8 +44,8 @@ Result<std::vector<RewardTrial>> ask(const Context& context, const Settings& set
                                      const RewardOptions& options) {
     std::stop_source stop;
     auto trials = std::async(std::launch::async, [&] {
-        return try_rewards(settings, options.prompt, options.completion, options.answer,
-                           context.workspace_folder(), stop.get_token());
+        return try_rewards(settings, {options.prompt, options.completion, options.answer},
+                           {.workspace = context.workspace_folder()}, stop.get_token());
     });
     while (trials.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)
         if (stop_requests() > 0) stop.request_stop();

@@ -173,6 +173,7 @@ LossResult grpo_loss(const GrpoBatch& batch, const GrpoLossConfig& config) {
         if (config.use_bias_correction_kl) kl = kl * ratio;
         per_token = per_token + config.beta * kl;
         result.metrics["kl"] = mean_of(kl.detach(), mask);
+        result.metrics["kl_max_token"] = (kl.detach() * mask).max().item<double>();
     }
 
     const Aggregated aggregated = aggregate(per_token, batch, config.loss_type);

@@ -24,6 +24,7 @@ void add_objective(const PpoRollout& rollout, const PpoConfig& config, PpoTarget
     const at::Tensor non_score = -config.kl_coef * kl;
     auto& metrics = targets.metrics;
     metrics["objective/kl"] = mean_number(kl);
+    metrics["objective/kl_max_token"] = targets.kl.max().item<double>();
     metrics["objective/entropy"] = mean_number(-(rollout.logprobs * targets.masks.tokens).sum(1));
     metrics["objective/non_score_reward"] = mean_number(non_score);
     metrics["objective/scores"] = mean_number(targets.scores);

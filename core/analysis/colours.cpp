@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 
 #include "analysis/metric_info.h"
 #include "store/records.h"
@@ -32,10 +34,33 @@ std::string algorithm_colour(std::string_view algorithm) {
     return "#7A7A7A";
 }
 
+std::string shaded(std::string_view colour, std::int64_t shade) {
+    struct Mix {
+        int towards = 0;  ///< of each channel
+        double share = 0;
+    };
+    constexpr std::array<Mix, shade_names.size()> mixes = {Mix{}, Mix{255, 0.4}, Mix{255, 0.7},
+                                                           Mix{0, 0.4}};
+    if (colour.size() != 7 || shade < 0 || shade >= static_cast<std::int64_t>(mixes.size()))
+        return std::string(colour);
+    const Mix mix = mixes[static_cast<std::size_t>(shade)];
+    std::string result = "#";
+    for (std::size_t at = 1; at < colour.size(); at += 2) {
+        int channel = 0;
+        std::from_chars(colour.data() + at, colour.data() + at + 2, channel, 16);
+        const auto mixed =
+            static_cast<int>(std::lround(channel + (mix.towards - channel) * mix.share));
+        constexpr std::string_view digits = "0123456789ABCDEF";
+        result += {digits[static_cast<std::size_t>(mixed / 16)],
+                   digits[static_cast<std::size_t>(mixed % 16)]};
+    }
+    return result;
+}
+
 std::vector<SeriesStyle> series_styles(std::string_view algorithm,
-                                       const std::vector<std::string>& keys) {
+                                       const std::vector<std::string>& keys, std::int64_t shade) {
     const std::string own = algorithm_colour(algorithm);
-    std::vector<std::string> free = {own};
+    std::vector<std::string> free = {shaded(own, shade)};
     for (const char* other : {"#56B4E9", "#CC79A7", "#0072B2", "#009E73", "#D55E00"})
         if (own != other) free.emplace_back(other);
     std::vector<SeriesStyle> styles;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,11 @@ inline constexpr Surfaces dark_surfaces = {.page = "#14171B",
 /// The colour that an algorithm has everywhere; chosen so that colour-blind people tell them apart
 /// (Okabe and Ito).
 std::string algorithm_colour(std::string_view algorithm);
+/// Runs of one algorithm differ by lightness. What the user can choose for a run, by number
+/// (RunRecord::shade); the first is the algorithm's colour as it is.
+inline constexpr std::array<std::string_view, 4> shade_names = {"own", "light", "pale", "dark"};
+/// The colour ("#RRGGBB") in the shade; an unknown shade changes nothing.
+std::string shaded(std::string_view colour, std::int64_t shade);
 /// The colour that the gold reward has everywhere.
 inline constexpr std::string_view gold_colour = "#E69F00";
 
@@ -36,8 +43,10 @@ struct SeriesStyle {
     bool dashed = false;  ///< held out, where the chart has its like from training too
 };
 /// For each of a chart's metrics: the first in the algorithm's colour, gold in its own, a phase's
-/// in that of what the phase makes, a held-out one in that of its like from training.
+/// in that of what the phase makes, a held-out one in that of its like from training. shade: the
+/// run's, of its algorithm's colour.
 std::vector<SeriesStyle> series_styles(std::string_view algorithm,
-                                       const std::vector<std::string>& keys);
+                                       const std::vector<std::string>& keys,
+                                       std::int64_t shade = 0);
 
 }  // namespace plumb

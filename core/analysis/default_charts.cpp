@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include "analysis/metric_info.h"
+#include "config/roles.h"
 
 namespace plumb {
 namespace {
@@ -30,7 +33,7 @@ Groups charts_of(std::string_view algorithm) {
                 loss,
                 {"Score margin", {"margin", "eval/margin"}},
                 {"Correlation with gold", {"eval/gold_correlation"}},
-                {"Scores", {"mean_reward", "min_reward", "max_reward"}},
+                {"Scores", {"mean_reward"}},
                 norm,
                 rate};
     if (algorithm == "dpo")
@@ -82,6 +85,47 @@ std::vector<ChartGroup> default_charts(std::string_view algorithm) {
     groups.push_back(
         {"Tokens so far", {"cost/trained_tokens", "cost/generated_tokens", "cost/scored_tokens"}});
     return groups;
+}
+
+std::vector<ChartGroup> default_charts(const Settings& settings) {
+    Groups groups = default_charts(settings.algorithm);
+    if (!samples_completions(settings)) return groups;
+    ChartGroup parts{"Rewards by function", {}};
+    for (const std::string& entry : scoring_functions(settings))
+        parts.keys.push_back("rewards/" + reward_shown_name(entry) + "/mean");
+    const auto sum = std::ranges::find(groups, reward.title, &ChartGroup::title);
+    if (parts.keys.size() > 1 && sum != groups.end()) groups.insert(sum + 1, std::move(parts));
+    return groups;
+}
+
+std::vector<std::string> curve_names(std::string_view algorithm,
+                                     const std::vector<std::string>& keys) {
+    const auto in = [](const ChartGroup& group) {
+        return [&group](const std::string& key) {
+            return std::ranges::find(group.keys, key) != group.keys.end();
+        };
+    };
+    const bool together = std::ranges::any_of(
+        default_charts(algorithm),
+        [&](const ChartGroup& group) { return std::ranges::all_of(keys, in(group)); });
+    std::vector<std::string> names;
+    for (const std::string& key : keys) {
+        const MetricInfo info = metric_info(key, algorithm);
+        std::string name = together ? info.name : info.title;
+        const std::string first_unit = metric_info(keys.front(), algorithm).unit;
+        if (!together && info.unit != first_unit && !info.unit.empty()) name += ", " + info.unit;
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
+std::optional<MetricBand> shown_band(const ChartGroup& chart, std::size_t index) {
+    const auto band = metric_band(chart.keys[index]);
+    const auto has = [&](const std::string& key) {
+        return std::ranges::find(chart.keys, key) != chart.keys.end();
+    };
+    if (!band || has(band->low) || has(band->high)) return std::nullopt;
+    return band;
 }
 
 }  // namespace plumb

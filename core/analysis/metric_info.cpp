@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/metric_table.h"
+#include "store/records.h"
 
 namespace plumb {
 namespace {
@@ -62,6 +63,20 @@ std::optional<MetricInfo> reward_part(std::string_view key) {
     return std::nullopt;
 }
 
+/// "non_finite/NAME": of the tensor that was not finite first in a step.
+std::optional<MetricInfo> non_finite(std::string_view key) {
+    constexpr std::string_view folder = "non_finite/";
+    if (!key.starts_with(folder) || key.size() == folder.size()) return std::nullopt;
+    const std::string name(key.substr(folder.size()));
+    return MetricInfo{std::string(key),
+                      "Not finite: " + name,
+                      name,
+                      "share",
+                      "Share of the elements that were not finite, of the tensor that was so first "
+                      "in the step's backward pass: where to look for the cause.",
+                      false};
+}
+
 /// "loss/NAME": a part of DPO's mixed loss.
 std::optional<MetricInfo> loss_part(std::string_view key) {
     constexpr std::string_view folder = "loss/";
@@ -107,6 +122,7 @@ std::optional<MetricInfo> of_reward_model(std::string_view key) {
 MetricInfo metric_info(std::string_view key, std::string_view algorithm) {
     if (const KnownMetric* known = find_known(key, algorithm)) return to_info(*known);
     if (auto info = reward_part(key)) return *info;
+    if (auto info = non_finite(key)) return *info;
     if (auto info = loss_part(key)) return *info;
     if (auto info = of_reward_model(key)) return *info;
     if (auto info = held_out(key, algorithm)) return *info;
@@ -116,6 +132,19 @@ MetricInfo metric_info(std::string_view key, std::string_view algorithm) {
 bool is_held_out(std::string_view key) {
     return key.starts_with(held_out_prefix) ||
            key.starts_with(std::string(reward_model_prefix) + "eval_");
+}
+
+std::string_view metric_phase(std::string_view key) {
+    return is_phase_metric(key) ? key.substr(0, key.find('/')) : std::string_view{};
+}
+
+std::optional<MetricBand> metric_band(std::string_view key) {
+    if (key == "completions/mean_length")
+        return MetricBand{"completions/min_length", "completions/max_length"};
+    if (key == "completions/mean_terminated_length")
+        return MetricBand{"completions/min_terminated_length", "completions/max_terminated_length"};
+    if (key == "mean_reward") return MetricBand{"min_reward", "max_reward"};
+    return std::nullopt;
 }
 
 bool is_gold(std::string_view key) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/settings.h"
+
 namespace plumb {
 
 /// What a metric is called and how it is read.
@@ -29,14 +31,37 @@ bool is_held_out(std::string_view key);
 /// Of what the task really wants, which the run does not see.
 bool is_gold(std::string_view key);
 
+/// The phase before the training that a metric belongs to: "start", "reward_model"; empty: none.
+std::string_view metric_phase(std::string_view key);
+
+/// The metrics of the least and the most of what a metric is the mean of, which are drawn as a band
+/// around it; nothing where it has none.
+struct MetricBand {
+    std::string low, high;
+};
+std::optional<MetricBand> metric_band(std::string_view key);
+
 /// A chart of metrics that are read together.
 struct ChartGroup {
     std::string title;
     std::vector<std::string> keys;
+    bool operator==(const ChartGroup&) const = default;
 };
+
+/// What the chart's curves are called beside each other, in the order of its keys: the short names
+/// where a chart of the algorithm has them together, else the titles, with the units that differ
+/// from the first one's.
+std::vector<std::string> curve_names(std::string_view algorithm,
+                                     const std::vector<std::string>& keys);
+
+/// The band of the chart's metric: none where the chart has its edges as curves of their own.
+std::optional<MetricBand> shown_band(const ChartGroup& chart, std::size_t index);
 
 /// The charts that show how a run of the algorithm goes, most telling first, those of phases before
 /// its training last. A run need not have all of the metrics.
 std::vector<ChartGroup> default_charts(std::string_view algorithm);
+/// The same for a run with these settings: where several functions reward it, a chart of them
+/// stands behind that of their sum.
+std::vector<ChartGroup> default_charts(const Settings& settings);
 
 }  // namespace plumb

@@ -56,6 +56,16 @@ constexpr KnownMetric known[] = {
      "Different completions of the step, as a share of all. A fall means that the policy says the "
      "same to every prompt, as it does when it exploits a reward.",
      true},
+    {"completions/repetition", "Repetition", "repeated", "share",
+     "Share of a completion's runs of repetition_ngram tokens that it has said before. A rise with "
+     "the reward means that saying things again pays.",
+     false},
+    {"reward_correlation/length", "Reward against length", "length", "correlation",
+     "Correlation of reward and length over the step's completions. Far above 0 longer ones score "
+     "better whatever they say, far below it shorter ones."},
+    {"reward_correlation/repetition", "Reward against repetition", "repetition", "correlation",
+     "Correlation of reward and repetition over the step's completions. Far above 0 the reward "
+     "pays for saying things again."},
     {"completions/scratchpad", "Scratchpad use", "training", "share",
      "Share of completions that work the answer out before they give it."},
     {"eval/accuracy", "Held-out accuracy", "sampled", "share",
@@ -70,6 +80,11 @@ constexpr KnownMetric known[] = {
      "What the task really wants, on held-out prompts. A fall while the reward rises is "
      "reward hacking.",
      true},
+    {"eval/reward_std", "Held-out reward, spread", "spread", "",
+     "Standard deviation of the reward over held-out completions. Divided by the square root of "
+     "their number it is how far the mean is from certain."},
+    {"eval/gold_reward_std", "Held-out gold reward, spread", "spread", "",
+     "Standard deviation of the gold reward over held-out completions."},
     {"eval/kl_sequence", "KL of a held-out completion", "held out", "nats",
      "How far the policy is from the model it started from, summed over a completion of a held-out "
      "prompt. It is the price of the reward: of two policies with the same gold reward the one "

@@ -16,6 +16,9 @@ constexpr KnownMetric known[] = {
     {"kl", "KL to the reference", "kl", "nats/token",
      "How far the policy has moved from the reference model, per token. A steep rise with a better "
      "reward is a sign of reward hacking; raise beta."},
+    {"kl_max_token", "KL of the worst token", "worst", "nats",
+     "The largest KL of a single token to the reference. Far above the mean, a few tokens carry "
+     "the change: look at what they say."},
     {"frac_reward_zero_std", "Groups without a difference", "share", "share",
      "Share of prompts whose completions all scored the same. They teach nothing; a share near 1 "
      "means that prompts are too easy or too hard.",
@@ -57,6 +60,9 @@ constexpr KnownMetric known[] = {
      "token. A steep rise with a better reward is a sign of reward hacking; raise kl_coef (beta of "
      "RLOO). Far below 0 it is not a KL any more: completions are sampled by other rules than they "
      "are judged by."},
+    {"objective/kl_max_token", "KL of the worst token", "worst", "nats",
+     "The largest difference of a sampled token's log-probability to the reference's. Far above "
+     "the mean, a few tokens carry the change: look at what they say."},
     {"objective/kl_coef", "Price of KL", "price", "",
      "What a nat of KL costs in reward. It changes where kl_target is set: a rise means that the "
      "policy is farther from the reference than wanted."},

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/colours.h"
+#include "config/yaml.h"
 
 namespace plumb {
 namespace {
@@ -19,45 +20,42 @@ std::string capitalised(std::string text) {
 
 }  // namespace
 
-std::vector<ChartMark> chart_marks(const std::vector<EditRecord>& edits,
-                                   const std::vector<CheckpointRecord>& checkpoints) {
-    std::vector<ChartMark> marks;
-    for (const CheckpointRecord& checkpoint : checkpoints)
-        marks.push_back({checkpoint.step, MarkKind::checkpoint,
-                         "checkpoint at step " + std::to_string(checkpoint.step)});
-    for (const EditRecord& edit : edits)
-        marks.push_back(
-            {edit.step, MarkKind::edit, edit.key + " " + edit.old_value + " → " + edit.new_value});
-    std::ranges::stable_sort(marks, {}, &ChartMark::step);
-    return marks;
+ChartSpec chart_spec(const std::string& algorithm, const ChartGroup& group,
+                     const MetricReader& points_of, std::int64_t shade) {
+    ChartSpec chart;
+    chart.title = group.title;
+    chart.first_step = 0;
+    if (is_phase_metric(group.keys.front())) chart.x_label = phase_label;
+    const std::vector<SeriesStyle> styles = series_styles(algorithm, group.keys, shade);
+    const std::vector<std::string> names = curve_names(algorithm, group.keys);
+    for (std::size_t i = 0; i < group.keys.size(); ++i) {
+        std::vector<MetricPoint> points = points_of(group.keys[i]);
+        if (points.empty()) continue;
+        if (chart.series.empty()) chart.unit = metric_info(group.keys[i], algorithm).unit;
+        ChartSeries series{names[i], styles[i].colour, std::move(points),
+                           styles[i].dashed ? held_out_dashes : ""};
+        if (const auto band = shown_band(group, i)) {
+            series.low = points_of(band->low);
+            series.high = points_of(band->high);
+        }
+        chart.series.push_back(std::move(series));
+    }
+    return chart;
 }
 
 std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartGroup>& groups,
                                   const MetricReader& points_of,
-                                  const std::vector<EditRecord>& edits,
-                                  const std::vector<CheckpointRecord>& checkpoints) {
-    const std::vector<ChartMark> marks = chart_marks(edits, checkpoints);
+                                  const std::vector<ChartMark>& marks) {
     std::vector<ChartSpec> charts;
     std::int64_t last = 0;
     for (const ChartGroup& group : groups) {
-        ChartSpec chart;
-        chart.title = group.title;
-        // A phase before the training counts its own steps.
-        const bool of_phase = is_phase_metric(group.keys.front());
-        if (!of_phase) chart.marks = marks;
-        const std::vector<SeriesStyle> styles = series_styles(run.algorithm, group.keys);
-        for (std::size_t i = 0; i < group.keys.size(); ++i) {
-            std::vector<MetricPoint> points = points_of(group.keys[i]);
-            if (points.empty()) continue;
-            if (!of_phase) last = std::max(last, points.back().step);
-            const MetricInfo info = metric_info(group.keys[i], run.algorithm);
-            if (chart.series.empty()) chart.unit = info.unit;
-            chart.series.push_back({info.name, styles[i].colour, std::move(points),
-                                    styles[i].dashed ? held_out_dashes : ""});
-        }
+        ChartSpec chart = chart_spec(run.algorithm, group, points_of, run.shade);
         if (chart.series.empty()) continue;
-        chart.first_step = 0;
-        if (of_phase) chart.x_label = phase_label;
+        if (!is_phase_metric(group.keys.front())) {
+            chart.marks = marks;
+            for (const ChartSeries& series : chart.series)
+                last = std::max(last, series.points.back().step);
+        }
         charts.push_back(std::move(chart));
     }
     for (ChartSpec& chart : charts)
@@ -65,12 +63,15 @@ std::vector<ChartSpec> run_charts(const RunRecord& run, const std::vector<ChartG
     return charts;
 }
 
-std::vector<ChartGroup> chart_groups(const std::string& algorithm,
-                                     const std::vector<std::string>& keys) {
-    if (keys.empty()) return default_charts(algorithm);
+std::vector<ChartGroup> chart_groups(const RunRecord& run, const std::vector<std::string>& keys) {
+    if (keys.empty()) {
+        const auto settings = parse_settings(run.settings, run.name, {});
+        const bool readable = settings.ok() && settings->algorithm == run.algorithm;
+        return readable ? default_charts(*settings) : default_charts(run.algorithm);
+    }
     std::vector<ChartGroup> groups;
     for (const std::string& key : keys)
-        groups.push_back({metric_info(key, algorithm).title, {key}});
+        groups.push_back({metric_info(key, run.algorithm).title, {key}});
     return groups;
 }
 

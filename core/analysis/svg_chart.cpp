@@ -2,8 +2,10 @@
 #include "analysis/svg_chart.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <ranges>
 
 #include "analysis/colours.h"
 #include "analysis/smoothing.h"
@@ -30,13 +32,37 @@ constexpr double unit_gap = 8;
 constexpr double label_height = 14;
 constexpr std::size_t dotted_points = 30;
 constexpr std::string_view edit_colour = "#1F6FBF";
+constexpr std::string_view alert_colour = "#B3261E";
+
+std::string_view mark_colour(MarkKind kind) {
+    if (kind == MarkKind::edit) return edit_colour;
+    return kind == MarkKind::alert ? alert_colour : light_surfaces.muted;
+}
+
+/// A triangle that points at the place for an edit, one that stands on it for an alert, a small
+/// diamond for a checkpoint, a flag for a phase.
+std::string mark_path(MarkKind kind, double x, double y) {
+    const auto at = [&](double dx, double dy) { return pixels(x + dx) + " " + pixels(y + dy); };
+    switch (kind) {
+        case MarkKind::edit:
+            return "M" + at(-4.5, -6.75) + "L" + at(4.5, -6.75) + "L" + at(0, 0) + "z";
+        case MarkKind::alert: return "M" + at(-4.5, 0) + "L" + at(4.5, 0) + "L" + at(0, -8) + "z";
+        case MarkKind::checkpoint:
+            return "M" + at(0, -6) + "L" + at(3, -3) + "L" + at(0, 0) + "L" + at(-3, -3) + "z";
+        case MarkKind::phase:
+            return "M" + at(0, 0) + "L" + at(0, -8) + "L" + at(7, -5.5) + "L" + at(1, -3) + "L" +
+                   at(1, 0) + "z";
+    }
+    return {};
+}
 
 /// The points as they are drawn: smoothed over all of them, then thinned to the pixels there are.
 struct Curve {
     const ChartSeries* series = nullptr;
     std::vector<MetricPoint> raw;  ///< empty where nothing is smoothed
     std::vector<MetricPoint> smoothed;
-    std::optional<MetricPoint> last;  ///< the last smoothed value that can be drawn
+    std::array<std::vector<MetricPoint>, 2> band;  ///< its lower and upper edge
+    std::optional<MetricPoint> last;               ///< the last smoothed value that can be drawn
 };
 
 /// One chart inside the rectangle from (0, 0) to (width, height).
@@ -58,6 +84,7 @@ public:
         draw_title();
         draw_axes();
         draw_marks();
+        for (const Curve& curve : curves_) draw_band(curve);
         for (const Curve& curve : curves_) draw_curve(curve);
         if (is_labelled()) draw_labels();
         return out_;
@@ -68,8 +95,10 @@ private:
         return std::isfinite(value) && (!spec_.logarithmic || value > 0);
     }
     bool is_labelled() const { return spec_.series.size() > 1; }
-    double x_of(std::int64_t step) const {
-        return left_ + x_axis_.position(static_cast<double>(step)) * (right_ - left_);
+    double x_of(std::int64_t step) const { return x_at(spec_.scale.at(step)); }
+    double x_at(double place) const { return left_ + x_axis_.position(place) * (right_ - left_); }
+    bool can_show(const MetricPoint& point) const {
+        return can_show(point.value) && (!spec_.logarithmic_x || spec_.scale.at(point.step) > 0);
     }
     double y_of(double value) const { return bottom_ - y_axis_.position(value) * (bottom_ - top_); }
 
@@ -80,31 +109,69 @@ private:
             const std::vector<MetricPoint> smoothed = smooth(series.points, weight);
             Curve curve;
             curve.series = &series;
-            curve.smoothed = thin(smoothed, buckets);
-            if (weight > 0) curve.raw = thin(series.points, buckets);
+            curve.smoothed = thin_for_scale(smoothed, buckets);
+            if (weight > 0) curve.raw = thin_for_scale(series.points, buckets);
+            if (!series.low.empty() && !series.high.empty())
+                curve.band = {thin(smooth(series.low, weight), buckets),
+                              thin(smooth(series.high, weight), buckets)};
             for (const MetricPoint& point : smoothed)
-                if (can_show(point.value)) curve.last = point;
+                if (can_show(point)) curve.last = point;
             has_values_ = has_values_ || curve.last.has_value();
             curves_.push_back(std::move(curve));
         }
     }
 
-    void prepare_axes() {
-        double low = std::numeric_limits<double>::infinity(), high = -low;
+    std::vector<MetricPoint> thin_for_scale(const std::vector<MetricPoint>& points,
+                                            std::size_t buckets) const {
+        if (spec_.scale.is_monotone()) return thin(points, buckets);
+        std::vector<MetricPoint> kept;
+        for (const std::size_t i :
+             thinned(points, 0, points.size(), buckets, spec_.scale.at_each(points)))
+            kept.push_back(points[i]);
+        return kept;
+    }
+
+    Axis x_axis() const {
         std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = 0;
-        for (const ChartSeries& series : spec_.series) {
+        double smallest = std::numeric_limits<double>::infinity(), low = smallest, high = -low;
+        for (const ChartSeries& series : spec_.series)
             for (const MetricPoint& point : series.points) {
                 first = std::min(first, point.step);
                 last = std::max(last, point.step);
-                if (!can_show(point.value)) continue;
-                low = std::min(low, point.value);
-                high = std::max(high, point.value);
+                const double place = spec_.scale.at(point.step);
+                if (place > 0) smallest = std::min(smallest, place);
+                low = std::min(low, place);
+                high = std::max(high, place);
             }
-        }
         if (first > 0 && first * 10 <= last) first = 0;
         first = std::min(first, spec_.first_step.value_or(first));
         last = std::max(last, spec_.last_step.value_or(last));
-        x_axis_ = step_axis(first, last);
+        if (spec_.scale.is_monotone()) {
+            low = spec_.scale.at(first);
+            high = spec_.scale.at(last);
+        }
+        if (spec_.logarithmic_x && std::isfinite(smallest) && smallest < high)
+            return cut_axis(log_axis(smallest, high), smallest, high);
+        if (spec_.scale.axis() == XAxis::step) return step_axis(first, last);
+        if (spec_.scale.axis() == XAxis::time) return time_axis(low, high);
+        const Axis axis = value_axis(low, high);
+        return low < high ? cut_axis(axis, low, high) : axis;
+    }
+
+    void prepare_axes() {
+        double low = std::numeric_limits<double>::infinity(), high = -low;
+        const auto include = [&](const std::vector<MetricPoint>& points) {
+            for (const MetricPoint& point : points) {
+                if (!can_show(point)) continue;
+                low = std::min(low, point.value);
+                high = std::max(high, point.value);
+            }
+        };
+        for (const Curve& curve : curves_) {
+            include(curve.series->points);
+            for (const auto& edge : curve.band) include(edge);
+        }
+        x_axis_ = x_axis();
         y_axis_ = spec_.logarithmic ? log_axis(low, high) : value_axis(low, high);
 
         double widest = 0;
@@ -142,7 +209,7 @@ private:
             out_ += svg_text(left_ - 8, y + 4, tick.label, y_style);
         }
         for (const Tick& tick : x_axis_.ticks) {
-            const double x = x_of(static_cast<std::int64_t>(tick.value));
+            const double x = x_at(tick.value);
             out_ += svg_line(x, bottom_, x, bottom_ + 4, light_surfaces.line, 1);
             out_ += svg_text(x, bottom_ + 16, tick.label, x_style);
         }
@@ -150,22 +217,20 @@ private:
                          {.colour = light_surfaces.muted, .size = 11, .anchor = Anchor::middle});
     }
 
-    /// Triangles at the top edge; edits have a dashed line, and above it what they changed where
-    /// there is room.
+    /// Signs at the top edge; edits and alerts have a dashed line, edits above it what they changed
+    /// where there is room.
     void draw_marks() {
         double free_from = left_;
         for (const ChartMark& mark : spec_.marks) {
             const double x = x_of(mark.step);
-            if (x < left_ - 0.5 || x > right_ + 0.5) continue;
-            const bool is_edit = mark.kind == MarkKind::edit;
-            const std::string_view colour = is_edit ? edit_colour : light_surfaces.muted;
-            const double size = is_edit ? 4.5 : 3;
-            if (is_edit) out_ += svg_line(x, top_, x, bottom_, colour, 1, "3 3");
-            out_ += "<path d=\"M" + pixels(x - size) + " " + pixels(top_ - 1.5 * size) + "h" +
-                    pixels(2 * size) + "L" + pixels(x) + " " + pixels(top_) + "z\" fill=\"" +
+            if (!(x >= left_ - 0.5 && x <= right_ + 0.5)) continue;
+            const std::string_view colour = mark_colour(mark.kind);
+            if (mark.kind == MarkKind::edit || mark.kind == MarkKind::alert)
+                out_ += svg_line(x, top_, x, bottom_, colour, 1, "3 3");
+            out_ += "<path d=\"" + mark_path(mark.kind, x, top_) + "\" fill=\"" +
                     std::string(colour) + "\"><title>" + xml_escape(mark.label) +
                     "</title></path>\n";
-            if (is_edit) free_from = draw_mark_label(mark.label, x, free_from);
+            if (mark.kind == MarkKind::edit) free_from = draw_mark_label(mark.label, x, free_from);
         }
     }
 
@@ -183,19 +248,33 @@ private:
         std::string path;
         bool is_open = false;
         for (std::size_t i = 0; i < points.size(); ++i) {
-            if (!can_show(points[i].value)) {
+            if (!can_show(points[i])) {
                 is_open = false;
                 continue;
             }
             const std::string x = pixels(x_of(points[i].step)), y = pixels(y_of(points[i].value));
             path += (is_open ? "L" : "M") + x + " " + y;
-            const bool goes_on = i + 1 < points.size() && can_show(points[i + 1].value);
+            const bool goes_on = i + 1 < points.size() && can_show(points[i + 1]);
             // A value between two gaps has no line, and few values are worth seeing each.
             if (points.size() <= dotted_points || (!is_open && !goes_on))
                 dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2\"/>";
             is_open = true;
         }
         return path;
+    }
+
+    void draw_band(const Curve& curve) {
+        std::string path;
+        const auto add = [&](const MetricPoint& point) {
+            if (can_show(point))
+                path += (path.empty() ? "M" : "L") + pixels(x_of(point.step)) + " " +
+                        pixels(y_of(point.value));
+        };
+        for (const MetricPoint& point : curve.band[0]) add(point);
+        for (const MetricPoint& point : std::views::reverse(curve.band[1])) add(point);
+        if (!path.empty())
+            out_ += "<path d=\"" + path + "z\" fill=\"" + xml_escape(curve.series->colour) +
+                    "\" fill-opacity=\"0.15\"/>\n";
     }
 
     void draw_curve(const Curve& curve) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/x_axis.h"
 #include "store/records.h"
 
 namespace plumb {
@@ -15,9 +16,16 @@ struct ChartSeries {
     std::string colour;               ///< "#RRGGBB"
     std::vector<MetricPoint> points;  ///< by rising step; values that are not finite are gaps
     std::string dashes = {};          ///< such as "6 3"; empty: a continuous line
+    /// The edges of a band around the line, by rising step; empty: none.
+    std::vector<MetricPoint> low = {}, high = {};
 };
 
-enum class MarkKind { edit, checkpoint };
+enum class MarkKind {
+    edit,
+    checkpoint,
+    phase,  ///< what came before
+    alert,  ///< something went wrong
+};
 
 struct ChartMark {
     std::int64_t step = 0;
@@ -25,13 +33,16 @@ struct ChartMark {
     std::string label;
 };
 
-/// A chart of metrics over steps: the smoothed line over its faint raw line.
+/// A chart of metrics over steps, or what its scale makes of them: the smoothed line over its faint
+/// raw line.
 struct ChartSpec {
     std::string title;
     std::string unit;  ///< of the values; stands behind the title
     std::string x_label = "step";
     std::vector<ChartSeries> series;
     std::vector<ChartMark> marks;
+    XScale scale = {};                       ///< of x; its label has to be x_label
+    bool logarithmic_x = false;              ///< places up to 0 are gaps then
     bool logarithmic = false;                ///< values up to 0 are gaps then
     std::optional<double> smoothing;         ///< weight in [0, 1); empty: default_smoothing
     std::optional<std::int64_t> first_step;  ///< empty: as the points say

@@ -1,40 +1,89 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/thinning.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
-#include <optional>
-#include <set>
 
 #include "base/check.h"
 
 namespace plumb {
+namespace {
 
-std::vector<MetricPoint> thin(std::span<const MetricPoint> points, std::size_t buckets) {
-    PLUMB_CHECK(buckets > 0, "thinning needs a bucket");
-    if (points.size() <= 2 * buckets) return {points.begin(), points.end()};
-    std::vector<MetricPoint> result;
-    result.reserve(3 * buckets + 2);
-    for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
-        const std::size_t begin = bucket * points.size() / buckets;
-        const std::size_t end = (bucket + 1) * points.size() / buckets;
-        std::optional<std::size_t> smallest, largest, gap;
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+/// Where a bucket's values are smallest and largest, and where the first gap is.
+struct Extremes {
+    std::size_t smallest = none, largest = none, gap = none;
+
+    template <class ValueAt>
+    Extremes(std::size_t begin, std::size_t end, const ValueAt& value_at) {
+        double low = 0, high = 0;
         for (std::size_t i = begin; i < end; ++i) {
-            const double value = points[i].value;
+            const double value = value_at(i);
             if (!std::isfinite(value)) {
-                if (!gap) gap = i;
+                if (gap == none) gap = i;
                 continue;
             }
-            if (!smallest || value < points[*smallest].value) smallest = i;
-            if (!largest || value > points[*largest].value) largest = i;
+            if (smallest == none || value < low) {
+                smallest = i;
+                low = value;
+            }
+            if (largest == none || value > high) {
+                largest = i;
+                high = value;
+            }
         }
-        std::set<std::size_t> kept;
-        for (const auto& index : {smallest, largest, gap})
-            if (index) kept.insert(*index);
-        if (bucket == 0) kept.insert(0);
-        if (bucket + 1 == buckets) kept.insert(points.size() - 1);
-        for (const std::size_t index : kept) result.push_back(points[index]);
     }
+};
+
+/// Appends those of the indices that there are, each once and in their order.
+template <std::size_t Count>
+void keep(std::array<std::size_t, Count> indices, std::vector<std::size_t>& kept) {
+    std::ranges::sort(indices);
+    for (const std::size_t index : indices)
+        if (index != none && (kept.empty() || kept.back() != index)) kept.push_back(index);
+}
+
+}  // namespace
+
+std::vector<MetricPoint> thin(std::span<const MetricPoint> points, std::size_t buckets) {
+    std::vector<MetricPoint> result;
+    for (const std::size_t index : thinned(points, 0, points.size(), buckets))
+        result.push_back(points[index]);
     return result;
+}
+
+std::vector<std::size_t> thinned(std::span<const MetricPoint> points, std::size_t begin,
+                                 std::size_t end, std::size_t buckets,
+                                 std::span<const double> places) {
+    PLUMB_CHECK(buckets > 0, "thinning needs a bucket");
+    PLUMB_CHECK(begin <= end && end <= points.size(), "a range of the points");
+    PLUMB_CHECK(places.empty() || places.size() == points.size(), "a place for each point");
+    std::vector<std::size_t> kept;
+    if (end - begin <= 2 * buckets) {
+        kept.resize(end - begin);
+        for (std::size_t i = begin; i < end; ++i) kept[i - begin] = i;
+        return kept;
+    }
+    const std::size_t size = std::bit_ceil((end - begin + buckets - 1) / buckets);
+    kept.reserve(3 * ((end - begin) / size + 2) + 2);
+    kept.push_back(begin);
+    for (std::size_t first = begin; first < end;) {
+        const std::size_t next = std::min(end, (first / size + 1) * size);
+        const Extremes values(first, next, [&](std::size_t i) { return points[i].value; });
+        if (places.empty()) {
+            keep<3>({values.smallest, values.largest, values.gap}, kept);
+        } else {
+            const Extremes across(first, next, [&](std::size_t i) { return places[i]; });
+            keep<5>({values.smallest, values.largest, values.gap, across.smallest, across.largest},
+                    kept);
+        }
+        first = next;
+    }
+    if (kept.back() != end - 1) kept.push_back(end - 1);
+    return kept;
 }
 
 }  // namespace plumb

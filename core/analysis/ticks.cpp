@@ -23,6 +23,8 @@ Notation notation_for(double magnitude) {
     if (magnitude >= 1e4 && magnitude < 1e6) return {1e3, "k"};
     if (magnitude >= 1e6 && magnitude < 1e9) return {1e6, "M"};
     if (magnitude >= 1e9 && magnitude < 1e12) return {1e9, "G"};
+    if (magnitude >= 1e12 && magnitude < 1e15) return {1e12, "T"};
+    if (magnitude >= 1e15 && magnitude < 1e18) return {1e15, "P"};
     const double exponent = std::floor(std::log10(magnitude) + 1e-9);
     return {std::pow(10.0, exponent), "e" + format_fixed(exponent, 0)};
 }
@@ -154,6 +156,58 @@ Axis step_axis(std::int64_t first, std::int64_t last) {
     }
     axis.ticks = multiples(step, std::ceil(axis.minimum / step), std::floor(axis.maximum / step));
     return axis;
+}
+
+Axis time_axis(double first, double last) {
+    PLUMB_CHECK(std::isfinite(first) && std::isfinite(last) && first <= last, "no range");
+    if (first == last) last += 1;
+    Axis axis;
+    axis.minimum = first;
+    axis.maximum = last;
+    const double step = time_step(last - first, 5);
+    for (double i = std::ceil(first / step - 1e-9); i * step <= last + 1e-9 * step; ++i)
+        axis.ticks.push_back({i * step, short_time(i * step, step)});
+    return axis;
+}
+
+Axis cut_axis(Axis axis, double first, double last) {
+    PLUMB_CHECK(first < last, "no range");
+    axis.minimum = first;
+    axis.maximum = last;
+    std::erase_if(axis.ticks,
+                  [&](const Tick& tick) { return tick.value < first || tick.value > last; });
+    return axis;
+}
+
+double time_step(double range, int parts) {
+    constexpr std::array round_times = {1.0,   2.0,   5.0,    10.0,   15.0,   30.0,
+                                        60.0,  120.0, 300.0,  600.0,  900.0,  1800.0,
+                                        3600., 7200., 10800., 21600., 43200., 86400.};
+    const double least = range / parts * (1 - 1e-9);
+    if (least > round_times.front() / 2 && least <= round_times.back())
+        return *std::ranges::lower_bound(round_times, least);
+    const double unit = least < 1 ? 1.0 : round_times.back();
+    const double decade = std::pow(10.0, std::floor(std::log10(least / unit))) * unit;
+    for (const double count : {1.0, 2.0, 5.0})
+        if (count * decade >= least) return count * decade;
+    return 10 * decade;
+}
+
+std::string short_time(double seconds, double step) {
+    const auto padded = [](double value) {
+        return (value < 10 ? "0" : "") + format_fixed(value, 0);
+    };
+    const double size = std::abs(seconds);
+    const std::string sign = seconds < 0 ? "-" : "";
+    if (size == 0) return "0";
+    if (step < 1) return sign + format_fixed(size, digits_for(step)) + "s";
+    const double whole = std::round(size);
+    const double s = std::fmod(whole, 60), m = std::fmod(std::floor(whole / 60), 60);
+    const double h = std::fmod(std::floor(whole / 3600), 24), d = std::floor(whole / 86400);
+    if (d > 0) return sign + format_fixed(d, 0) + "d" + (h > 0 ? padded(h) + "h" : "");
+    if (h > 0) return sign + format_fixed(h, 0) + "h" + (m > 0 ? padded(m) : "");
+    if (m > 0) return sign + format_fixed(m, 0) + "m" + (s > 0 ? padded(s) : "");
+    return sign + format_fixed(s, 0) + "s";
 }
 
 std::string short_number(double value) {

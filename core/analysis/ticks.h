@@ -35,6 +35,18 @@ Axis log_axis(double low, double high);
 /// An axis of whole steps that begins and ends exactly at the two, with up to 6 ticks between.
 Axis step_axis(std::int64_t first, std::int64_t last);
 
+/// An axis of seconds that begins and ends exactly at the two, with up to 6 ticks at round times.
+Axis time_axis(double first, double last);
+/// The axis cut down to begin and end exactly at the two, with the ticks that lie between them.
+/// Precondition: first < last.
+Axis cut_axis(Axis axis, double first, double last);
+
+/// The smallest round time that cuts the range, in seconds, into at most so many parts: 1, 2, 5,
+/// 10, 15 and 30 seconds or minutes, hours, days; below a second 1, 2 or 5 times a power of ten.
+double time_step(double range, int parts);
+/// "0", "45s", "1m30", "2h05", "3d04h": as ticks need it that are so many seconds apart.
+std::string short_time(double seconds, double step = 1);
+
 /// About three significant digits: "0.974", "12.3", "21k", "1.28M", "3e-4", "NaN".
 std::string short_number(double value);
 

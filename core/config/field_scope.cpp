@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "config/fields.h"
+#include "config/reward_info.h"
 #include "config/roles.h"
 
 namespace plumb {
@@ -15,9 +16,11 @@ bool is_one_of(std::string_view key, Names... names) {
     return ((key == names) || ...);
 }
 
-bool has_reward(const Settings& settings, std::string_view name) {
-    const auto names = reward_function_names(settings);
-    return std::ranges::find(names, name) != names.end();
+bool is_read_by_a_reward(std::string_view key, const Settings& settings) {
+    return std::ranges::any_of(reward_function_names(settings), [&](const std::string& name) {
+        const auto keys = reward_settings(name);
+        return std::ranges::find(keys, key) != keys.end();
+    });
 }
 
 bool model_field_applies(std::string_view key, const Settings& settings) {
@@ -27,17 +30,21 @@ bool model_field_applies(std::string_view key, const Settings& settings) {
 }
 
 bool data_field_applies(std::string_view key, const Settings& settings) {
-    const bool pairs = learns_from_pairs(settings);
-    if (is_one_of(key, "completion_column"))
-        return is_supervised(settings) || pairs || makes_reward_model(settings);
-    if (is_one_of(key, "chosen_column", "rejected_column", "label_column"))
-        return pairs || makes_reward_model(settings);
-    if (key == "preference_files") return makes_reward_model(settings);
+    const bool makes_scores = makes_reward_model(settings), texts = reads_good_and_bad(settings);
+    const bool pairs = reads_pairs(settings) || (makes_scores && !texts);
+    if (is_one_of(key, "train_files", "eval_files", "prompt_column"))
+        return reads_train_files(settings);
+    if (key == "completion_column") return is_supervised(settings) || pairs;
+    if (is_one_of(key, "chosen_column", "rejected_column", "label_column")) return pairs;
+    if (key == "preference_files") return makes_scores && !texts;
+    if (is_one_of(key, "good_files", "bad_files"))
+        return settings.algorithm == "reward" || makes_scores;
     if (key == "completion_only_loss") return is_supervised(settings);
-    if (key == "max_length") return is_supervised(settings) || pairs;
+    if (key == "max_length")
+        return is_supervised(settings) || learns_from_pairs(settings) || makes_scores;
     if (is_one_of(key, "prompt_length", "max_prompt_length", "answer_column"))
-        return samples_completions(settings);
-    if (key == "dataset_text_field") return !pairs;
+        return uses_rewards(settings);
+    if (key == "dataset_text_field") return texts || !reads_pairs(settings);
     return true;
 }
 
@@ -69,8 +76,8 @@ bool ppo_field_applies(std::string_view key, const Settings& settings) {
 
 bool generation_field_applies(std::string_view key, const Settings& settings) {
     if (key == "max_completion_length")
-        return samples_completions(settings) || is_built_in_task(settings);
-    // Pairs are sampled from the supervised model as it is.
+        return takes_rewards(settings) || is_built_in_task(settings);
+    // Pairs are sampled from the starting model as it is.
     if (!samples_completions(settings)) return false;
     if (key == "num_generations") return samples_groups(settings);
     if (key == "steps_per_generation")
@@ -110,14 +117,9 @@ bool reward_model_field_applies(std::string_view key, const Settings& settings) 
 }
 
 bool reward_field_applies(std::string_view key, const Settings& settings) {
-    if (!samples_completions(settings)) return false;
-    if (key == "reward_pattern") return has_reward(settings, "regex_match");
-    if (key == "reward_keywords") return has_reward(settings, "keywords");
-    if (key == "reward_length") return has_reward(settings, "length_target");
-    if (key == "repetition_ngram") return has_reward(settings, "repetition");
-    if (key == "overlong_buffer") return has_reward(settings, "overlong");
-    if (key == "reward_timeout") return uses_own_rewards(settings);
-    return true;
+    if (key == "reward_funcs") return takes_rewards(settings);
+    if (!uses_rewards(settings)) return false;
+    return key == "reward_weights" || is_read_by_a_reward(key, settings);
 }
 
 bool evaluation_field_applies(std::string_view key, const Settings& settings) {

@@ -44,6 +44,15 @@ std::span<const Field> fields() {
     return all;
 }
 
+std::span<const FileList> file_lists() {
+    static constexpr FileList lists[] = {{"train_files", &Settings::train_files},
+                                         {"eval_files", &Settings::eval_files},
+                                         {"preference_files", &Settings::preference_files},
+                                         {"good_files", &Settings::good_files},
+                                         {"bad_files", &Settings::bad_files}};
+    return lists;
+}
+
 const Field* find_field(std::string_view key) {
     const auto all = fields();
     const auto found = std::ranges::find(all, key, &Field::key);

@@ -64,6 +64,12 @@ struct Field {
 
 /// All fields, in the order in which forms and files show them.
 std::span<const Field> fields();
+/// A setting that lists files with rows.
+struct FileList {
+    std::string_view key;
+    std::vector<std::string> Settings::*member;
+};
+std::span<const FileList> file_lists();
 /// The field of that key, or null.
 const Field* find_field(std::string_view key);
 std::string_view section_title(Section section);

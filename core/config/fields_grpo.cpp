@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/field_tables.h"
+#include "config/reward_info.h"
 
 namespace plumb {
 
@@ -204,6 +205,11 @@ std::vector<Field> grpo_fields() {
 }
 
 std::vector<Field> reward_fields() {
+    const auto names_of_rewards = [] {
+        std::vector<std::string_view> names;
+        for (const RewardInfo& reward : reward_infos()) names.push_back(reward.name);
+        return names;
+    };
     return {
         {.key = "reward_funcs",
          .member = &Settings::reward_funcs,
@@ -215,10 +221,9 @@ std::vector<Field> reward_fields() {
              "./mine.py "
              "or ./mine.so is your own program or native plug-in (docs/reward-programs.md); "
              "relative ones are looked for from the run file's folder. Empty takes the task's own, "
-             "with PPO a reward model.",
-         .choices = {"reward_model", "arithmetic", "reviews", "exact_match", "numeric_match",
-                     "regex_match", "keywords", "length_target", "overlong", "repetition",
-                     "think_format", "ended"},
+             "with PPO a reward model. With DPO on own prompts they label pairs that the starting "
+             "model writes; empty, the files hold pairs.",
+         .choices = names_of_rewards(),
          .takes_paths = true,
          .trl_name = "reward_funcs"},
         {.key = "reward_weights",

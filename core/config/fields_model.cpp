@@ -152,6 +152,16 @@ std::vector<Field> data_fields() {
          .member = &Settings::preference_files,
          .label = "Preference files",
          .help = "Pairs for the reward model that the run makes, where reward_model names none."},
+        {.key = "good_files",
+         .member = &Settings::good_files,
+         .label = "Good texts",
+         .help = "Texts that a reward model learns to score above those of bad_files, in place of "
+                 "pairs: one a line, or the text column of .jsonl. Each good text meets another "
+                 "bad one in every epoch."},
+        {.key = "bad_files",
+         .member = &Settings::bad_files,
+         .label = "Bad texts",
+         .help = "The texts that good_files are better than. No text may stand in both."},
         {.key = "prompt_length",
          .member = &Settings::prompt_length,
          .label = "Prompt from text",
@@ -170,8 +180,9 @@ std::vector<Field> data_fields() {
          .member = &Settings::max_length,
          .label = "Longest row",
          .help =
-             "Supervised rows are cut after this many tokens. Lower it when a few long rows use "
-             "most of the memory.",
+             "Supervised rows are cut after this many tokens, and so are the completions of DPO; a "
+             "reward model leaves longer texts out. Lower it when a few long rows use most of the "
+             "memory.",
          .unit = "tokens",
          .minimum = 2,
          .trl_name = "max_length"},

@@ -8,8 +8,8 @@ std::vector<Field> pairs_fields() {
         {.key = "pairs_prompts",
          .member = &Settings::pairs_prompts,
          .label = "Prompts",
-         .help = "Prompts for which the supervised model writes the completions that become "
-                 "preference pairs. More pairs make a better reward model.",
+         .help = "Prompts for which the model that the run starts from writes the completions that "
+                 "become preference pairs. More pairs teach more.",
          .unit = "prompts",
          .minimum = 1,
          .maximum = 1 << 24},
@@ -25,7 +25,8 @@ std::vector<Field> pairs_fields() {
          .member = &Settings::pairs_label_temperature,
          .label = "Label noise",
          .help = "How often the worse of two completions is preferred: its chance is the logistic "
-                 "function of the difference in gold reward divided by this. 0 never errs.",
+                 "function of the difference in reward (the task's gold reward; on own prompts "
+                 "the run's rewards) divided by this. 0 never errs.",
          .minimum = 0,
          .maximum = 100},
     };
@@ -38,7 +39,7 @@ std::vector<Field> reward_model_fields() {
          .label = "Reward model",
          .help = "The model behind the reward reward_model: a folder in the Hugging Face layout "
                  "for sequence classification, or a run as RUN or RUN@STEP. Empty: the run makes "
-                 "one from preference pairs before it starts.",
+                 "one from preference pairs, or good and bad texts, before it starts.",
          .trl_name = "reward_model_path"},
         {.key = "center_rewards_coefficient",
          .member = &Settings::center_rewards_coefficient,

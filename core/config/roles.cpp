@@ -24,6 +24,16 @@ bool learns_from_pairs(const Settings& settings) {
     return settings.algorithm == "reward" || (settings.algorithm == "dpo" && !settings.online_dpo);
 }
 
+bool takes_rewards(const Settings& settings) {
+    return samples_completions(settings) ||
+           (settings.algorithm == "dpo" && !is_built_in_task(settings));
+}
+
+bool uses_rewards(const Settings& settings) {
+    return samples_completions(settings) ||
+           (takes_rewards(settings) && !settings.reward_funcs.empty());
+}
+
 bool is_supervised(const Settings& settings) { return settings.algorithm == "sft"; }
 
 bool has_reference(const Settings& settings) {
@@ -39,6 +49,12 @@ bool has_supervised_start(const Settings& settings) {
 std::vector<std::string> reward_function_names(const Settings& settings) {
     if (settings.reward_funcs.empty() && settings.algorithm == "ppo") return {"reward_model"};
     return settings.reward_funcs;
+}
+
+std::vector<std::string> scoring_functions(const Settings& settings) {
+    std::vector<std::string> names = reward_function_names(settings);
+    if (names.empty() && is_built_in_task(settings)) names = {settings.task};
+    return names;
 }
 
 bool is_own_reward(std::string_view entry) {
@@ -61,14 +77,13 @@ void resolve_own_rewards(Settings& settings, const fs::path& folder) {
         if (is_own_reward(entry)) entry = fs::absolute(folder / entry).lexically_normal().string();
 }
 
-bool uses_own_rewards(const Settings& settings) {
-    return samples_completions(settings) &&
-           std::ranges::any_of(settings.reward_funcs, is_own_reward);
+double reward_weight(const Settings& settings, std::size_t k) {
+    return k < settings.reward_weights.size() ? settings.reward_weights[k] : 1.0;
 }
 
 bool uses_reward_model(const Settings& settings) {
     const auto names = reward_function_names(settings);
-    return samples_completions(settings) && std::ranges::find(names, "reward_model") != names.end();
+    return uses_rewards(settings) && std::ranges::find(names, "reward_model") != names.end();
 }
 
 bool makes_reward_model(const Settings& settings) {
@@ -76,8 +91,25 @@ bool makes_reward_model(const Settings& settings) {
 }
 
 bool samples_pairs(const Settings& settings) {
-    return is_built_in_task(settings) &&
-           (learns_from_pairs(settings) || makes_reward_model(settings));
+    if (is_built_in_task(settings))
+        return learns_from_pairs(settings) || makes_reward_model(settings);
+    return learns_from_pairs(settings) && uses_rewards(settings);
+}
+
+bool reads_good_and_bad(const Settings& settings) {
+    return !is_built_in_task(settings) &&
+           (settings.algorithm == "reward" || makes_reward_model(settings)) &&
+           !(settings.good_files.empty() && settings.bad_files.empty());
+}
+
+bool reads_pairs(const Settings& settings) {
+    return !is_built_in_task(settings) && learns_from_pairs(settings) && !samples_pairs(settings) &&
+           reads_train_files(settings);
+}
+
+bool reads_train_files(const Settings& settings) {
+    return !is_built_in_task(settings) &&
+           !(settings.algorithm == "reward" && reads_good_and_bad(settings));
 }
 
 }  // namespace plumb

@@ -48,6 +48,8 @@ struct Settings {
     std::string rejected_column = "rejected";
     std::string label_column = "label";         ///< good or bad, of rows with one completion each
     std::vector<std::string> preference_files;  ///< pairs for the reward model that a run makes
+    std::vector<std::string> good_files;        ///< texts that a reward model scores above ...
+    std::vector<std::string> bad_files;         ///< ... these, in place of pairs
     std::int64_t prompt_length = 0;  ///< characters of a text row that become its prompt; 0: whole
     std::int64_t max_prompt_length = 256;  ///< tokens; longer prompts keep their end
     std::int64_t max_length = 1024;        ///< tokens of a supervised row; the rest is cut
@@ -59,7 +61,7 @@ struct Settings {
     double arithmetic_cot_rate = 0.4;    ///< share of demonstrations with a scratchpad
     double arithmetic_error_rate = 0.1;  ///< chance of a wrong digit per demonstrated step
 
-    // Preference pairs (built-in tasks)
+    // Preference pairs that a run samples
     std::int64_t pairs_prompts = 1500;     ///< prompts that completions are sampled for
     std::int64_t pairs_per_prompt = 2;     ///< completions of each
     double pairs_label_temperature = 1.0;  ///< noise of the labels; 0: the better one is chosen

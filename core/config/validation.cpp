@@ -95,16 +95,16 @@ void check_model(const Settings& s, Problems& problems) {
 
 void check_data(const Settings& s, Problems& problems) {
     if (is_built_in_task(s)) return;
-    if (s.train_files.empty())
-        problems.add("train_files",
-                     "the task data needs train_files; name one or more .jsonl or text files");
-    const std::pair<const char*, const std::vector<std::string>*> lists[] = {
-        {"train_files", &s.train_files},
-        {"eval_files", &s.eval_files},
-        {"preference_files", &s.preference_files}};
-    for (const auto& [key, files] : lists)
-        if (std::ranges::find(*files, "") != files->end())
-            problems.add(key, "a file name is empty; remove it from the list");
+    if (s.train_files.empty() && reads_train_files(s))
+        problems.add(
+            "train_files",
+            s.algorithm == "reward"
+                ? "a reward model needs pairs in train_files, or good_files and bad_files "
+                  "with texts; name .jsonl or text files"
+                : "the task data needs train_files; name one or more .jsonl or text files");
+    for (const FileList& list : file_lists())
+        if (std::ranges::find(s.*list.member, "") != (s.*list.member).end())
+            problems.add(std::string(list.key), "a file name is empty; remove it from the list");
     const std::pair<const char*, const std::string*> columns[] = {
         {"dataset_text_field", &s.dataset_text_field},
         {"prompt_column", &s.prompt_column},
@@ -126,11 +126,35 @@ void check_data(const Settings& s, Problems& problems) {
                      "the algorithm " + s.algorithm +
                          " on own data starts from a model that can write already; train one with "
                          "algorithm sft first and name its run or folder in model_name_or_path");
-    if (makes_reward_model(s) && s.preference_files.empty())
+    if (makes_reward_model(s) && s.preference_files.empty() && !reads_good_and_bad(s))
         problems.add("reward_model",
                      "the reward reward_model needs a model: name a run or folder in reward_model, "
-                     "or give preference_files to train one from, or choose another of "
-                     "reward_funcs");
+                     "or give preference_files, or good_files and bad_files, to train one from, or "
+                     "choose another of reward_funcs");
+}
+
+/// A reward model is made from pairs or from texts of two kinds, not from both.
+void check_good_and_bad(const Settings& s, Problems& problems) {
+    if (!reads_good_and_bad(s)) return;
+    if (s.good_files.empty())
+        problems.add("good_files",
+                     "bad_files has texts but good_files is empty; name files with texts that are "
+                     "better than those");
+    if (s.bad_files.empty())
+        problems.add("bad_files",
+                     "good_files has texts but bad_files is empty; name files with texts that are "
+                     "worse than those");
+    const bool alone = s.algorithm == "reward";
+    if (alone ? !s.train_files.empty() : !s.preference_files.empty())
+        problems.add("good_files",
+                     std::string("both ") + (alone ? "train_files" : "preference_files") +
+                         " with pairs and good_files with bad_files are given for the reward "
+                         "model; empty the one or the other");
+    for (const std::string& file : s.good_files)
+        if (!file.empty() && std::ranges::find(s.bad_files, file) != s.bad_files.end())
+            problems.add("bad_files", file +
+                                          " stands in good_files and in bad_files; remove it "
+                                          "from one of them");
 }
 
 /// What a new model has to read must fit its positions. Those of a model that is loaded are known
@@ -235,7 +259,7 @@ void check_reference(const Settings& s, Problems& problems) {
 }
 
 void check_rewards(const Settings& s, Problems& problems) {
-    if (!samples_completions(s)) return;
+    if (!uses_rewards(s)) return;
     const std::set<std::string> names(s.reward_funcs.begin(), s.reward_funcs.end());
     std::set<std::string> shown;
     for (const std::string& entry : s.reward_funcs) {
@@ -286,6 +310,7 @@ std::vector<FieldProblem> find_problems(const Settings& settings) {
     check_packing(settings, problems);
     check_model(settings, problems);
     check_data(settings, problems);
+    check_good_and_bad(settings, problems);
     check_lengths(settings, problems);
     check_groups(settings, problems);
     check_minibatches(settings, problems);

@@ -171,8 +171,8 @@ Result<Settings> read_settings(const fs::path& file) {
 
 void resolve_paths(Settings& settings, const fs::path& folder) {
     if (folder.empty()) return;
-    for (auto* files : {&settings.train_files, &settings.eval_files, &settings.preference_files})
-        for (std::string& file : *files)
+    for (const FileList& list : file_lists())
+        for (std::string& file : settings.*list.member)
             if (!file.empty()) file = absolute_path(file, folder);
     resolve_own_rewards(settings, folder);
     std::error_code ignored;

@@ -126,11 +126,15 @@ std::size_t extract_prompt(std::span<const std::string> chosen,
     return shared_parts(chosen, rejected);
 }
 
-bool has_labelled_completions(const std::vector<Row>& rows, const Settings& settings) {
+bool has_pairs(const std::vector<Row>& rows, const Settings& settings) {
     if (rows.empty()) return false;
     const auto& columns = rows[0].columns;
-    if (columns.contains(settings.chosen_column) && columns.contains(settings.rejected_column))
-        return false;
+    return columns.contains(settings.chosen_column) && columns.contains(settings.rejected_column);
+}
+
+bool has_labelled_completions(const std::vector<Row>& rows, const Settings& settings) {
+    if (rows.empty() || has_pairs(rows, settings)) return false;
+    const auto& columns = rows[0].columns;
     return !first_present(rows[0], prompt_names(settings)).empty() &&
            columns.contains(settings.completion_column) && columns.contains(settings.label_column);
 }
@@ -138,12 +142,11 @@ bool has_labelled_completions(const std::vector<Row>& rows, const Settings& sett
 Result<std::vector<Preference>> to_preferences(const std::vector<Row>& rows,
                                                const Settings& settings) {
     if (rows.empty()) return std::vector<Preference>();
+    if (has_pairs(rows, settings)) return from_pairs(rows, settings);
     if (has_labelled_completions(rows, settings)) return from_labels(rows, settings);
     const std::string &chosen = settings.chosen_column, &rejected = settings.rejected_column;
-    const bool has_chosen = rows[0].columns.contains(chosen);
-    if (has_chosen && rows[0].columns.contains(rejected)) return from_pairs(rows, settings);
     return missing_column(
-        rows[0], has_chosen ? rejected : chosen,
+        rows[0], rows[0].columns.contains(chosen) ? rejected : chosen,
         "Preference pairs need " + chosen + " and " + rejected + ", with or without " +
             settings.prompt_column + ", or else " + settings.prompt_column + ", " +
             settings.completion_column + " and " + settings.label_column +

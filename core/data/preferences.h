@@ -26,7 +26,7 @@ struct Preference {
     std::optional<double> margin = {};  ///< how much better it is, for a reward model
     /// Gold reward of chosen less that of rejected, where a built-in task's model wrote both.
     std::optional<double> gold_margin = {};
-    std::string source = {};            ///< file and line, for messages; empty for a sampled one
+    std::string source = {};  ///< file and line, for messages; empty for a sampled one
 };
 
 /// A prompt that stood at the beginning of both completions, and what follows it.
@@ -56,6 +56,8 @@ std::size_t extract_prompt(std::span<const std::string> chosen,
 Result<std::vector<Preference>> to_preferences(const std::vector<Row>& rows,
                                                const Settings& settings);
 
+/// Whether these rows have two completions each, the first form of to_preferences.
+bool has_pairs(const std::vector<Row>& rows, const Settings& settings);
 /// Whether these rows have one labelled completion each, the second form of to_preferences.
 bool has_labelled_completions(const std::vector<Row>& rows, const Settings& settings);
 

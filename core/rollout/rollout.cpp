@@ -66,8 +66,12 @@ Status check(const ModelConfig& config, const std::vector<Ids>& prompts, std::in
 class Rows {
 public:
     Rows(const std::vector<Ids>& prompts, std::int64_t per_prompt, const SamplingSettings& sampling,
-         const DrawKey& key, std::int64_t pad_id)
-        : prompts_(prompts), per_prompt_(per_prompt), sampling_(sampling), key_(key) {
+         const DrawKey& key, std::int64_t pad_id, const TokenWatcher& watch)
+        : prompts_(prompts),
+          per_prompt_(per_prompt),
+          sampling_(sampling),
+          key_(key),
+          watch_(watch) {
         const auto count = static_cast<std::int64_t>(prompts.size()) * per_prompt;
         ids_ = at::full({count, sampling.max_new_tokens}, pad_id, at::kLong);
         logprobs_ = at::zeros({count, sampling.max_new_tokens}, at::kFloat);
@@ -107,6 +111,13 @@ public:
                                        drawn.id) != sampling_.eos_ids.end();
             }
         });
+        if (!watch_) return tokens;
+        for (std::int64_t i = 0; i < live_count; ++i) {
+            const std::int64_t row = live[static_cast<std::size_t>(i)];
+            watch_(
+                {row, position, token[i], logprobs[row * stride + position],
+                 std::span(all_logits + logits_row(i) * vocab, static_cast<std::size_t>(vocab))});
+        }
         return tokens;
     }
 
@@ -139,6 +150,7 @@ private:
     std::int64_t per_prompt_;
     const SamplingSettings& sampling_;
     DrawKey key_;
+    const TokenWatcher& watch_;
     at::Tensor ids_, logprobs_;  // [N, max_new_tokens]
     Ids lengths_;
     std::vector<char> ended_;  // not bits: rows are written from several threads
@@ -159,7 +171,8 @@ at::Tensor pad_prompts(const std::vector<Ids>& prompts, std::int64_t longest) {
 
 Result<Rollout> generate(const Llama& model, const std::vector<Ids>& prompts,
                          std::int64_t per_prompt, const SamplingSettings& sampling,
-                         const DrawKey& key, std::int64_t pad_id, const std::stop_token& stop) {
+                         const DrawKey& key, std::int64_t pad_id, const std::stop_token& stop,
+                         const TokenWatcher& watch) {
     const at::NoGradGuard no_grad;
     PLUMB_TRY_STATUS(check(model.config(), prompts, per_prompt, sampling));
     if (stop.stop_requested()) return cancelled();
@@ -167,7 +180,7 @@ Result<Rollout> generate(const Llama& model, const std::vector<Ids>& prompts,
     for (const Ids& prompt : prompts) lengths.push_back(static_cast<std::int64_t>(prompt.size()));
     const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end());
 
-    Rows rows(prompts, per_prompt, sampling, key, pad_id);
+    Rows rows(prompts, per_prompt, sampling, key, pad_id, watch);
     KeyValueCache cache(model.config(), rows.count(), longest + sampling.max_new_tokens,
                         model.device());
     at::Tensor logits = model.next_logits(

@@ -46,12 +46,24 @@ struct Rollout {
     std::int64_t prompt_tokens = 0;     ///< positions prefilled, each prompt counted once
 };
 
+/// A token that was just drawn, and what it was drawn from.
+struct DrawnToken {
+    std::int64_t row = 0;
+    std::int64_t position = 0;  ///< within the completion
+    std::int64_t id = 0;
+    float logprob = 0;              ///< as Rollout::logprobs
+    std::span<const float> logits;  ///< [V], of the model; gone after the call
+};
+/// Told every token in the order of positions, on the thread that generates.
+using TokenWatcher = std::function<void(const DrawnToken&)>;
+
 /// Samples per_prompt completions of every prompt. Each prompt is prefilled once; rows that ended
 /// are dropped. Looks at the stop token before every token: ErrorCode::cancelled. Prompts must not
 /// be empty, and prompt + max_new_tokens must fit max_position_embeddings (else invalid_input).
 Result<Rollout> generate(const Llama& model, const std::vector<std::vector<std::int64_t>>& prompts,
                          std::int64_t per_prompt, const SamplingSettings& sampling,
-                         const DrawKey& key, std::int64_t pad_id, const std::stop_token& stop);
+                         const DrawKey& key, std::int64_t pad_id, const std::stop_token& stop,
+                         const TokenWatcher& watch = {});
 
 /// The probabilities that are left after temperature, top-k, top-p and min-p, in that order.
 /// logits [V] float32; returns [V] float32.

@@ -7,10 +7,12 @@
 #include <memory>
 
 #include "config/roles.h"
+#include "data/good_and_bad.h"
 #include "data/preferences.h"
 #include "data/rows.h"
 #include "data/supervised.h"
 #include "session/model_source.h"
+#include "tasks/data_pairs.h"
 #include "tasks/data_task.h"
 #include "text/tokenizer.h"
 
@@ -73,32 +75,52 @@ public:
         : settings_(settings), workspace_(workspace), stop_(stop) {}
 
     Result<DataPreview> make() {
-        if (settings_.train_files.empty())
-            return invalid_input("train_files is empty. Add at least one file.");
-        PLUMB_TRY(const auto rows, read_files());
-        result_.columns = columns_of(rows);
-        result_.rows = std::ssize(rows);
-        if (is_supervised(settings_)) {
-            PLUMB_TRY_STATUS(look_at_demonstrations(rows));
-        } else if (learns_from_pairs(settings_)) {
-            PLUMB_TRY_STATUS(look_at_pairs(rows));
+        if (reads_train_files(settings_)) {
+            PLUMB_TRY_STATUS(look_at_train_files());
         } else {
-            PLUMB_TRY_STATUS(look_at_prompts(rows));
+            PLUMB_TRY_STATUS(look_at_good_and_bad());
         }
         add_warnings();
         return std::move(result_);
     }
 
 private:
-    Result<std::vector<Row>> read_files() {
+    Status look_at_train_files() {
+        if (settings_.train_files.empty())
+            return invalid_input("train_files is empty. Add at least one file.");
+        PLUMB_TRY(const auto rows, read_files(settings_.train_files));
+        result_.columns = columns_of(rows);
+        if (is_supervised(settings_)) return look_at_demonstrations(rows);
+        if (!reads_pairs(settings_)) return look_at_prompts(rows);
+        PLUMB_TRY(const auto pairs, to_preferences(rows, settings_));
+        if (has_labelled_completions(rows, settings_))
+            alone_ = std::ssize(rows) - 2 * std::ssize(pairs);
+        return look_at_pairs(pairs);
+    }
+
+    Status look_at_good_and_bad() {
+        PLUMB_TRY(auto rows, read_files(settings_.good_files));
+        PLUMB_TRY(auto bad_rows, read_files(settings_.bad_files));
+        PLUMB_TRY(const GoodAndBad texts, to_good_and_bad(rows, bad_rows, settings_));
+        repeated_ = result_.rows - std::ssize(texts.good) - std::ssize(texts.bad);
+        std::ranges::move(bad_rows, std::back_inserter(rows));
+        result_.columns = columns_of(rows);
+        if (texts.good.empty() || texts.bad.empty())
+            return invalid_input(std::string(texts.good.empty() ? "good_files" : "bad_files") +
+                                 " is empty. Add at least one file.");
+        return look_at_pairs(pair_in_order(texts));
+    }
+
+    Result<std::vector<Row>> read_files(const std::vector<std::string>& files) {
         std::vector<Row> all;
-        for (const std::string& file : settings_.train_files) {
+        for (const std::string& file : files) {
             if (stop_.stop_requested()) return cancelled();
             PLUMB_TRY(auto rows, read_rows({file}, settings_.dataset_text_field));
             std::error_code ignored;
             result_.files.push_back({file, std::ssize(rows), fs::file_size(file, ignored)});
             std::ranges::move(rows, std::back_inserter(all));
         }
+        result_.rows += std::ssize(all);
         return all;
     }
 
@@ -136,6 +158,8 @@ private:
 
     Status look_at_prompts(const std::vector<Row>& rows) {
         PLUMB_TRY(const auto prompts, to_prompts(rows, settings_));
+        if (samples_pairs(settings_) && has_pairs(rows, settings_))
+            result_.warnings.push_back(settings_.train_files.front() + pairs_not_read);
         PLUMB_TRY_STATUS(open_tokenizer({}, prompts));
         result_.limit_key = "max_prompt_length";
         result_.limit = settings_.max_prompt_length;
@@ -186,8 +210,7 @@ private:
         return {};
     }
 
-    Status look_at_pairs(const std::vector<Row>& rows) {
-        PLUMB_TRY(const auto pairs, to_preferences(rows, settings_));
+    Status look_at_pairs(const std::vector<Preference>& pairs) {
         // A new model has its vocabulary from both sides of the pairs.
         std::vector<Demonstration> texts;
         for (const Preference& pair : pairs) {
@@ -198,8 +221,6 @@ private:
         result_.pairs = true;
         result_.limit_key = "max_length";
         result_.limit = settings_.max_length;
-        if (has_labelled_completions(rows, settings_))
-            alone_ = std::ssize(rows) - 2 * std::ssize(pairs);
         const auto policy = settings_.algorithm == "reward" ? OverLength::drop : OverLength::cut;
         for (std::size_t i = 0; i < pairs.size(); ++i) {
             if (stopped(i)) return cancelled();
@@ -238,6 +259,7 @@ private:
             result_.warnings.push_back(
                 "model_name_or_path is empty: preference pairs are learned by a model that can "
                 "write already. Run sft first and name that run.");
+        warn(repeated_, " texts stand there before and are left out.");
         warn(alone_, " completions have no partner with the other label and are left out.");
         warn(identical_, " pairs have the same tokens on both sides and are left out.");
         warn(result_.dropped - identical_,
@@ -248,11 +270,11 @@ private:
     }
 
     void add_warnings() {
-        const bool supervised = is_supervised(settings_), pairs = learns_from_pairs(settings_);
+        const bool supervised = is_supervised(settings_), pairs = result_.pairs;
         if (pairs) add_warnings_of_pairs();
         if (!supervised && !pairs && settings_.model_name_or_path.empty())
             result_.warnings.push_back(
-                "model_name_or_path is empty: reinforcement learning on your own files starts from "
+                "model_name_or_path is empty: learning from rewards on your own files starts from "
                 "a trained model. Run sft on them first and name that run.");
         if (!supervised && !pairs && result_.with_answer == 0 && settings_.reward_funcs.empty())
             result_.warnings.push_back(
@@ -282,6 +304,7 @@ private:
     std::int64_t tokens_ = 0, unknown_ = 0;
     std::int64_t identical_ = 0;  ///< pairs without a difference
     std::int64_t alone_ = 0;      ///< labelled completions without a partner
+    std::int64_t repeated_ = 0;   ///< good or bad texts that came before
 };
 
 }  // namespace

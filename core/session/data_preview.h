@@ -61,7 +61,8 @@ struct DataPreview {
 
 inline constexpr std::int64_t preview_rows = 50;
 
-/// Reads settings.train_files as a run with these settings would. Errors are those of the run: they
+/// Reads settings.train_files, or the good and bad texts of a reward model, as a run with these
+/// settings would. Errors are those of the run: they
 /// name the file, line, column or setting. Reads files and waits for the disk; ends with
 /// ErrorCode::cancelled soon after a stop is requested.
 Result<DataPreview> preview_data(const Settings& settings, const std::filesystem::path& workspace,

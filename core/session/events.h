@@ -18,6 +18,7 @@ struct RunStarted {
     bool resumed = false;
     std::int64_t step = 0;  ///< the checkpoint's step for a resumed run
     std::int64_t total_steps = 0;
+    bool queued = false;  ///< by the queue, not by a command
 };
 
 /// What the run is doing now: "load", "supervised: textbook", "supervised: sloppy", "evaluate",
@@ -74,7 +75,21 @@ struct RunEnded {
     ErrorCode code = ErrorCode::failed;  ///< of a failure
 };
 
+/// The queue, or what it does, is another.
+struct QueueChanged {
+    RunId run = 0;             ///< of no run
+    std::int64_t waiting = 0;  ///< runs in the queue
+    bool held = false;         ///< none is started until the queue is let go on
+    std::string problem;       ///< why it is held, where that is not somebody's wish
+};
+
+/// A deleted run is gone for good, or could not be taken away.
+struct RunRemoved {
+    RunId run = 0;
+    std::string problem;  ///< empty: it is gone
+};
+
 using Event = std::variant<RunStarted, Progress, StepDone, CheckpointSaved, SettingEdited,
-                           RunPaused, RunContinued, RunEnded>;
+                           RunPaused, RunContinued, RunEnded, QueueChanged, RunRemoved>;
 
 }  // namespace plumb

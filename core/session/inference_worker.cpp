@@ -9,12 +9,29 @@
 #include "base/clock.h"
 #include "session/model_source.h"
 #include "session/run_worker.h"
+#include "session/token_stream.h"
 #include "tasks/reviews.h"
 #include "train/evaluation.h"
 #include "train/new_model.h"
 
 namespace plumb {
 namespace {
+
+/// Requested as soon as one of two stops is.
+class EitherStop {
+public:
+    EitherStop(const std::stop_token& a, const std::stop_token& b)
+        : on_a_(a, Pass{both_}), on_b_(b, Pass{both_}) {}
+    std::stop_token token() const { return both_.get_token(); }
+
+private:
+    struct Pass {
+        std::stop_source source;
+        void operator()() { source.request_stop(); }
+    };
+    std::stop_source both_;
+    std::stop_callback<Pass> on_a_, on_b_;
+};
 
 /// Calls use(policy) with the model that the name means: the paused run's own policy, or one that
 /// is loaded for it.
@@ -43,15 +60,20 @@ Result<GenerateReply> answer(const Policy& policy, const GenerateRequest& reques
     settings.temperature = request.temperature;
     settings.top_k = request.top_k;
     settings.top_p = request.top_p;
+    if (request.min_p > 0) settings.min_p = request.min_p;
+    settings.repetition_penalty = request.repetition_penalty;
     PLUMB_TRY(const auto ids, encode_prompts(policy, {{request.prompt, ""}}, settings));
     settings.max_completion_length =
         std::min(request.max_tokens, positions - static_cast<std::int64_t>(ids.front().size()));
+    const SamplingSettings sampling = sampling_settings(policy, settings);
+    TokenStream stream(*policy.tokenizer, sampling, request);
     PLUMB_TRY(const Rollout rollout,
-              plumb::generate(policy.model, ids, 1, sampling_settings(policy, settings),
-                              DrawKey{request.seed, 0, 0}, padding_id(policy), stop));
+              plumb::generate(policy.model, ids, 1, sampling, DrawKey{request.seed, 0, 0},
+                              padding_id(policy), stop,
+                              [&](const DrawnToken& drawn) { stream.take(drawn); }));
     const SampledText text = to_text(rollout, *policy.tokenizer).front();
     return GenerateReply{text.completion, static_cast<std::int64_t>(text.ids.size()), text.ended,
-                         watch.seconds()};
+                         watch.seconds(), std::move(stream).tokens()};
 }
 
 Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request,
@@ -137,8 +159,10 @@ void InferenceWorker::loop(std::stop_token stop) {
 
 std::future<Result<GenerateReply>> InferenceWorker::generate(GenerateRequest request) {
     auto promise = std::make_shared<std::promise<Result<GenerateReply>>>();
-    post([this, promise, request = std::move(request)](std::stop_token stop) {
+    post([this, promise, request = std::move(request)](std::stop_token worker_stop) {
         GenerateReply reply;
+        const EitherStop either(worker_stop, request.stop);
+        const std::stop_token stop = either.token();
         const Status done = catch_everything([&]() -> Status {
             if (stop.stop_requested()) return cancelled();
             at::set_num_threads(static_cast<int>(resolved_threads(request.threads)));

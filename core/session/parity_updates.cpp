@@ -57,7 +57,7 @@ void Updates::apply(Metrics metrics) {
     had_gradient_ |= model().flat_gradients() != 0;
     const auto step = static_cast<std::int64_t>(replay_.metrics.size());
     const double rate = learning_rate_at(step, total_, settings_);
-    metrics["grad_norm"] = apply_update(model(), *optimizer_, rate, settings_.max_grad_norm);
+    metrics["grad_norm"] = apply_update(model(), *optimizer_, rate, settings_.max_grad_norm).value;
     metrics["learning_rate"] = rate;
     metrics["num_tokens"] = tokens_;
     replay_.metrics.push_back(std::move(metrics));

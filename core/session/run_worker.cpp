@@ -33,7 +33,7 @@ Status catch_everything(const std::function<Status()>& work) {
     }
 }
 
-RunWorker::~RunWorker() {
+void RunWorker::stop() {
     if (const auto active = control()) active->keep();
     if (thread_.joinable()) thread_.join();
 }
@@ -69,7 +69,8 @@ void RunWorker::work(Job job, std::shared_ptr<RunControl> control) {
     set_log_file(store_.run_folder(job.run) / "log.txt");
     log_info((job.inputs.checkpoint ? "resuming" : "starting") + std::string(" with settings:\n") +
              write_differences(job.inputs.settings));
-    StoreMonitor monitor(store_, job.run, *control, loan_, std::move(job.replay), emit_);
+    StoreMonitor monitor(store_, job.run, *control, loan_, std::move(job.replay),
+                         std::move(job.planned), emit_);
     Outcome outcome = Outcome::finished;
     const Status done = catch_everything([&]() -> Status {
         PLUMB_TRY(outcome, run_training(job.inputs, monitor));

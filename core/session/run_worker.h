@@ -22,12 +22,14 @@ public:
         RunId run = 0;
         RunInputs inputs;
         std::vector<EditRecord> replay;
+        std::vector<PlannedEdit> planned;
     };
 
     RunWorker(Store& store, PolicyLoan& loan, StoreMonitor::Emit emit)
         : store_(store), loan_(loan), emit_(std::move(emit)) {}
+    ~RunWorker() { stop(); }
     /// Tells a run to save itself and waits for it.
-    ~RunWorker();
+    void stop();
 
     /// Precondition: no run is active.
     void start(Job job);

@@ -1,62 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/session.h"
 
-#include <algorithm>
-#include <thread>
-
 #include "base/event_queue.h"
 #include "base/files.h"
-#include "config/fields.h"
-#include "config/roles.h"
-#include "config/validation.h"
-#include "config/yaml.h"
 #include "session/inference_worker.h"
-#include "session/model_source.h"
-#include "session/run_worker.h"
+#include "session/run_queue.h"
+#include "session/run_remover.h"
+#include "session/run_starter.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
-namespace {
-
-/// What settings.reward_model means, where the run takes a reward model that there is already.
-Result<std::optional<fs::path>> reward_model_folder(const Settings& settings,
-                                                    const fs::path& workspace) {
-    if (!uses_reward_model(settings) || makes_reward_model(settings))
-        return std::optional<fs::path>();
-    const auto source = find_model(settings.reward_model, workspace);
-    if (!source) return Error{source.error().code, "reward_model: " + source.error().message};
-    return std::optional(source->folder);
-}
-
-}  // namespace
 
 struct Session::Implementation {
     Implementation(std::unique_ptr<Store> opened, fs::path cache_folder, std::size_t capacity)
         : store(std::move(opened)),
-          cache(std::move(cache_folder)),
           events(capacity),
-          worker(*store, loan,
-                 [this](Event event, bool keep) { events.push(std::move(event), keep); }),
-          inference(store->folder(), loan) {}
+          worker(*store, loan, emitter()),
+          starter(*store, worker, std::move(cache_folder), emitter()),
+          queue(*store, starter, emitter()),
+          inference(store->folder(), loan),
+          remover(*store, emitter()) {}
+    /// The queue before the worker, whose run must not be followed by another; the worker while the
+    /// queue is there, which is told of the run's end.
+    ~Implementation() {
+        queue.stop();
+        worker.stop();
+    }
 
-    Status ready_for_a_run() const {
-        if (store->access() == Access::read_only)
-            return Error{ErrorCode::busy, store->folder().string() +
-                                              " is open for reading only; close the program that "
-                                              "holds it, or use another workspace"};
-        if (const auto active = worker.active_run())
-            return Error{ErrorCode::busy, "run " + std::to_string(*active) +
-                                              " is still going on; finish or abort it first"};
-        return {};
+    StoreMonitor::Emit emitter() {
+        return [this](Event event, bool keep) {
+            const auto* ended = std::get_if<RunEnded>(&event);
+            const auto state = ended ? std::optional(ended->state) : std::nullopt;
+            events.push(std::move(event), keep);
+            if (state) queue.run_ended(*state);
+        };
     }
 
     std::unique_ptr<Store> store;
-    fs::path cache;
     EventQueue<Event> events;
     PolicyLoan loan;
-    std::mutex start_mutex;  ///< one start at a time
     RunWorker worker;
+    RunStarter starter;
+    RunQueue queue;
     InferenceWorker inference;
+    RunRemover remover;
 };
 
 Session::Session(std::unique_ptr<Implementation> implementation)
@@ -74,89 +61,25 @@ Result<std::unique_ptr<Session>> Session::open(SessionOptions options) {
 Store& Session::store() { return *self_->store; }
 const fs::path& Session::workspace() const { return self_->store->folder(); }
 
-Result<RunId> Session::start(const Settings& given, const std::string& name) {
-    std::lock_guard lock(self_->start_mutex);
-    PLUMB_TRY_STATUS(self_->ready_for_a_run());
-    Settings settings = given;
-    // A run may be resumed from elsewhere.
-    resolve_own_rewards(settings, fs::current_path());
-    if (settings.threads == 0)
-        settings.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
-    PLUMB_TRY_STATUS(validate(settings));
-    PLUMB_TRY_STATUS(catch_everything([&] { return check_inputs(settings); }));
-
-    RunWorker::Job job;
-    job.inputs.settings = settings;
-    job.inputs.cache = self_->cache;
-    if (!settings.model_name_or_path.empty()) {
-        PLUMB_TRY(const ModelSource source,
-                  find_model(settings.model_name_or_path, self_->store->folder()));
-        job.inputs.model_folder = source.folder;
-    }
-    PLUMB_TRY(job.inputs.reward_model_folder,
-              reward_model_folder(settings, self_->store->folder()));
-    RunRecord record;
-    record.name = !name.empty()              ? name
-                  : !settings.preset.empty() ? settings.preset
-                                             : settings.algorithm + "-" + settings.task;
-    record.algorithm = settings.algorithm;
-    record.preset = settings.preset;
-    record.settings = write_settings(settings);
-    record.total_steps = std::max<std::int64_t>(0, settings.max_steps);
-    record.state = RunState::running;
-    PLUMB_TRY(job.run, self_->store->create_run(record));
-    job.inputs.run_folder = self_->store->run_folder(job.run);
-    self_->events.push(RunStarted{job.run, record.name, false, 0, record.total_steps}, true);
-    const RunId run = job.run;
-    self_->worker.start(std::move(job));
-    return run;
+Result<RunId> Session::start(const Settings& settings, const std::string& name,
+                             const std::vector<PlannedEdit>& edits) {
+    return self_->starter.start(settings, name, edits);
 }
 
-Result<RunId> Session::resume(RunId run) {
-    std::lock_guard lock(self_->start_mutex);
-    PLUMB_TRY_STATUS(self_->ready_for_a_run());
-    PLUMB_TRY(auto reader, StoreReader::open(self_->store->folder()));
-    PLUMB_TRY(const RunRecord record, reader->run(run));
-    if (!can_resume(record.state))
-        return invalid_input("run " + std::to_string(run) + " (" + record.name + ") is " +
-                             to_string(record.state) + "; there is nothing to resume");
-    const std::string origin = "settings of run " + std::to_string(run);
-    PLUMB_TRY(Settings settings, parse_settings(record.settings, origin, {}));
-    PLUMB_TRY(const auto checkpoints, reader->checkpoints(run));
-    PLUMB_TRY(const auto edits, reader->edits(run));
+Result<RunId> Session::resume(RunId run) { return self_->starter.resume(run); }
 
-    RunWorker::Job job;
-    job.run = run;
-    job.inputs.cache = self_->cache;
-    job.inputs.run_folder = self_->store->run_folder(run);
-    std::int64_t step = 0;
-    if (!checkpoints.empty()) {
-        const auto newest = std::ranges::max_element(checkpoints, {}, &CheckpointRecord::step);
-        step = newest->step;
-        job.inputs.checkpoint = self_->store->folder() / newest->folder;
-    } else if (!settings.model_name_or_path.empty()) {
-        PLUMB_TRY(const ModelSource source,
-                  find_model(settings.model_name_or_path, self_->store->folder()));
-        job.inputs.model_folder = source.folder;
-    }
-    if (!job.inputs.checkpoint) {  // else the run has its own copy
-        PLUMB_TRY(job.inputs.reward_model_folder,
-                  reward_model_folder(settings, self_->store->folder()));
-    }
-    for (const EditRecord& edit : edits) {
-        // Those of earlier steps have taken effect by the checkpoint; the others are replayed.
-        if (edit.step < step) {
-            PLUMB_TRY_STATUS(set_field(edit.key, settings, edit.new_value));
-        } else {
-            job.replay.push_back(edit);
-        }
-    }
-    job.inputs.settings = settings;
-    PLUMB_TRY_STATUS(self_->store->set_run_state(run, RunState::running, ""));
-    self_->events.push(RunStarted{run, record.name, true, step, record.total_steps}, true);
-    self_->worker.start(std::move(job));
-    return run;
+Result<QueueId> Session::enqueue(const Settings& settings, const std::string& name,
+                                 const std::vector<PlannedEdit>& edits) {
+    return self_->queue.add(settings, name, edits);
 }
+
+Result<QueueId> Session::enqueue_resume(RunId run) { return self_->queue.add_resume(run); }
+Status Session::dequeue(const std::vector<QueueId>& ids) { return self_->queue.remove(ids); }
+Status Session::move_queued(QueueId id, std::size_t place) { return self_->queue.move(id, place); }
+void Session::hold_queue() { self_->queue.hold(); }
+void Session::run_queue() { self_->queue.go_on(); }
+QueueState Session::queue_state() const { return self_->queue.state(); }
+void Session::remove_runs(const std::vector<RunId>& ids) { self_->remover.remove(ids); }
 
 void Session::pause() {
     if (const auto control = self_->worker.control()) control->pause();

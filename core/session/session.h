@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "session/events.h"
+#include "session/generation.h"
 #include "store/store.h"
 
 namespace plumb {
@@ -22,24 +23,6 @@ struct SessionOptions {
     std::filesystem::path cache;      ///< empty: default_cache()
     Access access = Access::read_write;
     std::size_t event_capacity = 4096;
-};
-
-struct GenerateRequest {
-    std::string model;  ///< folder, or RUN[@STEP] of the workspace; RUN alone: its last checkpoint
-    std::string prompt;
-    std::int64_t max_tokens = 64;  ///< fewer where the model has no more positions
-    double temperature = 1.0;  ///< 0: greedy
-    std::int64_t top_k = 0;
-    double top_p = 1.0;
-    std::uint64_t seed = 0;
-    std::int64_t threads = 0;
-};
-
-struct GenerateReply {
-    std::string completion;
-    std::int64_t tokens = 0;
-    bool ended = false;
-    double seconds = 0;
 };
 
 struct EvaluateRequest {
@@ -54,6 +37,12 @@ struct EvaluateReply {
     Metrics metrics;  ///< eval/accuracy and eval/accuracy_greedy, or eval/reward, and lengths
     std::int64_t prompts = 0;
     double seconds = 0;
+};
+
+/// What the queue of the workspace does.
+struct QueueState {
+    std::size_t waiting = 0;  ///< runs in it
+    bool held = false;        ///< none is started until it is let go on
 };
 
 /// The running API: one workspace, at most one run at a time, one inference worker. Commands return
@@ -71,9 +60,34 @@ public:
     const std::filesystem::path& workspace() const;
 
     /// Validates the settings (all files they name included) and starts the run on the worker.
-    Result<RunId> start(const Settings& settings, const std::string& name);
+    /// edits: those of a run that it repeats (session/run_plan.h); each is made at its step and
+    /// kept as an edit of the new run.
+    Result<RunId> start(const Settings& settings, const std::string& name,
+                        const std::vector<PlannedEdit>& edits = {});
     /// Goes on from the run's last checkpoint, replaying its edits.
     Result<RunId> resume(RunId run);
+
+    // The queue: runs that are started one after another, the next when the one before has ended,
+    // also by a failure or an abort. It is kept in the workspace. An opening that finds runs in it
+    // holds it, and so does a run that is stopped so as to go on later. Changes are told by events
+    // QueueChanged.
+
+    /// Validates as start() does; a model may also be the name of a run that waits before.
+    Result<QueueId> enqueue(const Settings& settings, const std::string& name,
+                            const std::vector<PlannedEdit>& edits = {});
+    Result<QueueId> enqueue_resume(RunId run);
+    Status dequeue(const std::vector<QueueId>& ids);
+    /// place: 0 is the first.
+    Status move_queued(QueueId id, std::size_t place);
+    void hold_queue();
+    void run_queue();
+    QueueState queue_state() const;
+
+    /// Takes runs that were deleted (Store::delete_runs) away for good, beside what goes on. Each
+    /// ends in an event RunRemoved. Those deleted for deleted_runs_kept_ms are taken away when the
+    /// workspace is opened for writing.
+    void remove_runs(const std::vector<RunId>& ids);
+    static constexpr std::int64_t deleted_runs_kept_ms = std::int64_t{24} * 3600 * 1000;
 
     void pause();
     void go_on();

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "config/fields.h"
+#include "config/validation.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -21,16 +22,23 @@ std::string step_folder_name(std::int64_t step) {
     return "step-" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
 }
 
+void log_edit(const EditRecord& edit) {
+    log_info("step " + std::to_string(edit.step) + ": " + edit.key + " " + edit.old_value + " -> " +
+             edit.new_value);
+}
+
 }  // namespace
 
 StoreMonitor::StoreMonitor(Store& store, RunId run, RunControl& control, PolicyLoan& loan,
-                           std::vector<EditRecord> replay, Emit emit)
+                           std::vector<EditRecord> replay, std::vector<PlannedEdit> planned,
+                           Emit emit)
     : store_(store),
       run_(run),
       control_(control),
       loan_(loan),
       tokens_(store, run),
       replay_(std::move(replay)),
+      planned_(std::move(planned)),
       emit_(std::move(emit)) {}
 
 void StoreMonitor::progress(std::string_view phase, std::int64_t done, std::int64_t total,
@@ -106,6 +114,10 @@ Status StoreMonitor::apply_edits(std::int64_t step, Settings& settings) {
         replay_.erase(replay_.begin());
         replayed = true;
     }
+    while (!planned_.empty() && planned_.front().step <= step) {
+        PLUMB_TRY_STATUS(make_planned(step, settings));
+        replayed = true;
+    }
     if (replayed) control_.set_settings(settings);
     for (EditRecord& edit : control_.take_edits()) {
         edit.step = step;
@@ -119,8 +131,33 @@ Status StoreMonitor::apply(EditRecord edit, Settings& settings) {
     // From here on the run differs from what an earlier attempt may have stored.
     PLUMB_TRY_STATUS(store_.remove_rows_after(run_, edit.step));
     PLUMB_TRY_STATUS(store_.add_edit(run_, edit));
-    log_info("step " + std::to_string(edit.step) + ": " + edit.key + " " + edit.old_value + " -> " +
-             edit.new_value);
+    log_edit(edit);
+    emit_(SettingEdited{run_, std::move(edit)}, true);
+    return {};
+}
+
+Status StoreMonitor::make_planned(std::int64_t step, Settings& settings) {
+    const PlannedEdit planned = planned_.front();
+    planned_.erase(planned_.begin());
+    Settings edited = settings;
+    Status fits = set_field(planned.key, edited, planned.value);
+    if (fits) fits = validate(edited);
+    if (!fits) {
+        // Edits by hand can come in between; the run is worth more than this edit.
+        log_warning("step " + std::to_string(step) + ": the edit of " + planned.key + " to " +
+                    planned.value + " was left out: " + fits.error().message);
+        return store_.settle_planned_edit(run_, planned, {});
+    }
+    EditRecord edit;
+    edit.step = step;
+    edit.key = planned.key;
+    edit.old_value = field_text(*find_field(planned.key), settings);
+    edit.new_value = field_text(*find_field(planned.key), edited);
+    edit.reason = planned.reason;
+    edit.time_ms = unix_milliseconds();
+    settings = edited;
+    PLUMB_TRY_STATUS(store_.settle_planned_edit(run_, planned, edit));
+    log_edit(edit);
     emit_(SettingEdited{run_, std::move(edit)}, true);
     return {};
 }

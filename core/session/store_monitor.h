@@ -21,9 +21,10 @@ class StoreMonitor : public RunMonitor {
 public:
     using Emit = std::function<void(Event event, bool keep)>;
 
-    /// replay: edits of an earlier part of this run that are still to come.
+    /// replay: edits of an earlier part of this run that are still to come. planned: those of the
+    /// run that it repeats.
     StoreMonitor(Store& store, RunId run, RunControl& control, PolicyLoan& loan,
-                 std::vector<EditRecord> replay, Emit emit);
+                 std::vector<EditRecord> replay, std::vector<PlannedEdit> planned, Emit emit);
 
     void progress(std::string_view phase, std::int64_t done, std::int64_t total,
                   double tokens_per_second) override;
@@ -44,6 +45,7 @@ public:
 private:
     Status apply_edits(std::int64_t step, Settings& settings);
     Status apply(EditRecord edit, Settings& settings);
+    Status make_planned(std::int64_t step, Settings& settings);
     Result<Decision> wait_while_paused(std::int64_t step, Settings& settings, const Policy& policy);
     /// Pauses while the disk is nearly full; goes on by itself once there is room again.
     Status wait_for_space();
@@ -61,6 +63,7 @@ private:
     PolicyLoan& loan_;
     TokenKeeper tokens_;
     std::vector<EditRecord> replay_;
+    std::vector<PlannedEdit> planned_;
     const Emit emit_;
     Stopwatch run_watch_, phase_watch_, disk_watch_;
     std::string phase_ = "load";

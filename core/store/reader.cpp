@@ -9,7 +9,21 @@ namespace {
 
 constexpr const char* run_columns =
     "SELECT id, name, algorithm, preset, state, settings, message, step, total_steps, created_ms, "
-    "finished_ms FROM runs ";
+    "finished_ms, note, shade, archived, deleted_ms FROM runs ";
+
+/// The condition of a scope; those that are being removed are in none but `all`.
+const char* scope_condition(RunScope scope) {
+    switch (scope) {
+        case RunScope::kept: return "deleted_ms = 0 ";
+        case RunScope::deleted: return "deleted_ms > 0 ";
+        case RunScope::all: break;
+    }
+    return "1 ";
+}
+
+bool is_in(RunScope scope, const RunRecord& run) {
+    return scope == RunScope::all || (scope == RunScope::kept) == (run.deleted_ms == 0);
+}
 
 RunRecord read_run(SQLite::Statement& statement) {
     RunRecord run;
@@ -25,7 +39,18 @@ RunRecord read_run(SQLite::Statement& statement) {
     run.total_steps = statement.getColumn(8).getInt64();
     run.created_ms = statement.getColumn(9).getInt64();
     run.finished_ms = statement.getColumn(10).getInt64();
+    run.note = statement.getColumn(11).getString();
+    run.shade = statement.getColumn(12).getInt64();
+    run.archived = statement.getColumn(13).getInt() != 0;
+    run.deleted_ms = statement.getColumn(14).getInt64();
     return run;
+}
+
+constexpr const char* planned_columns = "SELECT step, key, value, reason FROM planned_edits ";
+
+PlannedEdit read_planned_edit(SQLite::Statement& statement) {
+    return {statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
+            statement.getColumn(2).getString(), statement.getColumn(3).getString()};
 }
 
 }  // namespace
@@ -56,9 +81,10 @@ Result<std::unique_ptr<StoreReader>> StoreReader::open(const fs::path& workspace
     return std::unique_ptr<StoreReader>(new StoreReader(std::move(implementation)));
 }
 
-Result<std::vector<RunRecord>> StoreReader::runs() {
+Result<std::vector<RunRecord>> StoreReader::runs(RunScope scope) {
     return self_->list(
-        std::string(run_columns) + "ORDER BY id", [](SQLite::Statement&) {}, read_run);
+        run_columns + ("WHERE " + std::string(scope_condition(scope))) + "ORDER BY id",
+        [](SQLite::Statement&) {}, read_run);
 }
 
 Result<RunRecord> StoreReader::run(RunId id) {
@@ -70,28 +96,70 @@ Result<RunRecord> StoreReader::run(RunId id) {
     return std::move(found.front());
 }
 
-Result<RunRecord> StoreReader::find_run(const std::string& id_or_name) {
+Result<RunRecord> StoreReader::find_run(const std::string& id_or_name, RunScope scope) {
+    const auto of_scope = [&](RunRecord found) -> Result<RunRecord> {
+        if (is_in(scope, found)) return found;
+        const std::string run = "run " + std::to_string(found.id) + " (" + found.name + ") was ";
+        return Error{ErrorCode::not_found, scope == RunScope::deleted
+                                               ? run + "not deleted"
+                                               : run + "deleted; bring it back first"};
+    };
     if (const auto id = parse_int(id_or_name)) {
         auto found = run(*id);
-        if (found || found.error().code != ErrorCode::not_found) return found;
+        if (found) return of_scope(std::move(*found));
+        if (found.error().code != ErrorCode::not_found) return found;
     }
+    // One in the scope before one that is not.
     PLUMB_TRY(auto found,
               self_->list(
-                  std::string(run_columns) + "WHERE name = ? ORDER BY id DESC LIMIT 1",
+                  run_columns + ("WHERE name = ? ORDER BY " + std::string(scope_condition(scope))) +
+                      "DESC, id DESC LIMIT 1",
                   [&](SQLite::Statement& statement) { statement.bind(1, id_or_name); }, read_run));
-    if (!found.empty()) return std::move(found.front());
+    if (!found.empty()) return of_scope(std::move(found.front()));
 
     PLUMB_TRY(const auto names,
               self_->list(
-                  "SELECT DISTINCT name FROM runs", [](SQLite::Statement&) {},
+                  "SELECT DISTINCT name FROM runs WHERE " + std::string(scope_condition(scope)),
+                  [](SQLite::Statement&) {},
                   [](SQLite::Statement& statement) { return statement.getColumn(0).getString(); }));
     std::string message = "there is no run \"" + id_or_name + "\" in " +
                           self_->connection->file.parent_path().string();
     if (const auto nearest = nearest_name(id_or_name, names))
         message += "; did you mean \"" + *nearest + "\"?";
     else if (names.empty())
-        message += ", which has no runs yet";
+        message +=
+            scope == RunScope::deleted ? ", where no run was deleted" : ", which has no runs yet";
     return Error{ErrorCode::not_found, message};
+}
+
+Result<std::vector<QueuedRun>> StoreReader::queue() {
+    PLUMB_TRY(auto runs,
+              self_->list(
+                  "SELECT id, name, algorithm, settings, resumes, added_ms FROM queue ORDER BY "
+                  "place, id",
+                  [](SQLite::Statement&) {},
+                  [](SQLite::Statement& statement) {
+                      QueuedRun run;
+                      run.id = statement.getColumn(0).getInt64();
+                      run.name = statement.getColumn(1).getString();
+                      run.algorithm = statement.getColumn(2).getString();
+                      run.settings = statement.getColumn(3).getString();
+                      if (!statement.getColumn(4).isNull())
+                          run.resumes = statement.getColumn(4).getInt64();
+                      run.added_ms = statement.getColumn(5).getInt64();
+                      return run;
+                  }));
+    for (QueuedRun& run : runs) {
+        PLUMB_TRY(run.edits, self_->list_of_run(std::string(planned_columns) +
+                                                    "WHERE queued = ? ORDER BY step, id",
+                                                run.id, read_planned_edit));
+    }
+    return runs;
+}
+
+Result<std::vector<PlannedEdit>> StoreReader::planned_edits(RunId id) {
+    return self_->list_of_run(std::string(planned_columns) + "WHERE run = ? ORDER BY step, id", id,
+                              read_planned_edit);
 }
 
 Result<std::vector<std::string>> StoreReader::metric_keys(RunId id) {

@@ -27,7 +27,7 @@ struct StoreReader::Implementation {
             return rows;
         });
     }
-    /// The same for a query whose only parameter is a run.
+    /// The same for a query whose only parameter is the id of a run, or of what it belongs to.
     template <class Read>
     auto list_of_run(const std::string& sql, RunId id, Read read) {
         return list(

@@ -40,7 +40,13 @@ struct RunRecord {
     std::int64_t total_steps = 0;
     std::int64_t created_ms = 0;   ///< unix milliseconds
     std::int64_t finished_ms = 0;  ///< 0 while it is not over
+    std::string note{};            ///< the user's
+    std::int64_t shade = 0;        ///< of the algorithm's colour (analysis/colours.h)
+    bool archived = false;         ///< lists leave it out until they are asked for it
+    std::int64_t deleted_ms = 0;   ///< 0: it was not deleted; run_being_removed: cannot come back
 };
+/// deleted_ms of a run whose rows and files are on their way out.
+inline constexpr std::int64_t run_being_removed = -1;
 
 /// Metric values of one step. Keys are TRL's where TRL has one.
 using Metrics = std::map<std::string, double>;
@@ -90,6 +96,27 @@ struct EditRecord {
     std::string new_value{};
     std::string reason{};
     std::int64_t time_ms = 0;
+};
+
+/// An edit that a run is to make when it comes to the step, as the run that it repeats did.
+struct PlannedEdit {
+    std::int64_t step = 0;  ///< takes effect with the first update after this many
+    std::string key{};
+    std::string value{};
+    std::string reason{};
+};
+
+using QueueId = std::int64_t;
+
+/// A run that waits for those before it: a new one, or one that is to go on.
+struct QueuedRun {
+    QueueId id = 0;
+    std::string name{};
+    std::string algorithm{};
+    std::string settings{};          ///< YAML; empty where a run is to go on
+    std::optional<RunId> resumes{};  ///< the run that is to go on
+    std::vector<PlannedEdit> edits{};
+    std::int64_t added_ms = 0;  ///< unix milliseconds
 };
 
 struct CheckpointRecord {

@@ -26,8 +26,8 @@ std::vector<Migration> read_migrations() {
     }
     std::sort(all.begin(), all.end(),
               [](const Migration& a, const Migration& b) { return a.version < b.version; });
-    for (std::size_t i = 1; i < all.size(); ++i)
-        PLUMB_CHECK(all[i].version > all[i - 1].version, all[i].name + " is out of order");
+    for (std::size_t i = 0; i < all.size(); ++i)
+        PLUMB_CHECK(all[i].version == static_cast<int>(i) + 1, all[i].name + " is out of order");
     return all;
 }
 

@@ -8,26 +8,12 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "store/lock.h"
 #include "store/opening.h"
-#include "store/query_thread.h"
-#include "store/writer.h"
+#include "store/store_implementation.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
 namespace {
-
-Error unknown_run(const Connection& connection, RunId id) {
-    return {ErrorCode::not_found,
-            "there is no run " + std::to_string(id) + " in " + connection.file.string()};
-}
-
-Status require_run(Connection& connection, RunId id) {
-    SQLite::Statement find(connection.db, "SELECT 1 FROM runs WHERE id = ?");
-    find.bind(1, id);
-    if (!find.executeStep()) return unknown_run(connection, id);
-    return {};
-}
 
 /// The folders are looked at too: should the database be lost and begun anew, its runs must not
 /// take over the folders of the old ones.
@@ -56,7 +42,9 @@ Status insert_run(Connection& connection, const RunRecord& run) {
     SQLite::Statement insert(
         connection.db,
         "INSERT INTO runs (id, name, algorithm, preset, state, settings, message, step, "
-        "total_steps, created_ms, finished_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "total_steps, created_ms, finished_ms, note, shade) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, "
+        "?)");
     insert.bind(1, run.id);
     insert.bind(2, run.name);
     insert.bind(3, run.algorithm);
@@ -68,6 +56,24 @@ Status insert_run(Connection& connection, const RunRecord& run) {
     insert.bind(9, run.total_steps);
     insert.bind(10, run.created_ms);
     insert.bind(11, run.finished_ms);
+    insert.bind(12, run.note);
+    insert.bind(13, run.shade);
+    insert.exec();
+    return {};
+}
+
+Status insert_edit(Connection& connection, RunId id, const EditRecord& edit) {
+    SQLite::Statement insert(
+        connection.db,
+        "INSERT INTO edits (run, step, key, old_value, new_value, reason, time_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)");
+    insert.bind(1, id);
+    insert.bind(2, edit.step);
+    insert.bind(3, edit.key);
+    insert.bind(4, edit.old_value);
+    insert.bind(5, edit.new_value);
+    insert.bind(6, edit.reason);
+    insert.bind(7, edit.time_ms);
     insert.exec();
     return {};
 }
@@ -79,27 +85,6 @@ bool stays_below(const fs::path& path) {
 }
 
 }  // namespace
-
-struct Store::Implementation {
-    fs::path folder;
-    Access access = Access::read_only;
-    // In this order: the threads end, and with them the connections, before the lock is released.
-    std::unique_ptr<WorkspaceLock> lock;
-    std::unique_ptr<Writer> writer;
-    std::unique_ptr<QueryThread> queries;
-
-    Status write(std::function<Status(Connection&)> work) {
-        if (!writer)
-            return invalid_input("the workspace " + folder.string() +
-                                 " is open read-only; open it for writing to change it");
-        return writer->run(std::move(work));
-    }
-
-    void queue(RunRows rows) {
-        PLUMB_CHECK(writer, "rows for the workspace " + folder.string() + ", which is read-only");
-        writer->queue(std::move(rows));
-    }
-};
 
 Store::Store(std::unique_ptr<Implementation> implementation) : self_(std::move(implementation)) {}
 Store::~Store() = default;
@@ -132,14 +117,17 @@ const fs::path& Store::folder() const { return self_->folder; }
 Access Store::access() const { return self_->access; }
 fs::path Store::run_folder(RunId id) const { return self_->folder / "runs" / std::to_string(id); }
 
-Result<RunId> Store::create_run(RunRecord record) {
+Result<RunId> Store::create_run(RunRecord record, const std::vector<PlannedEdit>& edits,
+                                std::optional<QueueId> queued) {
     const Status created = self_->write([&](Connection& connection) -> Status {
         record.id = next_run_id(connection, self_->folder / "runs");
         if (record.name.empty()) record.name = record.algorithm + "-" + std::to_string(record.id);
         if (record.created_ms == 0) record.created_ms = unix_milliseconds();
         // Before the row: a run in the list always has its folder.
         PLUMB_TRY_STATUS(make_run_folder(run_folder(record.id)));
-        return insert_run(connection, record);
+        PLUMB_TRY_STATUS(insert_run(connection, record));
+        PLUMB_TRY_STATUS(insert_planned_edits(connection, PlanOwner::run, record.id, edits));
+        return queued ? take_from_queue(connection, *queued) : Status();
     });
     if (!created) return created.error();
     return record.id;
@@ -158,34 +146,19 @@ Status Store::set_run_state(RunId id, RunState state, const std::string& message
     });
 }
 
-Status Store::rename_run(RunId id, const std::string& name) {
-    if (trim(name).empty())
-        return invalid_input("run " + std::to_string(id) + " needs a name that is not empty");
-    return self_->write([&](Connection& connection) -> Status {
-        SQLite::Statement update(connection.db, "UPDATE runs SET name = ? WHERE id = ?");
-        update.bind(1, name);
-        update.bind(2, id);
-        if (update.exec() == 0) return unknown_run(connection, id);
-        return {};
-    });
-}
-
 Status Store::add_edit(RunId id, const EditRecord& edit) {
     return self_->write([&](Connection& connection) -> Status {
         PLUMB_TRY_STATUS(require_run(connection, id));
-        SQLite::Statement insert(
-            connection.db,
-            "INSERT INTO edits (run, step, key, old_value, new_value, reason, time_ms) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)");
-        insert.bind(1, id);
-        insert.bind(2, edit.step);
-        insert.bind(3, edit.key);
-        insert.bind(4, edit.old_value);
-        insert.bind(5, edit.new_value);
-        insert.bind(6, edit.reason);
-        insert.bind(7, edit.time_ms);
-        insert.exec();
-        return {};
+        return insert_edit(connection, id, edit);
+    });
+}
+
+Status Store::settle_planned_edit(RunId id, const PlannedEdit& planned,
+                                  const std::optional<EditRecord>& made) {
+    return self_->write([&](Connection& connection) -> Status {
+        PLUMB_TRY_STATUS(require_run(connection, id));
+        PLUMB_TRY_STATUS(remove_planned_edit(connection, id, planned));
+        return made ? insert_edit(connection, id, *made) : Status();
     });
 }
 

@@ -22,6 +22,10 @@ namespace plumb {
 
 enum class Access { read_write, read_only };
 
+/// Which runs a list has: those that were not deleted, the deleted ones that can still come back,
+/// or both.
+enum class RunScope { kept, deleted, all };
+
 /// Completions of training, those of evaluations left out, in the order of step and row.
 struct CompletionQuery {
     std::optional<std::int64_t> step{};
@@ -42,11 +46,16 @@ public:
     ~StoreReader();
 
     /// In the order they were made.
-    Result<std::vector<RunRecord>> runs();
-    /// Unknown: ErrorCode::not_found.
+    Result<std::vector<RunRecord>> runs(RunScope scope = RunScope::kept);
+    /// A deleted one too. Unknown: ErrorCode::not_found.
     Result<RunRecord> run(RunId id);
-    /// By id ("7") or name; the newest of equal names. Unknown: an error with the nearest name.
-    Result<RunRecord> find_run(const std::string& id_or_name);
+    /// By id ("7") or name; the newest of equal names. Unknown: an error with the nearest name. One
+    /// that is not in the scope is an error that says whether it was deleted.
+    Result<RunRecord> find_run(const std::string& id_or_name, RunScope scope = RunScope::kept);
+    /// In the order in which they are to be started.
+    Result<std::vector<QueuedRun>> queue();
+    /// Those that the run has not come to yet.
+    Result<std::vector<PlannedEdit>> planned_edits(RunId id);
     /// Sorted by name.
     Result<std::vector<std::string>> metric_keys(RunId id);
     /// Empty for a key that the run does not have (yet).
@@ -123,15 +132,21 @@ public:
     // cannot be written they return that error and change nothing. An unknown run is
     // ErrorCode::not_found.
 
-    /// Also makes the run's folder. The record's id is not read; created_ms of 0 is now.
-    Result<RunId> create_run(RunRecord record);
+    /// Also makes the run's folder. The record's id is not read; created_ms of 0 is now. edits: to
+    /// be made when the run comes to their steps. queued: the entry of the queue that becomes this
+    /// run; it leaves the queue in the same commit.
+    Result<RunId> create_run(RunRecord record, const std::vector<PlannedEdit>& edits = {},
+                             std::optional<QueueId> queued = {});
     /// Also sets finished_ms: now for a state that is over, else 0.
     Status set_run_state(RunId id, RunState state, const std::string& message);
-    Status rename_run(RunId id, const std::string& name);
     Status add_edit(RunId id, const EditRecord& edit);
     /// Pinned prompts belong to the workspace. Pinning twice, or unpinning what is not, is fine.
     Status pin_prompt(const std::string& prompt);
     Status unpin_prompt(const std::string& prompt);
+    /// The edit is no longer planned; what was made of it, if anything, is added in the same
+    /// commit.
+    Status settle_planned_edit(RunId id, const PlannedEdit& planned,
+                               const std::optional<EditRecord>& made);
     /// To be called when the folder is in its place (publish_folder): a folder without a row is
     /// removed when the workspace is opened again. Replaces the row of the same step; is_best takes
     /// that mark from the run's other checkpoints.
@@ -142,6 +157,31 @@ public:
     /// sets the run's step back to it. Metrics of the phases before (start/..., reward_model/...)
     /// count steps of their own and stay.
     Status remove_rows_after(RunId id, std::int64_t step);
+
+    // What users say of their runs. Of several runs all are changed or none.
+
+    Status rename_run(RunId id, const std::string& name);
+    Status set_note(RunId id, const std::string& note);
+    Status set_shade(const std::vector<RunId>& ids, std::int64_t shade);
+    Status archive_runs(const std::vector<RunId>& ids, bool archived);
+    /// Marks them as deleted: lists leave them out, and what waits in the queue to go on with them
+    /// leaves it. A run that is going on cannot be deleted.
+    Status delete_runs(const std::vector<RunId>& ids);
+    /// Brings deleted runs back. One whose removal has begun cannot come back.
+    Status undelete_runs(const std::vector<RunId>& ids);
+    /// Takes a deleted run's rows and folder away for good, in many small commits, so that rows of
+    /// a run that goes on get in between. A stop leaves it for the next call, also of a later
+    /// opening, which then ends the work. Returns ErrorCode::cancelled after a stop.
+    Status remove_run(RunId id, std::stop_token stop = {});
+
+    // The queue.
+
+    /// At its end. The record's id is not read; added_ms of 0 is now.
+    Result<QueueId> enqueue(QueuedRun run);
+    /// One that is not in the queue (any more) is ErrorCode::not_found.
+    Status dequeue(const std::vector<QueueId>& ids);
+    /// place: 0 is the first; beyond the end is the end.
+    Status move_queued(QueueId id, std::size_t place);
 
     // Queued; these never wait for the disk. To be followed by flush() now and then (at the end of
     // a step), whose error tells the run to pause: nothing else bounds what waits in memory.

@@ -60,10 +60,10 @@ Status Writer::flush() {
     });
 }
 
-Status Writer::run(std::function<Status(Connection&)> work) {
+Status Writer::run(std::function<Status(Connection&)> work, Durability durability) {
     return wait_for([&]() -> Status {
         PLUMB_TRY_STATUS(commit_rows());
-        return in_transaction(*connection_, Durability::power, [&] { return work(*connection_); });
+        return in_transaction(*connection_, durability, [&] { return work(*connection_); });
     });
 }
 

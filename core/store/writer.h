@@ -34,8 +34,8 @@ public:
     /// Commits what is queued, as Store::flush.
     Status flush();
     /// Commits what is queued, then does the work in one transaction that is on the disk when this
-    /// returns. Where the queue cannot be written the work is not done either.
-    Status run(std::function<Status(Connection&)> work);
+    /// returns (Durability::power). Where the queue cannot be written the work is not done either.
+    Status run(std::function<Status(Connection&)> work, Durability durability = Durability::power);
 
 private:
     struct Job {

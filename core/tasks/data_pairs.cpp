@@ -6,6 +6,8 @@
 #include <set>
 #include <string_view>
 
+#include "base/random.h"
+#include "data/good_and_bad.h"
 #include "data/hold_out.h"
 #include "tasks/held_out_rows.h"
 
@@ -35,6 +37,19 @@ std::vector<std::int64_t> number_prompts(const std::vector<Preference>& pairs) {
     return of_pairs;
 }
 
+/// Takes the texts that are held out from those of one kind.
+Result<std::vector<PlacedText>> take_held_out(std::vector<PlacedText>& texts,
+                                              const std::string& file, std::int64_t wanted) {
+    if (texts.size() < 2)
+        return invalid_input(file +
+                             " has a single text, which leaves none to train on. Add texts, or set "
+                             "eval_prompts to 0.");
+    const HoldOut parts = hold_out(std::ssize(texts), wanted, hold_out_seed);
+    std::vector<PlacedText> held_out = pick_rows(texts, parts.held_out);
+    texts = pick_rows(texts, parts.training);
+    return held_out;
+}
+
 }  // namespace
 
 Result<DataPairs> read_pairs(const std::vector<std::string>& files,
@@ -62,6 +77,28 @@ Result<DataPairs> read_pairs(const std::vector<std::string>& files,
         (held_out.contains(numbers[i]) ? parts.held_out : parts.training)
             .push_back(std::move(pairs.training[i]));
     return parts;
+}
+
+Result<DataPairs> read_good_and_bad(const Settings& settings) {
+    PLUMB_TRY(const auto good_rows, read_rows(settings.good_files, settings.dataset_text_field));
+    PLUMB_TRY(const auto bad_rows, read_rows(settings.bad_files, settings.dataset_text_field));
+    PLUMB_TRY(GoodAndBad texts, to_good_and_bad(good_rows, bad_rows, settings));
+    DataPairs pairs;
+    pairs.sides_are_free = true;
+    if (settings.eval_prompts > 0) {
+        GoodAndBad held_out;
+        PLUMB_TRY(held_out.good,
+                  take_held_out(texts.good, settings.good_files.front(), settings.eval_prompts));
+        PLUMB_TRY(held_out.bad,
+                  take_held_out(texts.bad, settings.bad_files.front(), settings.eval_prompts));
+        // Files are often in an order of their own, and in the same one.
+        const auto order = Random(derive_seed(hold_out_seed, "held-out pairs"))
+                               .permutation(std::ssize(held_out.bad));
+        held_out.bad = pick_rows(held_out.bad, order);
+        pairs.held_out = pair_in_order(held_out);
+    }
+    pairs.training = pair_in_order(texts);
+    return pairs;
 }
 
 std::vector<Prompt> distinct_prompts(const std::vector<Preference>& pairs) {

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/log.h"
 #include "config/roles.h"
 #include "data/answers.h"
 #include "data/hold_out.h"
-#include "tasks/data_pairs.h"
 #include "tasks/held_out_rows.h"
 
 namespace plumb {
@@ -24,6 +24,16 @@ std::string reward_for(const std::vector<Prompt>& training, const std::vector<Pr
         }
     if (!any) return {};
     return all_numbers ? "numeric_match" : "exact_match";
+}
+
+/// The pairs that a reward model made by the run learns from.
+Result<DataPairs> pairs_for_reward_model(const Settings& settings) {
+    if (reads_good_and_bad(settings)) return read_good_and_bad(settings);
+    if (settings.preference_files.empty())
+        return invalid_input(
+            "preference_files is empty. Name the files with pairs that the reward model learns "
+            "from, or texts in good_files and bad_files, or the model in reward_model.");
+    return read_pairs(settings.preference_files, {}, settings, true);
 }
 
 }  // namespace
@@ -46,6 +56,8 @@ Result<DataTask::Examples> DataTask::read_examples(const std::vector<std::string
     Examples examples;
     if (settings.algorithm != "sft") {
         PLUMB_TRY(examples.prompts, to_prompts(rows, settings));
+        if (samples_pairs(settings) && has_pairs(rows, settings))
+            log_warning(files.front() + pairs_not_read);
         return examples;
     }
     PLUMB_TRY(examples.demonstrations, to_demonstrations(rows, settings));
@@ -69,9 +81,17 @@ std::int64_t DataTask::count(const Examples& examples) {
 
 Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool needs_tokenizer,
                                              const std::stop_token& stop) {
+    if (settings.algorithm == "reward" && reads_good_and_bad(settings)) {
+        PLUMB_TRY(DataPairs pairs, read_good_and_bad(settings));
+        return make_of_pairs(std::move(pairs), settings);
+    }
     if (settings.train_files.empty())
         return invalid_input("train_files is empty. Name at least one file for task data.");
-    if (learns_from_pairs(settings)) return make_of_pairs(settings);
+    if (reads_pairs(settings)) {
+        PLUMB_TRY(DataPairs pairs,
+                  read_pairs(settings.train_files, settings.eval_files, settings, false));
+        return make_of_pairs(std::move(pairs), settings);
+    }
     PLUMB_TRY(Examples training, read_examples(settings.train_files, settings));
     Examples evaluation;
     if (!settings.eval_files.empty()) {
@@ -91,13 +111,7 @@ Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool need
     std::unique_ptr<DataTask> task(new DataTask(std::move(training), std::move(evaluation), order));
     task->gold_reward_ = reward_for(task->training_.prompts, task->evaluation_.prompts);
     if (makes_reward_model(settings)) {
-        if (settings.preference_files.empty())
-            return invalid_input(
-                "preference_files is empty. Name the files with pairs that the reward model "
-                "learns from, or the model in reward_model.");
-        PLUMB_TRY(DataPairs pairs, read_pairs(settings.preference_files, {}, settings, true));
-        task->pairs_ = std::move(pairs.training);
-        task->eval_pairs_ = std::move(pairs.held_out);
+        PLUMB_TRY(task->pairs_, pairs_for_reward_model(settings));
     }
     if (needs_tokenizer) {
         PLUMB_TRY(task->tokenizer_, make_data_tokenizer(task->training_.demonstrations,
@@ -106,18 +120,15 @@ Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool need
     return std::unique_ptr<Task>(std::move(task));
 }
 
-Result<std::unique_ptr<Task>> DataTask::make_of_pairs(const Settings& settings) {
-    PLUMB_TRY(DataPairs pairs,
-              read_pairs(settings.train_files, settings.eval_files, settings, false));
+std::unique_ptr<Task> DataTask::make_of_pairs(DataPairs pairs, const Settings& settings) {
     const DataOrder order(static_cast<std::uint64_t>(settings.seed), std::ssize(pairs.training),
                           settings.shuffle_dataset);
     Examples training{distinct_prompts(pairs.training), {}};
     Examples evaluation{distinct_prompts(pairs.held_out), {}};
     std::unique_ptr<DataTask> task(new DataTask(std::move(training), std::move(evaluation), order));
-    task->pairs_ = std::move(pairs.training);
-    task->eval_pairs_ = std::move(pairs.held_out);
+    task->pairs_ = std::move(pairs);
     task->rows_are_pairs_ = true;
-    return std::unique_ptr<Task>(std::move(task));
+    return task;
 }
 
 const std::string& DataTask::name() const {
@@ -126,12 +137,12 @@ const std::string& DataTask::name() const {
 }
 
 std::int64_t DataTask::rows() const {
-    return rows_are_pairs_ ? std::ssize(pairs_) : count(training_);
+    return rows_are_pairs_ ? std::ssize(pairs_.training) : count(training_);
 }
 
 Prompt DataTask::train_prompt(std::int64_t index) const {
     if (rows_are_pairs_) {
-        const Preference& pair = pairs_[static_cast<std::size_t>(order_.at(index))];
+        const Preference& pair = pairs_.training[static_cast<std::size_t>(order_.at(index))];
         return {.text = pair.prompt, .answer = {}, .source = pair.source};
     }
     PLUMB_CHECK(!training_.prompts.empty(), "these rows have no prompts");

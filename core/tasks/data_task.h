@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/order.h"
+#include "tasks/data_pairs.h"
 #include "tasks/task.h"
 
 namespace plumb {
@@ -20,7 +21,7 @@ Result<std::shared_ptr<const Tokenizer>> make_data_tokenizer(
 /// Rows of the user's files.
 class DataTask : public Task {
 public:
-    /// Reads settings.train_files and eval_files; see make_task.
+    /// Reads the files that settings name; see make_task.
     static Result<std::unique_ptr<Task>> make(const Settings& settings, bool needs_tokenizer,
                                               const std::stop_token& stop);
 
@@ -36,8 +37,9 @@ public:
     std::vector<Demonstration> eval_demonstrations() const override {
         return evaluation_.demonstrations;
     }
-    const std::vector<Preference>& pairs() const override { return pairs_; }
-    std::vector<Preference> eval_pairs() const override { return eval_pairs_; }
+    const std::vector<Preference>& pairs() const override { return pairs_.training; }
+    bool sides_are_free() const override { return pairs_.sides_are_free; }
+    std::vector<Preference> eval_pairs() const override { return pairs_.held_out; }
     bool has_demonstrations() const override { return !training_.demonstrations.empty(); }
     bool has_answers() const override { return !gold_reward_.empty(); }
     std::shared_ptr<const Tokenizer> tokenizer() const override { return tokenizer_; }
@@ -54,8 +56,8 @@ private:
     DataTask(Examples training, Examples evaluation, DataOrder order)
         : training_(std::move(training)), evaluation_(std::move(evaluation)), order_(order) {}
 
-    /// For an algorithm that learns from pairs: the rows of train_files are pairs.
-    static Result<std::unique_ptr<Task>> make_of_pairs(const Settings& settings);
+    /// For an algorithm that learns from the pairs of files: those are the rows.
+    static std::unique_ptr<Task> make_of_pairs(DataPairs pairs, const Settings& settings);
     static Result<Examples> read_examples(const std::vector<std::string>& files,
                                           const Settings& settings);
     static Examples pick(const Examples& examples, const std::vector<std::int64_t>& numbers);
@@ -63,7 +65,7 @@ private:
 
     Examples training_;
     Examples evaluation_;
-    std::vector<Preference> pairs_, eval_pairs_;
+    DataPairs pairs_;
     bool rows_are_pairs_ = false;  ///< else the pairs are for a reward model beside the rows
     mutable DataOrder order_;      ///< holds the permutation of the epoch asked for last
     std::shared_ptr<const Tokenizer> tokenizer_;

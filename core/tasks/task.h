@@ -56,8 +56,12 @@ public:
 
     /// Training pairs in the order of the files. User data: the rows of train_files where the
     /// algorithm learns from pairs (rows() counts them, and prompts() are their different prompts);
-    /// those of settings.preference_files where the run makes a reward model; else none.
+    /// those of settings.preference_files where the run makes a reward model; good and bad texts
+    /// where settings name those instead; else none.
     virtual const std::vector<Preference>& pairs() const;
+    /// Whether the sides of these pairs do not belong together, good and bad texts of the user's:
+    /// any chosen side may meet any rejected one.
+    virtual bool sides_are_free() const { return false; }
     /// Held-out pairs, of prompts that no training pair has unless eval_files says otherwise.
     virtual std::vector<Preference> eval_pairs() const { return {}; }
 

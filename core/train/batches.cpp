@@ -113,6 +113,19 @@ at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor
     return hidden.reshape({-1, hidden.size(2)}).index_select(0, positions.to(model.device()));
 }
 
+at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts) {
+    const auto& pad_id = model.config().pad_token_id;
+    const at::Tensor ids = pad_right(texts, pad_id.value_or(0));  // any id: it is never read
+    std::vector<std::int64_t> positions;
+    double tokens = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        positions.push_back(static_cast<std::int64_t>(i) * ids.size(1) +
+                            score_position(texts[i], pad_id));
+        tokens += static_cast<double>(texts[i].size());
+    }
+    return model.scores(hidden_at(model, ids, to_tensor(positions), tokens));
+}
+
 TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids) {

@@ -20,7 +20,8 @@ at::Tensor pad_right(const std::vector<TokenIds>& rows, std::int64_t pad_id);
 
 /// Where a reward model's score of a text is read: at its last token that is no padding. As in
 /// transformers that goes by the id: where padding and end share one, as in many checkpoints, it is
-/// the token before the end. ids must not be empty.
+/// the token before the end. A model without a padding token is read at the last one. ids must not
+/// be empty.
 std::int64_t score_position(const TokenIds& ids, std::optional<std::int64_t> pad_id);
 
 /// Supervised rows with the positions that are trained on.
@@ -65,6 +66,11 @@ at::Tensor completion_token_mask(const CompletionBatch& batch);
 TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids);
+
+/// A reward model's scores of whole texts, read at score_position() of its own padding token: [N].
+/// Training and scoring both go through here, so that they read at the same place. No text may be
+/// empty.
+at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts);
 
 /// Hidden states of the batch at the given flattened positions: [N, hidden]. tokens: real ones of
 /// ids, for the account of work_done(); the head is taken to be applied to all N.

@@ -103,8 +103,9 @@ Result<Outcome> train_dpo(const TrainerInputs& inputs) {
     };
     PairReference pair_reference(inputs, reference, source);
     PLUMB_TRY_STATUS(pair_reference.prepare());
-    TrainingLoop loop(inputs, trained, state, evaluate,
-                      {"eval/accuracy", "eval/gold_reward", "eval/loss"});
+    std::vector<std::string> scores = policy_score_keys();
+    scores.emplace_back("eval/loss");
+    TrainingLoop loop(inputs, trained, state, evaluate, scores);
     PLUMB_TRY_STATUS(loop.begin());
 
     Decision decision = Decision::go_on;

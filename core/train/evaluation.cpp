@@ -2,6 +2,7 @@
 #include "train/evaluation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/random.h"
@@ -81,20 +82,22 @@ double distinct_share(const std::vector<SampledText>& texts) {
     return static_cast<double>(distinct.size()) / static_cast<double>(texts.size());
 }
 
-/// The mean over completions of the weighted sum of their values; nothing where none has one.
-std::optional<double> mean_reward(const std::vector<std::vector<std::optional<double>>>& values,
-                                  const std::vector<double>& weights) {
-    double sum = 0, scored = 0;
-    for (const auto& row : values) {
-        bool any = false;
-        for (std::size_t k = 0; k < row.size(); ++k) {
-            if (!row[k]) continue;
-            any = true;
-            sum += *row[k] * (weights.empty() ? 1.0 : weights[k]);
-        }
-        scored += any;
+/// KEY and KEY_std: mean and spread (n - 1) over completions of the weighted sum of their values;
+/// nothing where none has one.
+void add_reward(const std::string& key,
+                const std::vector<std::vector<std::optional<double>>>& values,
+                const std::vector<double>& weights, Metrics& metrics) {
+    std::vector<double> sums;
+    for (const auto& total : weighted_sums(values, weights)) {
+        if (total) sums.push_back(*total);
     }
-    return scored > 0 ? std::optional(sum / scored) : std::nullopt;
+    if (sums.empty()) return;
+    const double n = static_cast<double>(sums.size());
+    double mean = 0, squares = 0;
+    for (const double sum : sums) mean += sum / n;
+    for (const double sum : sums) squares += (sum - mean) * (sum - mean);
+    metrics[key] = mean;
+    if (sums.size() > 1) metrics[key + "_std"] = std::sqrt(squares / (n - 1));
 }
 
 /// The answers as rows for the database, still without rewards.
@@ -117,14 +120,12 @@ std::vector<CompletionRecord> to_records(const std::vector<Prompt>& prompts,
 void add_rewards(const std::vector<std::vector<std::optional<double>>>& values,
                  const Rewards& rewards, const std::vector<double>& weights,
                  std::vector<CompletionRecord>& records) {
-    for (std::size_t i = 0; i < records.size(); ++i)
-        for (std::size_t k = 0; k < rewards.size(); ++k) {
-            const std::optional<double> value = values[i][k];
-            records[i].reward_parts[rewards[k]->name()] = value;
-            if (value)
-                records[i].reward = records[i].reward.value_or(0.0) +
-                                    *value * (weights.empty() ? 1.0 : weights[k]);
-        }
+    const auto sums = weighted_sums(values, weights);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        records[i].reward = sums[i];
+        for (std::size_t k = 0; k < rewards.size(); ++k)
+            records[i].reward_parts[rewards[k]->name()] = values[i][k];
+    }
 }
 
 std::vector<Prompt> first_eval_prompts(const Task& task, std::int64_t count) {
@@ -151,6 +152,18 @@ std::vector<RewardInput> reward_inputs(const std::vector<Prompt>& prompts,
 Result<std::unique_ptr<RewardFunction>> gold_reward_of(const Task& task, const Settings& settings) {
     if (task.has_answers() || task.gold_reward().empty()) return std::unique_ptr<RewardFunction>();
     return make_reward(task.gold_reward(), settings);
+}
+
+std::vector<std::optional<double>> weighted_sums(
+    const std::vector<std::vector<std::optional<double>>>& values,
+    const std::vector<double>& weights) {
+    std::vector<std::optional<double>> sums(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        for (std::size_t k = 0; k < values[i].size(); ++k)
+            if (values[i][k])
+                sums[i] =
+                    sums[i].value_or(0) + *values[i][k] * (weights.empty() ? 1.0 : weights[k]);
+    return sums;
 }
 
 Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,
@@ -274,8 +287,7 @@ Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task, const
     PLUMB_TRY(const auto values,
               score_completions(scorers.rewards, prompts, sampled.texts, 1, stop));
     add_rewards(values, scorers.rewards, settings.reward_weights, evaluation.answers);
-    if (const auto mean = mean_reward(values, settings.reward_weights))
-        metrics["eval/reward"] = *mean;
+    add_reward("eval/reward", values, settings.reward_weights, metrics);
     if (scorers.gold) {
         PLUMB_TRY(const auto gold,
                   score_completions(*scorers.gold, prompts, sampled.texts, 1, stop));
@@ -284,7 +296,7 @@ Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task, const
             table.push_back({gold[i]});
             evaluation.answers[i].reward_parts.emplace("gold", gold[i]);
         }
-        if (const auto mean = mean_reward(table, {})) metrics["eval/gold_reward"] = *mean;
+        add_reward("eval/gold_reward", table, {}, metrics);
     }
     if (reference) {
         PLUMB_TRY(const SequenceKl kl,

@@ -33,6 +33,12 @@ Result<std::vector<TokenIds>> encode_prompts(const Policy& policy,
                                              const std::vector<Prompt>& prompts,
                                              const Settings& settings);
 
+/// For each completion the sum of its values times the weights (empty: 1 each); nothing where no
+/// reward has an opinion. values[i][k]: reward k on completion i.
+std::vector<std::optional<double>> weighted_sums(
+    const std::vector<std::vector<std::optional<double>>>& values,
+    const std::vector<double>& weights);
+
 SamplingSettings sampling_settings(const Policy& policy, const Settings& settings);
 /// The policy as it is, not as training samples it: temperature 1 and nothing filtered.
 SamplingSettings plain_sampling(const Policy& policy, const Settings& settings);
@@ -69,10 +75,11 @@ struct Evaluation {
 
 /// Samples one completion of each held-out prompt at temperature 1 and, where the task has answers,
 /// one greedily. eval/accuracy and eval/accuracy_greedy; eval/reward, the weighted sum of the run's
-/// reward functions; eval/gold_reward; eval/kl_sequence, the KL of a completion to the reference in
-/// nats, estimated as the mean of the summed differences of log-probabilities (reference may be
-/// null); eval/distinct_ratio, eval/mean_length, eval/ended, eval/scratchpad. The draws depend on
-/// the settings' seed alone, so that two evaluations of one policy agree.
+/// reward functions, and eval/gold_reward, each with its spread (_std); eval/kl_sequence, the KL of
+/// a completion to the reference in nats, estimated as the mean of the summed differences of
+/// log-probabilities (reference may be null); eval/distinct_ratio, eval/mean_length, eval/ended,
+/// eval/scratchpad. The draws depend on the settings' seed alone, so that two evaluations of one
+/// policy agree.
 Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task,
                                    const Scorers& scorers, const Llama* reference,
                                    const Settings& settings, const std::stop_token& stop);

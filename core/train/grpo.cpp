@@ -64,8 +64,8 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
         StepTimes times;
         for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
             if (stop.stop_requested()) return cancelled();
+            PLUMB_TRY(const Llama* reference_model, reference.get_if_used(settings));
             if (state.rollout.used_up()) {
-                PLUMB_TRY(const Llama* reference_model, reference.get_if_used(settings));
                 PLUMB_TRY(NewRollout fresh, sample_rollout(policy, reference_model, inputs.task,
                                                            inputs.scorers, settings, state, stop));
                 report_completions(inputs, state.step + 1, fresh.sampled,
@@ -77,6 +77,9 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
                 state.rollout = std::move(fresh.prepared.rollout);
                 state.rollout.step = state.step + 1;
             }
+            // An edit may have set a price on the KL while a rollout is in use.
+            PLUMB_TRY_STATUS(
+                add_reference_logprobs(state.rollout, policy, reference_model, settings, stop));
             const GrpoUpdateOptions options = update_options(settings, policy, state);
             accumulate_grpo(policy.model, state.rollout.next_slice(), options, means);
             report_last_slice(inputs, state.rollout);

@@ -33,6 +33,14 @@ at::Tensor completion_mask(const ScoredCompletions& scored, std::size_t first, s
     return mask;
 }
 
+/// [B, width], of a model that this update does not change.
+at::Tensor fixed_logprobs(const Llama& model, const RolloutSlice& slice, const Policy& policy,
+                          const Settings& settings) {
+    const at::NoGradGuard no_gradient;
+    return completion_logprobs(model, slice.batch, settings.temperature, policy.suppressed_ids)
+        .logprobs;
+}
+
 }  // namespace
 
 PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings,
@@ -79,31 +87,47 @@ void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages) {
     }
 }
 
-Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
-                          const Settings& settings, const std::stop_token& stop) {
-    at::NoGradGuard no_gradient;
-    const auto logprobs_of = [&](const Llama& model, const RolloutSlice& slice) {
-        return completion_logprobs(model, slice.batch, settings.temperature, policy.suppressed_ids)
-            .logprobs;
-    };
-    for (std::size_t i = 0; i < rollout.slices.size(); ++i) {
+Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+                              const Settings& settings, const std::stop_token& stop) {
+    if (!reference) return {};
+    for (RolloutSlice& slice : rollout.slices) {
+        if (slice.ref_logprobs.defined()) continue;
         if (stop.stop_requested()) return cancelled();
-        RolloutSlice& slice = rollout.slices[i];
-        if (reference) slice.ref_logprobs = logprobs_of(*reference, slice);
-        const bool after_an_update =
-            static_cast<std::int64_t>(i) >= settings.gradient_accumulation_steps;
-        if (after_an_update) slice.old_logprobs = logprobs_of(policy.model, slice);
+        slice.ref_logprobs = fixed_logprobs(*reference, slice, policy, settings);
     }
     return {};
 }
 
-at::Tensor kl_sums(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs) {
-    if (!rollout.slices.front().ref_logprobs.defined()) return {};
-    std::vector<at::Tensor> reference;
-    for (const RolloutSlice& slice : rollout.slices)
-        reference.push_back((slice.ref_logprobs * completion_token_mask(slice.batch)).sum(1));
-    const at::Tensor sums = at::cat(reference);
-    return sampled_logprobs.sum(1).to(sums.device()) - sums;
+Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+                          const Settings& settings, const std::stop_token& stop) {
+    PLUMB_TRY_STATUS(add_reference_logprobs(rollout, policy, reference, settings, stop));
+    // The micro-batches of the first update are trained on by the policy that sampled them.
+    for (auto i = static_cast<std::size_t>(settings.gradient_accumulation_steps);
+         i < rollout.slices.size(); ++i) {
+        if (stop.stop_requested()) return cancelled();
+        RolloutSlice& slice = rollout.slices[i];
+        slice.old_logprobs = fixed_logprobs(policy.model, slice, policy, settings);
+    }
+    return {};
+}
+
+ReferenceKl reference_kl(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs) {
+    ReferenceKl kl;
+    if (!rollout.slices.front().ref_logprobs.defined()) return kl;
+    std::vector<at::Tensor> sums;
+    std::int64_t first = 0;
+    for (const RolloutSlice& slice : rollout.slices) {
+        const at::Tensor& reference = slice.ref_logprobs;
+        const at::Tensor sampled = sampled_logprobs.narrow(0, first, reference.size(0))
+                                       .narrow(1, 0, reference.size(1))
+                                       .to(reference.device());
+        const at::Tensor tokens = (sampled - reference) * completion_token_mask(slice.batch);
+        sums.push_back(tokens.sum(1));
+        kl.max_token = std::max(kl.max_token, tokens.max().item<double>());
+        first += reference.size(0);
+    }
+    kl.sums = at::cat(sums);
+    return kl;
 }
 
 std::int64_t prompts_per_rollout(const Settings& settings) {
@@ -124,7 +148,7 @@ Result<NewRollout> sample_rollout(const Policy& policy, const Llama* reference, 
     Stopwatch watch;
     PLUMB_TRY_STATUS(
         add_fixed_logprobs(result.prepared.rollout, policy, reference, settings, stop));
-    result.prepared.kl = kl_sums(result.prepared.rollout, result.sampled.logprobs);
+    result.prepared.kl = reference_kl(result.prepared.rollout, result.sampled.logprobs).sums;
     result.sampled.score_seconds += watch.seconds();
     return result;
 }

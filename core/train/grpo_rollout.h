@@ -21,7 +21,7 @@ struct PreparedRollout {
     RolloutInUse rollout;
     at::Tensor total_rewards;  ///< [N] weighted sums
     at::Tensor advantages;     ///< [N]
-    at::Tensor kl;             ///< kl_sums()
+    at::Tensor kl;             ///< [N] of reference_kl()
     double tokens = 0;         ///< prompts and completions
     Metrics metrics;
 };
@@ -33,15 +33,22 @@ PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings&
 /// Gives each micro-batch its rows of advantages [N].
 void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages);
 
-/// Log-probabilities that the loss needs beside the policy's own: those of the reference (null
-/// where beta = 0), and of the policy before its update for micro-batches that are trained on only
-/// after one. No gradients.
+/// The reference's log-probabilities of micro-batches that have none yet; nothing where the
+/// reference is null (beta = 0). No gradients.
+Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+                              const Settings& settings, const std::stop_token& stop);
+/// Log-probabilities that the loss needs beside the policy's own: those of the reference, and of
+/// the policy before its update for micro-batches that are trained on only after one. No gradients.
 Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
                           const Settings& settings, const std::stop_token& stop);
 
-/// [N]: log policy - log reference of each completion, nats, from the log-probabilities [N, longest]
-/// that sampling measured; undefined where the rollout has none of a reference.
-at::Tensor kl_sums(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs);
+/// log policy - log reference of what was sampled, nats.
+struct ReferenceKl {
+    at::Tensor sums;  ///< [N], of each completion; undefined where the rollout has no reference
+    double max_token = 0;
+};
+/// sampled_logprobs [N, longest]: as sampling measured them.
+ReferenceKl reference_kl(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs);
 
 /// Completions sampled in one rollout: micro-batches of per_device_train_batch_size rows,
 /// steps_per_generation of them (0: gradient_accumulation_steps), num_generations a prompt.

@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "base/strings.h"
 #include "model/memory_ledger.h"
 #include "train/schedule.h"
+#include "train/update.h"
 
 namespace plumb {
 namespace {
@@ -70,9 +70,11 @@ Result<Decision> TrainingLoop::before_step() {
 Status TrainingLoop::update(Metrics& metrics, std::int64_t total) {
     const Settings& settings = inputs_.settings;
     const double rate = learning_rate_at(state_.step, total, settings);
-    const double norm =
+    const GradientNorm norm =
         apply_update(trained_.policy.model, trained_.optimizer, rate, settings.max_grad_norm);
-    return check_gradient_norm(norm, metrics["loss"], state_.step, settings, metrics);
+    const Status sound = check_gradient(norm, state_.step, settings, metrics);
+    if (!sound) inputs_.monitor.metrics(state_.step + 1, metrics);
+    return sound;
 }
 
 Status TrainingLoop::after_step(Metrics metrics, double tokens, std::int64_t total) {
@@ -140,22 +142,6 @@ std::int64_t updates_of(std::int64_t rows, const Settings& settings) {
                                              settings.gradient_accumulation_steps);
     return static_cast<std::int64_t>(
         std::ceil(std::ceil(static_cast<double>(rows) / batch) * settings.num_train_epochs));
-}
-
-Status check_gradient_norm(double norm, double loss, std::int64_t step, const Settings& settings,
-                           Metrics& metrics) {
-    metrics["grad_norm"] = norm;
-    if (std::isfinite(norm)) return {};
-    if (settings.on_non_finite == "skip") {
-        metrics["non_finite_skipped"] = 1;
-        return {};
-    }
-    return Error{ErrorCode::failed,
-                 "the gradient of step " + std::to_string(step + 1) + " is not finite (loss " +
-                     format_number(loss) + ", learning rate " +
-                     format_number(settings.learning_rate) +
-                     "); resume from the last checkpoint with a lower learning_rate, or set "
-                     "on_non_finite to skip"};
 }
 
 }  // namespace plumb

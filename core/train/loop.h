@@ -24,7 +24,8 @@ public:
     /// Asks the monitor whether to go on with the next update.
     Result<Decision> before_step();
     /// One update of the policy from its gradients as they are, `total` of them in the whole run,
-    /// at the step's learning rate. Adds grad_norm to the step's metrics, which have its loss.
+    /// at the step's learning rate. Adds grad_norm to the step's metrics, which have its loss;
+    /// where the run ends by it (check_gradient), they are recorded.
     Status update(Metrics& metrics, std::int64_t total);
     /// After the updates of a step: lets a reference follow, records the metrics, evaluates and
     /// saves where those are due. total: updates of the whole run as it stands now.
@@ -52,10 +53,5 @@ double learning_rate_at(std::int64_t step, std::int64_t total, const Settings& s
 
 /// Updates of a whole run over rows that end: settings.max_steps, or num_train_epochs passes.
 std::int64_t updates_of(std::int64_t rows, const Settings& settings);
-
-/// Handles a gradient that is not finite as settings.on_non_finite says: an error that names the
-/// step and the remedy, or the metric that counts skipped updates.
-Status check_gradient_norm(double norm, double loss, std::int64_t step, const Settings& settings,
-                           Metrics& metrics);
 
 }  // namespace plumb

@@ -28,10 +28,9 @@ Policy make_policy(Llama model, std::shared_ptr<const Tokenizer> tokenizer) {
     return Policy{std::move(model), std::move(tokenizer), std::move(suppressed)};
 }
 
-Result<Policy> new_policy(const Settings& settings, std::shared_ptr<const Tokenizer> tokenizer,
-                          at::Device device) {
+ModelConfig new_model_config(const Settings& settings, const Tokenizer& tokenizer) {
     ModelConfig config;
-    config.vocab_size = tokenizer->vocab_size();
+    config.vocab_size = tokenizer.vocab_size();
     config.hidden_size = settings.hidden_size;
     config.intermediate_size = settings.intermediate_size;
     config.num_hidden_layers = settings.num_hidden_layers;
@@ -42,10 +41,15 @@ Result<Policy> new_policy(const Settings& settings, std::shared_ptr<const Tokeni
     config.rms_norm_eps = settings.rms_norm_eps;
     config.rope_theta = settings.rope_theta;
     config.tie_word_embeddings = settings.tie_word_embeddings;
-    config.bos_token_id = tokenizer->special().bos;
-    config.pad_token_id = tokenizer->special().pad;
-    if (tokenizer->special().eos) config.eos_token_ids = {*tokenizer->special().eos};
-    Llama model(config, device);
+    config.bos_token_id = tokenizer.special().bos;
+    config.pad_token_id = tokenizer.special().pad;
+    if (tokenizer.special().eos) config.eos_token_ids = {*tokenizer.special().eos};
+    return config;
+}
+
+Result<Policy> new_policy(const Settings& settings, std::shared_ptr<const Tokenizer> tokenizer,
+                          at::Device device) {
+    Llama model(new_model_config(settings, *tokenizer), device);
     model.initialise(derive_seed(static_cast<std::uint64_t>(settings.seed), "weights"));
     return make_policy(std::move(model), std::move(tokenizer));
 }

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
+#include "model/config.h"
 #include "text/tokenizer.h"
 #include "train/monitor.h"
 
@@ -16,7 +17,9 @@ namespace plumb {
 /// The device of settings.device; one that is not there is an error that says what is.
 Result<at::Device> open_device(const std::string& name);
 
-/// A freshly initialised model of the settings' shape for the tokenizer.
+/// The shape that the settings give a new model for the tokenizer.
+ModelConfig new_model_config(const Settings& settings, const Tokenizer& tokenizer);
+/// A freshly initialised model of that shape.
 Result<Policy> new_policy(const Settings& settings, std::shared_ptr<const Tokenizer> tokenizer,
                           at::Device device);
 

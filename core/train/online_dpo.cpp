@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "algorithms/advantages.h"
 #include "train/loop.h"
 #include "train/policy_steps.h"
 #include "train/preference_batches.h"
@@ -112,8 +113,11 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
                   sample_batch(policy, inputs.task, inputs.scorers, settings,
                                at_once * settings.gradient_accumulation_steps,
                                settings.num_generations, state, stop));
-        const at::Tensor totals = total_rewards(sampled.scored, settings);
-        const RankedPairs ranked = rank(sampled, totals, settings.num_generations);
+        const at::Tensor& rewards = sampled.scored.rewards;
+        const GroupAdvantages groups = group_advantages(
+            rewards, reward_weights(settings, rewards.size(1)), settings.num_generations,
+            RewardScaling::none, RewardAggregation::sum_then_normalize);
+        const RankedPairs ranked = rank(sampled, groups.rewards, settings.num_generations);
         times.add(sampled, 0);
         at::Tensor references =
             at::full_like(sampled.logprobs, std::numeric_limits<float>::quiet_NaN());
@@ -136,13 +140,16 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
                            policy.suppressed_ids, parts, means);
             times.tokens += static_cast<double>(batch.rows.tokens);
         }
-        report_completions(inputs, state.step + 1, sampled, totals, ranked.roles,
+        report_completions(inputs, state.step + 1, sampled, groups.rewards, ranked.roles,
                            sampled.logprobs.sum(1) - references.sum(1));
         report_sampled_tokens(inputs, state.step + 1, sampled, ranked, references);
         metrics.merge(means.result());
         // Without pairs AdamW would go on by its momentum alone.
         if (!pairs.empty()) PLUMB_TRY_STATUS(loop.update(metrics, settings.max_steps));
-        metrics["reward"] = totals.nanmean().item<double>();
+        metrics["reward"] = groups.reward_mean;
+        metrics["reward_std"] = groups.reward_std;
+        metrics["frac_all_best"] = groups.frac_all_best;
+        metrics["frac_all_worst"] = groups.frac_all_worst;
         metrics["frac_reward_zero_std"] =
             1.0 - static_cast<double>(pairs.size()) / static_cast<double>(sampled.prompts.size());
         state.num_tokens += times.tokens;

@@ -150,8 +150,10 @@ Result<Metrics> train_on(const PpoStep& step, const TrainerInputs& inputs, const
                                policy_optimizer, value_optimizer, step.config, settings.temperature,
                                rate, settings.max_grad_norm, settings.per_device_train_batch_size,
                                inputs.monitor.stop_token()));
-            PLUMB_TRY_STATUS(check_gradient_norm(update.grad_norm, update.metrics["loss"],
-                                                 state.step, settings, update.metrics));
+            const Status sound =
+                check_gradient(update.grad_norm, state.step, settings, update.metrics);
+            if (!sound) inputs.monitor.metrics(state.step + 1, update.metrics);
+            PLUMB_TRY_STATUS(sound);
             updates.push_back(std::move(update.metrics));
             const at::Tensor numbers =
                 at::tensor(at::ArrayRef(permutation).slice(first, size), at::kLong)

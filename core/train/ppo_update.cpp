@@ -89,7 +89,7 @@ Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
     update.metrics = means.result();
     update.ratios = {at::cat(log_ratios), at::cat(clipped)};
     update.grad_norm =
-        apply_update({{models.policy, policy_optimizer}, {models.value, value_optimizer}},
+        apply_update({{models.policy, policy_optimizer}, {models.value, value_optimizer, "value."}},
                      learning_rate, max_grad_norm);
     return update;
 }

@@ -48,10 +48,9 @@ Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& model
                                       std::int64_t width, std::int64_t rows_at_once,
                                       std::int64_t pad_id, const std::stop_token& stop);
 
-/// The metrics of one update, and the norm of its gradient before clipping.
 struct PpoUpdateResult {
     std::map<std::string, double> metrics;  ///< of ppo_loss(), and loss
-    double grad_norm = 0;
+    GradientNorm grad_norm;
     TokenRatios ratios = {};  ///< [rows, R], in the order of the rows
 };
 

@@ -21,14 +21,9 @@ PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std:
         }
     PreferenceBatch batch;
     batch.rows = make_completion_batch(prompts, completions, pad_id);
-    const std::int64_t width = batch.rows.ids.size(1);
-    std::vector<std::int64_t> last;
-    for (std::size_t i = 0; i < prompts.size(); ++i) {
-        TokenIds text = prompts[i];
-        text.insert(text.end(), completions[i].begin(), completions[i].end());
-        last.push_back(static_cast<std::int64_t>(i) * width + score_position(text, pad_id));
-    }
-    batch.last = at::tensor(last, at::kLong);
+    batch.texts = std::move(prompts);
+    for (std::size_t i = 0; i < batch.texts.size(); ++i)
+        batch.texts[i].insert(batch.texts[i].end(), completions[i].begin(), completions[i].end());
     const bool has_margin = std::ranges::any_of(
         pairs, [](const PreferenceRow& pair) { return pair.margin.has_value(); });
     if (has_margin) {
@@ -116,8 +111,7 @@ void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor
 }
 
 at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch) {
-    return model.scores(
-        hidden_at(model, batch.rows.ids, batch.last, static_cast<double>(batch.rows.tokens)));
+    return text_scores(model, batch.texts);
 }
 
 void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,

@@ -19,8 +19,8 @@ namespace plumb {
 /// B pairs as 2B rows, the chosen ones first, then the rejected ones in the same order.
 struct PreferenceBatch {
     CompletionBatch rows;
-    at::Tensor last;    ///< [2B] int64: each row's last token in the flattened [2B T]
-    at::Tensor margin;  ///< [B] float32; undefined where no pair has one
+    std::vector<TokenIds> texts;  ///< [2B]: prompt and completion
+    at::Tensor margin;            ///< [B] float32; undefined where no pair has one
 };
 PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std::int64_t pad_id);
 
@@ -52,7 +52,7 @@ void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor
                     const DpoLossConfig& config, const std::vector<std::int64_t>& suppressed_ids,
                     std::int64_t accumulation, MetricMeans& means);
 
-/// Scores of the rows' last tokens, [2B]. model has a score head.
+/// Scores of the rows, [2B] (see text_scores). model has a score head.
 at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch);
 /// The same for a reward model's micro-batch.
 void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,

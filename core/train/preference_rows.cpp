@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/random.h"
 
 namespace plumb {
 namespace {
@@ -33,6 +34,17 @@ std::vector<std::size_t> PreferenceRowSource::take(std::int64_t count, std::int6
     return numbers;
 }
 
+std::vector<PreferenceRow> PreferenceRowSource::take_rows(std::int64_t count,
+                                                          std::int64_t& next_row) {
+    const std::int64_t first = next_row;
+    std::vector<PreferenceRow> rows = pick(training, take(count, next_row));
+    if (rejected_order)
+        for (std::int64_t i = 0; i < count; ++i)
+            rows[static_cast<std::size_t>(i)].rejected =
+                training[static_cast<std::size_t>(rejected_order->at(first + i))].rejected;
+    return rows;
+}
+
 Result<PreferenceRowSource> make_row_source(const PreferenceSets& pairs, const Policy& policy,
                                             const Settings& settings, OverLength over_length) {
     PLUMB_TRY(TokenizedPreferences training,
@@ -42,11 +54,15 @@ Result<PreferenceRowSource> make_row_source(const PreferenceSets& pairs, const P
         PLUMB_TRY(held_out, tokenize(pairs.held_out, policy, settings, over_length, "held-out"));
     }
     const auto count = static_cast<std::int64_t>(training.rows.size());
-    PreferenceRowSource source{
-        std::move(training.rows),
-        std::move(held_out.rows),
-        {},
-        DataOrder(static_cast<std::uint64_t>(settings.seed), count, settings.shuffle_dataset)};
+    const auto seed = static_cast<std::uint64_t>(settings.seed);
+    PreferenceRowSource source{std::move(training.rows),
+                               std::move(held_out.rows),
+                               {},
+                               DataOrder(seed, count, settings.shuffle_dataset),
+                               {}};
+    if (pairs.sides_are_free)
+        source.rejected_order.emplace(derive_seed(seed, "rejected sides"), count,
+                                      settings.shuffle_dataset);
     for (const std::int64_t number : held_out.sources)
         source.held_out_gold.push_back(
             pairs.held_out[static_cast<std::size_t>(number)].gold_margin);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -17,10 +18,15 @@ struct PreferenceRowSource {
     /// Of held_out: gold reward of chosen less that of rejected; empty where it is not known.
     std::vector<std::optional<double>> held_out_gold;
     DataOrder order;
+    /// Where sides are free: the row whose rejected side meets the chosen one of `order`.
+    std::optional<DataOrder> rejected_order;
 
     std::int64_t rows() const { return static_cast<std::int64_t>(training.size()); }
     /// Indices of the next `count` training pairs; moves next_row on.
     std::vector<std::size_t> take(std::int64_t count, std::int64_t& next_row);
+    /// The next `count` training pairs; where sides are free, each epoch pairs them anew, from the
+    /// seed and the epoch alone. Moves next_row on.
+    std::vector<PreferenceRow> take_rows(std::int64_t count, std::int64_t& next_row);
     double epoch(std::int64_t next_row) const {
         return static_cast<double>(next_row) / static_cast<double>(rows());
     }

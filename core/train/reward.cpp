@@ -2,19 +2,13 @@
 // A reward model: the score of a whole text, trained so that chosen completions score above
 // rejected ones (Ouyang et al. 2022, InstructGPT, eq. 1), as TRL 1.16's RewardTrainer.
 
-#include <cmath>
-
+#include "base/statistics.h"
 #include "train/loop.h"
 #include "train/preference_rows.h"
 #include "train/trainer.h"
 
 namespace plumb {
 namespace {
-
-double correlation(const at::Tensor& x, const at::Tensor& y) {
-    const at::Tensor a = x - x.mean(), b = y - y.mean();
-    return ((a * b).sum() / (a.norm() * b.norm())).item<double>();
-}
 
 /// eval/loss, eval/accuracy and eval/margin on held-out pairs; where their gold rewards are known,
 /// how often and how well the scores agree with those, which carry no noise: eval/accuracy_gold and
@@ -38,20 +32,20 @@ Result<Metrics> evaluate_pairs(const Policy& policy, const PreferenceRowSource& 
     Metrics metrics{{"eval/loss", result.loss.item<double>()},
                     {"eval/accuracy", result.metrics.at("accuracy")},
                     {"eval/margin", result.metrics.at("margin")}};
-    std::vector<float> gold, margins;
+    std::vector<double> gold, margins;
     double agreeing = 0;
     for (std::size_t i = 0; i < source.held_out_gold.size(); ++i) {
         const auto& known = source.held_out_gold[i];
         if (!known || *known == 0.0) continue;
         const auto pair = static_cast<std::int64_t>(i);
-        margins.push_back((scores[0][pair] - scores[1][pair]).item<float>());
-        gold.push_back(static_cast<float>(*known));
+        margins.push_back((scores[0][pair] - scores[1][pair]).item<double>());
+        gold.push_back(*known);
         agreeing += (margins.back() > 0) == (gold.back() > 0);
     }
     if (gold.size() > 1) {
         metrics["eval/accuracy_gold"] = agreeing / static_cast<double>(gold.size());
-        const double agreement = correlation(at::tensor(margins), at::tensor(gold));
-        if (std::isfinite(agreement)) metrics["eval/gold_correlation"] = agreement;
+        if (const auto agreement = correlation(margins, gold))
+            metrics["eval/gold_correlation"] = *agreement;
     }
     return metrics;
 }
@@ -85,8 +79,8 @@ Result<Outcome> train_reward(const TrainerInputs& inputs) {
         double tokens = 0;
         for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
             if (stop.stop_requested()) return cancelled();
-            const auto rows = pick(
-                source.training, source.take(settings.per_device_train_batch_size, state.next_row));
+            const auto rows =
+                source.take_rows(settings.per_device_train_batch_size, state.next_row);
             const PreferenceBatch batch = make_preference_batch(rows, padding_id(model));
             accumulate_reward(model.model, batch, {settings.center_rewards_coefficient},
                               settings.gradient_accumulation_steps, means);

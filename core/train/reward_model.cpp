@@ -35,16 +35,7 @@ private:
             const auto some = rows.subspan(first, std::min(rows_at_once_, rows.size() - first));
             std::vector<TokenIds> texts;
             for (const RewardInput& row : some) texts.push_back(tokens_of(row));
-            const at::Tensor ids = pad_right(texts, padding_id());
-            std::vector<std::int64_t> last;
-            double tokens = 0;
-            for (const TokenIds& text : texts) tokens += static_cast<double>(text.size());
-            for (std::size_t i = 0; i < texts.size(); ++i)
-                last.push_back(static_cast<std::int64_t>(i) * ids.size(1) +
-                               score_position(texts[i], model_->model.config().pad_token_id));
-            const Llama& model = model_->model;
-            const at::Tensor values =
-                model.scores(hidden_at(model, ids, at::tensor(last, at::kLong), tokens)).cpu();
+            const at::Tensor values = text_scores(model_->model, texts).cpu();
             for (std::size_t i = 0; i < texts.size(); ++i)
                 scores.emplace_back(values[static_cast<std::int64_t>(i)].item<double>());
         }
@@ -65,11 +56,9 @@ private:
         const auto most = static_cast<std::size_t>(model_->model.config().max_position_embeddings);
         if (ids.size() > most)
             ids.erase(ids.begin(), ids.end() - static_cast<std::ptrdiff_t>(most));
-        if (ids.empty()) ids.push_back(padding_id());
+        if (ids.empty()) ids.push_back(padding_id(*model_));
         return ids;
     }
-
-    std::int64_t padding_id() const { return plumb::padding_id(*model_); }
 
     std::shared_ptr<const Policy> model_;
     bool shares_tokens_;

@@ -22,20 +22,23 @@ RlooConfig rloo_config(const Settings& settings) {
     return config;
 }
 
-/// The sampled batch as a rollout with leave-one-out advantages. Its metrics: reward, reward_std,
-/// objective/kl.
+/// The sampled batch as a rollout with leave-one-out advantages. Its metrics: those of
+/// prepare_rollout(), objective/kl and objective/kl_max_token.
 Result<PreparedRollout> prepare_rloo(const SampledBatch& sampled, const Llama* reference,
                                      const Policy& policy, const Settings& settings,
                                      const std::stop_token& stop) {
     PreparedRollout prepared = prepare_rollout(sampled.scored, settings, padding_id(policy));
     PLUMB_TRY_STATUS(add_fixed_logprobs(prepared.rollout, policy, reference, settings, stop));
-    const at::Tensor kl = kl_sums(prepared.rollout, sampled.logprobs);
-    const RlooAdvantages rloo = rloo_advantages(prepared.total_rewards, kl,
+    const ReferenceKl kl = reference_kl(prepared.rollout, sampled.logprobs);
+    const RlooAdvantages rloo = rloo_advantages(prepared.total_rewards, kl.sums,
                                                 settings.num_generations, rloo_config(settings));
     prepared.advantages = rloo.advantages;
     set_advantages(prepared.rollout, rloo.advantages);
-    if (kl.defined()) prepared.metrics["objective/kl"] = rloo.kl;
-    prepared.kl = kl;
+    if (kl.sums.defined()) {
+        prepared.metrics["objective/kl"] = rloo.kl;
+        prepared.metrics["objective/kl_max_token"] = kl.max_token;
+    }
+    prepared.kl = kl.sums;
     return prepared;
 }
 

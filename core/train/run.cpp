@@ -70,7 +70,7 @@ Result<Scorers> make_scorers(const Settings& settings, const Task& task,
                              const std::stop_token& stop) {
     Scorers scorers;
     PLUMB_TRY(scorers.gold, gold_reward_of(task, settings));
-    if (!samples_completions(settings)) return scorers;
+    if (!uses_rewards(settings)) return scorers;
     PLUMB_TRY(const auto names, reward_names_of(settings, task));
     for (const std::string& name : names) {
         auto& reward = scorers.rewards.emplace_back();
@@ -102,7 +102,7 @@ Status look_through_rows(const Policy& policy, const Task& task, const Settings&
     const auto report = [](std::int64_t count, const std::string& what) {
         if (count > 0) log_warning(std::to_string(count) + what);
     };
-    if (samples_completions(settings)) {
+    if (uses_rewards(settings)) {
         PLUMB_TRY(const TokenizedPrompts prompts,
                   tokenize_prompts(task.prompts(), *policy.tokenizer, settings.max_prompt_length));
         report(prompts.shortened,
@@ -117,18 +117,31 @@ Status look_through_rows(const Policy& policy, const Task& task, const Settings&
     return {};
 }
 
-/// The pairs that the run learns from, or that its reward model is made from; kept in the run's
-/// folder, where a run that goes on finds them. start: what the run started from.
-Result<PreferenceSets> pairs_of(const RunInputs& inputs, const Task& task, const Policy& start,
-                                const fs::path& folder, RunMonitor& monitor) {
+/// Samples pairs from what the run started from and keeps them in its folder, where a run that goes
+/// on finds them.
+Result<PreferenceSets> sampled_pairs(const RunInputs& inputs, const Task& task, const Policy& start,
+                                     const PairJudge& judge, const fs::path& folder,
+                                     RunMonitor& monitor) {
+    if (!inputs.checkpoint) {
+        PLUMB_TRY(const PreferenceSets pairs,
+                  sample_pairs(start, task, judge, inputs.settings, monitor));
+        PLUMB_TRY_STATUS(save_pairs(pairs, folder));
+    }
+    // Read again at once: bytes of a byte-level vocabulary that are no UTF-8 are not kept.
+    return load_pairs(folder);
+}
+
+/// The pairs that are there before a reward is learned: those of files, or of a built-in task,
+/// labelled by what it really wants. Empty where the run needs none, or its rewards label them.
+Result<PreferenceSets> given_pairs(const RunInputs& inputs, const Task& task, const Policy& start,
+                                   const fs::path& folder, RunMonitor& monitor) {
     const Settings& settings = inputs.settings;
-    if (!learns_from_pairs(settings) && !makes_reward_model(settings)) return PreferenceSets{};
-    if (!samples_pairs(settings)) return PreferenceSets{task.pairs(), task.eval_pairs()};
-    if (inputs.checkpoint) return load_pairs(folder);
-    PLUMB_TRY(const auto gold, make_reward(task.gold_reward(), settings));
-    PLUMB_TRY(PreferenceSets pairs, sample_pairs(start, task, *gold, settings, monitor));
-    PLUMB_TRY_STATUS(save_pairs(pairs, folder));
-    return pairs;
+    if (samples_pairs(settings) && is_built_in_task(settings)) {
+        Rewards gold(1);
+        PLUMB_TRY(gold[0], make_reward(task.gold_reward(), settings));
+        return sampled_pairs(inputs, task, start, {gold, {}, true}, folder, monitor);
+    }
+    return PreferenceSets{task.pairs(), task.eval_pairs(), task.sides_are_free()};
 }
 
 /// The learned reward of the run: one that is named, or one made from the pairs, kept in the run's
@@ -139,7 +152,7 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
                                                       RunMonitor& monitor) {
     const Settings& settings = inputs.settings;
     if (!uses_reward_model(settings)) return std::shared_ptr<const Policy>();
-    const fs::path own = inputs.run_folder / "reward-model";
+    const fs::path own = inputs.run_folder / run_reward_model;
     const at::Device device = start.model.device();
     if (makes_reward_model(settings) && !inputs.checkpoint) {
         PLUMB_TRY(const Policy made, train_reward_model(start, pairs, task, settings, monitor));
@@ -175,7 +188,7 @@ Status check_inputs(const Settings& settings) {
     if (const auto device = open_device(settings.device); !device) return device.error();
     if (settings.algorithm == "dpo") PLUMB_TRY_STATUS(check_dpo_config(dpo_loss_config(settings)));
     PLUMB_TRY(const auto task, make_task(settings, false));
-    if (!samples_completions(settings)) return {};
+    if (!uses_rewards(settings)) return {};
     PLUMB_TRY(const auto names, reward_names_of(settings, *task));
     for (const std::string& name : names) {
         if (name == "reward_model") continue;
@@ -197,12 +210,16 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     PLUMB_TRY_STATUS(look_through_rows(policy, *task, settings));
 
     // Kept with the run: the reference of the KL term, and what resume needs besides checkpoints.
-    const fs::path start = inputs.run_folder / "start";
+    const fs::path start = inputs.run_folder / run_start;
     if (!inputs.checkpoint) PLUMB_TRY_STATUS(publish_policy(start, policy));
-    PLUMB_TRY(const PreferenceSets pairs, pairs_of(inputs, *task, policy, start, monitor));
+    PLUMB_TRY(PreferenceSets pairs, given_pairs(inputs, *task, policy, start, monitor));
     PLUMB_TRY(const std::shared_ptr<const Policy> reward_model,
               reward_model_of(inputs, *task, policy, pairs, monitor));
     add_learned_reward(reward_model, policy, settings, scorers);
+    if (samples_pairs(settings) && !is_built_in_task(settings)) {
+        const PairJudge judge{scorers.rewards, settings.reward_weights};
+        PLUMB_TRY(pairs, sampled_pairs(inputs, *task, policy, judge, start, monitor));
+    }
 
     if (settings.algorithm == "reward")
         policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed));

@@ -10,6 +10,10 @@
 
 namespace plumb {
 
+/// Below a run's folder: what it started from, and the reward model that it made or copied.
+inline constexpr const char* run_start = "start";
+inline constexpr const char* run_reward_model = "reward-model";
+
 struct RunInputs {
     Settings settings;  ///< validated, threads resolved, live edits up to the checkpoint applied
     std::filesystem::path cache;

@@ -2,12 +2,16 @@
 #include "train/sampled_batch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 
 #include "algorithms/advantages.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/statistics.h"
+#include "config/roles.h"
+#include "reward/rules.h"
 
 namespace plumb {
 namespace {
@@ -80,9 +84,9 @@ Status add_gold(const Scorers& scorers, std::int64_t per_prompt, SampledBatch& b
 }  // namespace
 
 at::Tensor reward_weights(const Settings& settings, std::int64_t functions) {
-    std::vector<float> weights(static_cast<std::size_t>(functions), 1.0f);
-    for (std::size_t k = 0; k < settings.reward_weights.size() && k < weights.size(); ++k)
-        weights[k] = static_cast<float>(settings.reward_weights[k]);
+    std::vector<float> weights(static_cast<std::size_t>(functions));
+    for (std::size_t k = 0; k < weights.size(); ++k)
+        weights[k] = static_cast<float>(reward_weight(settings, k));
     return at::tensor(weights);
 }
 
@@ -94,6 +98,27 @@ Metrics completion_metrics(const ScoredCompletions& scored) {
     Metrics metrics;
     add_reward_parts(scored, metrics);
     add_lengths(scored, metrics);
+    return metrics;
+}
+
+Metrics text_metrics(const std::vector<TokenIds>& completions, const at::Tensor& total_rewards,
+                     std::int64_t ngram) {
+    std::vector<double> rewards, lengths, repetitions;
+    double repeated = 0;
+    for (std::size_t i = 0; i < completions.size(); ++i) {
+        const double repetition = -repetition_rule(completions[i], ngram);
+        repeated += repetition / static_cast<double>(completions.size());
+        const double reward = total_rewards[static_cast<std::int64_t>(i)].item<double>();
+        if (std::isnan(reward)) continue;
+        rewards.push_back(reward);
+        lengths.push_back(static_cast<double>(completions[i].size()));
+        repetitions.push_back(repetition);
+    }
+    Metrics metrics{{"completions/repetition", repeated}};
+    if (const auto found = correlation(rewards, lengths))
+        metrics["reward_correlation/length"] = *found;
+    if (const auto found = correlation(rewards, repetitions))
+        metrics["reward_correlation/repetition"] = *found;
     return metrics;
 }
 
@@ -148,6 +173,8 @@ Result<SampledBatch> sample_batch(const Policy& policy, const Task& task, const 
         }
     }
     batch.metrics = completion_metrics(scored);
+    batch.metrics.merge(text_metrics(scored.completions, total_rewards(scored, settings),
+                                     settings.repetition_ngram));
     if (knows_scratchpad) batch.metrics["completions/scratchpad"] = scratchpad;
     PLUMB_TRY_STATUS(add_gold(scorers, per_prompt, batch, stop));
     batch.score_seconds = watch.restart();

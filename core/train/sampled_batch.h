@@ -32,6 +32,13 @@ at::Tensor total_rewards(const ScoredCompletions& scored, const Settings& settin
 /// had a value, completions/*; and completions/distinct_ratio.
 Metrics completion_metrics(const ScoredCompletions& scored);
 
+/// What gives a reward away that pays for the form of a text: completions/repetition, the mean
+/// share of n-grams that a completion says again, and over the batch the correlations of the reward
+/// with that share and with the length, reward_correlation/repetition and /length; those are left
+/// out where one of the two has no spread. total_rewards: [N], NaN for a missing one.
+Metrics text_metrics(const std::vector<TokenIds>& completions, const at::Tensor& total_rewards,
+                     std::int64_t ngram);
+
 /// A batch of prompts with the policy's completions.
 struct SampledBatch {
     std::vector<Prompt> prompts;     ///< one a group
@@ -40,7 +47,8 @@ struct SampledBatch {
     at::Tensor logprobs;  ///< [N, longest] float32, as Rollout::logprobs
     /// Rows for the database but for step, reward and advantage, see finish_records().
     std::vector<CompletionRecord> records;
-    /// completion_metrics(), gold_reward, completions/scratchpad where the task knows them.
+    /// completion_metrics(), text_metrics(); gold_reward and completions/scratchpad where the task
+    /// knows them.
     Metrics metrics;
     double generate_seconds = 0, score_seconds = 0;
     double generated_tokens = 0;

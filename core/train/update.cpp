@@ -105,13 +105,16 @@ void accumulate_rloo(Llama& model, RolloutSlice& slice, const RlooConfig& config
     means.add(result.metrics);
 }
 
-double apply_update(const std::vector<ModelUpdate>& models, double learning_rate,
-                    double max_grad_norm) {
+GradientNorm apply_update(const std::vector<ModelUpdate>& models, double learning_rate,
+                          double max_grad_norm) {
     std::vector<at::Tensor> gradients;
     for (const ModelUpdate& update : models) gradients.push_back(update.model.flat_gradients());
-    const double norm = clip_gradients(gradients, max_grad_norm);
+    GradientNorm norm{clip_gradients(gradients, max_grad_norm), {}};
     for (const ModelUpdate& update : models) {
-        if (std::isfinite(norm)) update.optimizer.step(learning_rate);
+        if (std::isfinite(norm.value))
+            update.optimizer.step(learning_rate);
+        else if (!norm.non_finite)
+            norm.non_finite = first_non_finite(update.model.named_tensors(true), update.prefix);
         update.model.zero_gradients();
     }
     return norm;

@@ -14,6 +14,7 @@
 #include "config/settings.h"
 #include "store/records.h"
 #include "train/batches.h"
+#include "train/non_finite.h"
 #include "train/optimizer.h"
 
 namespace plumb {
@@ -68,15 +69,15 @@ void accumulate_rloo(Llama& model, RolloutSlice& slice, const RlooConfig& config
 struct ModelUpdate {
     Llama& model;
     AdamW& optimizer;
+    std::string prefix = "";  ///< before the names of its parameters
 };
 
 /// Clips the gradients of all models by their common norm, updates the parameters and clears the
-/// gradients for the next update. Returns the norm before clipping. A non-finite norm leaves the
-/// parameters as they are.
-double apply_update(const std::vector<ModelUpdate>& models, double learning_rate,
-                    double max_grad_norm);
-inline double apply_update(Llama& model, AdamW& optimizer, double learning_rate,
-                           double max_grad_norm) {
+/// gradients for the next update. A non-finite norm leaves the parameters as they are.
+GradientNorm apply_update(const std::vector<ModelUpdate>& models, double learning_rate,
+                          double max_grad_norm);
+inline GradientNorm apply_update(Llama& model, AdamW& optimizer, double learning_rate,
+                                 double max_grad_norm) {
     return apply_update({{model, optimizer}}, learning_rate, max_grad_norm);
 }
 

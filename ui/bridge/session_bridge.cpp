@@ -88,9 +88,26 @@ void SessionBridge::begin(std::function<Result<RunId>(Session&)> command) {
     });
 }
 
-void SessionBridge::start(const Settings& settings, const QString& name) {
-    begin(
-        [settings, name = toStd(name)](Session& session) { return session.start(settings, name); });
+void SessionBridge::start(const Settings& settings, const QString& name,
+                          const std::vector<PlannedEdit>& edits) {
+    begin([settings, name = toStd(name), edits](Session& session) {
+        return session.start(settings, name, edits);
+    });
+}
+
+void SessionBridge::enqueue(const Settings& settings, const QString& name,
+                            const std::vector<PlannedEdit>& edits) {
+    if (!m_session) return;
+    m_commands.post([this, session = m_session.get(), settings, name, edits] {
+        auto added =
+            std::make_shared<Result<QueueId>>(session->enqueue(settings, toStd(name), edits));
+        QMetaObject::invokeMethod(this, [this, added, name] {
+            if (added->ok())
+                Q_EMIT queued(name);
+            else
+                Q_EMIT startFailed(toQString(added->error().message));
+        });
+    });
 }
 
 void SessionBridge::resume(RunId run) {
@@ -123,12 +140,35 @@ Status SessionBridge::edit(const std::string& key, const std::string& value,
     return m_session->edit(key, value, reason);
 }
 
-void SessionBridge::renameRun(RunId run, const QString& name) {
+std::future<Result<GenerateReply>> SessionBridge::generate(GenerateRequest request) {
+    if (!m_session) return {};
+    return m_session->generate(std::move(request));
+}
+
+void SessionBridge::holdQueue() {
+    if (m_session) m_session->hold_queue();
+}
+void SessionBridge::runQueue() {
+    if (m_session) m_session->run_queue();
+}
+QueueState SessionBridge::queueState() const {
+    return m_session ? m_session->queue_state() : QueueState{};
+}
+void SessionBridge::removeRuns(const std::vector<RunId>& runs) {
+    if (m_session) m_session->remove_runs(runs);
+}
+
+void SessionBridge::change(QObject* context, std::function<Status(Session&)> command,
+                           std::function<void()> done) {
     if (!m_session) return;
-    m_commands.post([this, session = m_session.get(), run, name = toStd(name)] {
-        auto status = std::make_shared<Status>(session->store().rename_run(run, name));
-        QMetaObject::invokeMethod(this, [this, status] {
-            if (!status->ok()) Q_EMIT commandFailed(toQString(status->error().message));
+    m_commands.post([this, session = m_session.get(), guard = QPointer<QObject>(context),
+                     command = std::move(command), done = std::move(done)] {
+        auto status = std::make_shared<Status>(command(*session));
+        QMetaObject::invokeMethod(this, [this, guard, status, done] {
+            if (!status->ok())
+                Q_EMIT commandFailed(toQString(status->error().message));
+            else if (guard && done)
+                done();
             Q_EMIT runsChanged();
         });
     });

@@ -39,9 +39,13 @@ public:
     /// Saves the run that is going on and closes the workspace; ends in closed().
     void close();
 
-    /// End in an event RunStarted or in startFailed().
-    void start(const Settings& settings, const QString& name);
+    /// End in an event RunStarted or in startFailed(). edits: those of a run that it repeats.
+    void start(const Settings& settings, const QString& name,
+               const std::vector<PlannedEdit>& edits = {});
     void resume(RunId run);
+    /// Ends in queued() or startFailed().
+    void enqueue(const Settings& settings, const QString& name,
+                 const std::vector<PlannedEdit>& edits = {});
     /// Whether a start or resume is on its way to the worker.
     bool isStarting() const { return m_starting; }
     std::optional<RunId> activeRun() const;
@@ -52,8 +56,17 @@ public:
     void stopAndKeep();
     void abort();
     Status edit(const std::string& key, const std::string& value, const std::string& reason);
-    /// Ends in runsChanged() or commandFailed().
-    void renameRun(RunId run, const QString& name);
+    /// Asked of the inference worker; without an open workspace the future is not valid.
+    std::future<Result<GenerateReply>> generate(GenerateRequest request);
+    void holdQueue();
+    void runQueue();
+    QueueState queueState() const;
+    void removeRuns(const std::vector<RunId>& runs);
+
+    /// Runs the command on the command thread. Ends in runsChanged(), and before it in
+    /// commandFailed() or, unless `context` has died by then, in done().
+    void change(QObject* context, std::function<Status(Session&)> command,
+                std::function<void()> done = {});
 
     /// Runs `ask` on the store's reader thread and hands its result to `use` on the GUI thread,
     /// unless `context` has died by then. Nothing happens while no workspace is open.
@@ -78,6 +91,7 @@ Q_SIGNALS:
     void openFailed(const QString& message);
     void closed();
     void startFailed(const QString& message);
+    void queued(const QString& name);
     void commandFailed(const QString& message);
     /// Every event of the session, in order, at most every 33 ms.
     void eventReceived(const plumb::Event& event);

@@ -23,13 +23,6 @@ const Surfaces& surfacesOf(ThemeChoice choice) {
     return choice == ThemeChoice::dark ? dark_surfaces : light_surfaces;
 }
 
-QColor mixed(const QColor& a, const QColor& b, double share) {
-    const auto mix = [share](int x, int y) {
-        return static_cast<int>(x * (1 - share) + y * share + 0.5);
-    };
-    return QColor(mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue()));
-}
-
 QPalette paletteOf(const Surfaces& surfaces) {
     const QColor page = toColour(surfaces.page), panel = toColour(surfaces.panel),
                  line = toColour(surfaces.line), text = toColour(surfaces.text),
@@ -149,10 +142,22 @@ QColor warningColour(const QPalette& palette) {
     return isDark(palette) ? QColor(0xF0, 0xB4, 0x3C) : QColor(0x8A, 0x5A, 0x00);
 }
 
+QColor mixed(const QColor& first, const QColor& second, double share) {
+    const auto mix = [share](int x, int y) {
+        return static_cast<int>(x * (1 - share) + y * share + 0.5);
+    };
+    return QColor(mix(first.red(), second.red()), mix(first.green(), second.green()),
+                  mix(first.blue(), second.blue()));
+}
+
 QColor toColour(std::string_view hex) { return QColor(toQString(hex)); }
 
 QColor algorithmColour(std::string_view algorithm, const QPalette& palette) {
     return readable(toColour(algorithm_colour(algorithm)), palette);
+}
+
+QColor runColour(std::string_view algorithm, std::int64_t shade, const QPalette& palette) {
+    return toColour(shaded(toStd(algorithmColour(algorithm, palette).name()), shade));
 }
 
 QColor curveColour(std::string_view hex, const QPalette& palette) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include <QColor>
@@ -34,10 +35,14 @@ bool isDark(const QPalette& palette);
 QColor errorColour(const QPalette& palette);
 QColor warningColour(const QPalette& palette);
 
+/// Between the two: share 0 is the first, 1 the second.
+QColor mixed(const QColor& first, const QColor& second, double share);
 /// "#RRGGBB" of core as a colour.
 QColor toColour(std::string_view hex);
 /// An algorithm's colour; on dark panels those that are too dark to read are lightened.
 QColor algorithmColour(std::string_view algorithm, const QPalette& palette);
+/// A run's colour: its algorithm's in the shade that was chosen for the run.
+QColor runColour(std::string_view algorithm, std::int64_t shade, const QPalette& palette);
 /// A curve's "#RRGGBB" of core, made readable in the same way.
 QColor curveColour(std::string_view hex, const QPalette& palette);
 /// The curve's colour as text has to have it, with a contrast of 4.5 to the panel.

@@ -11,6 +11,8 @@ QString stateText(const RunRecord& run) {
     const QString step = QString::number(run.step);
     const QString ofTotal =
         run.total_steps > 0 ? QString("%1/%2").arg(step).arg(run.total_steps) : step;
+    if (run.deleted_ms == run_being_removed) return "being removed for good";
+    if (run.deleted_ms != 0) return "deleted, can be restored";
     switch (run.state) {
         case RunState::running: return "running, " + ofTotal;
         case RunState::paused: return "paused, " + ofTotal;
@@ -24,12 +26,21 @@ QString stateText(const RunRecord& run) {
 
 void RunListModel::setRuns(std::vector<RunRecord> runs) {
     std::ranges::reverse(runs);
-    const bool same = std::ranges::equal(runs, m_runs, {}, &RunRecord::id, &RunRecord::id);
-    if (!same) beginResetModel();
+    const auto gone = std::ranges::stable_partition(
+        runs, [](const RunRecord& run) { return run.deleted_ms == 0; });
+    std::vector<RunRecord> deleted(std::make_move_iterator(gone.begin()),
+                                   std::make_move_iterator(gone.end()));
+    runs.erase(gone.begin(), gone.end());
+    const auto same = [](const std::vector<RunRecord>& a, const std::vector<RunRecord>& b) {
+        return std::ranges::equal(a, b, {}, &RunRecord::id, &RunRecord::id);
+    };
+    const bool rowsStay = same(runs, m_runs) && same(deleted, m_deleted);
+    if (!rowsStay) beginResetModel();
     m_runs = std::move(runs);
-    if (!same)
+    m_deleted = std::move(deleted);
+    if (!rowsStay)
         endResetModel();
-    else if (!m_runs.empty())
+    else if (rowCount() > 0)
         Q_EMIT dataChanged(index(0), index(rowCount() - 1));
 }
 
@@ -71,36 +82,54 @@ void RunListModel::apply(const Event& event) {
     }
 }
 
+const RunRecord& RunListModel::at(int row) const {
+    const auto place = static_cast<std::size_t>(row);
+    return place < m_runs.size() ? m_runs[place] : m_deleted[place - m_runs.size()];
+}
+
 std::optional<RunRecord> RunListModel::run(RunId id) const {
-    const auto found = std::ranges::find(m_runs, id, &RunRecord::id);
-    return found == m_runs.end() ? std::nullopt : std::optional(*found);
+    const QModelIndex place = indexOf(id);
+    return place.isValid() ? std::optional(at(place.row())) : std::nullopt;
 }
 
 QModelIndex RunListModel::indexOf(RunId id) const {
-    const auto found = std::ranges::find(m_runs, id, &RunRecord::id);
-    return found == m_runs.end() ? QModelIndex() : index(static_cast<int>(found - m_runs.begin()));
+    for (int row = 0; row < rowCount(); ++row)
+        if (at(row).id == id) return index(row);
+    return {};
 }
 
 int RunListModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(m_runs.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_runs.size() + m_deleted.size());
 }
 
 QVariant RunListModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) return {};
-    const RunRecord& run = m_runs[static_cast<std::size_t>(index.row())];
+    const RunRecord& run = at(index.row());
     switch (role) {
         case Qt::DisplayRole: return toQString(run.name);
         case Qt::AccessibleTextRole:
             return toQString(run.name) + ", " + toQString(run.algorithm) + ", " + stateText(run);
         case Qt::ToolTipRole: {
-            const QString text =
+            QString text =
                 QString("run %1: %2\n%3").arg(run.id).arg(toQString(run.name), stateText(run));
-            return run.message.empty() ? text : text + "\n" + toQString(run.message);
+            for (const std::string& more : {run.message, run.note})
+                if (!more.empty()) text += "\n" + toQString(more);
+            return text;
         }
         case IdRole: return QVariant::fromValue<qint64>(run.id);
         case AlgorithmRole: return toQString(run.algorithm);
         case StateRole: return static_cast<int>(run.state);
         case StateTextRole: return stateText(run);
+        case NoteRole: return toQString(run.note).section('\n', 0, 0);
+        case ShadeRole: return QVariant::fromValue<qint64>(run.shade);
+        case ProgressRole:
+            return is_over(run.state) || run.total_steps <= 0
+                       ? -1.0
+                       : std::clamp(
+                             static_cast<double>(run.step) / static_cast<double>(run.total_steps),
+                             0.0, 1.0);
+        case ArchivedRole: return run.archived;
+        case DeletedRole: return run.deleted_ms != 0;
         default: return {};
     }
 }

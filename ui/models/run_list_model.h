@@ -11,7 +11,7 @@
 
 namespace plumb::ui {
 
-/// The runs of the workspace, newest first.
+/// The runs of the workspace, newest first; behind them those that were deleted and can come back.
 class RunListModel : public QAbstractListModel {
     Q_OBJECT
 
@@ -19,18 +19,26 @@ public:
     enum Role {
         IdRole = Qt::UserRole + 1,
         AlgorithmRole,
-        StateRole,     ///< RunState as int
-        StateTextRole  ///< "running, 12/150"
+        StateRole,      ///< RunState as int
+        StateTextRole,  ///< "running, 12/150"
+        NoteRole,       ///< the first line of the user's note
+        ShadeRole,      ///< of the algorithm's colour
+        ProgressRole,   ///< 0 to 1 of a run that is going on; below 0: none is shown
+        ArchivedRole,
+        DeletedRole
     };
 
     using QAbstractListModel::QAbstractListModel;
 
     /// Replaces the list; rows of known runs stay where they are, so that a selection is kept.
+    /// Deleted runs may be among them.
     void setRuns(std::vector<RunRecord> runs);
     /// Brings a run's state and step up to date. Unknown runs are left to the next setRuns().
     void apply(const Event& event);
 
+    /// Also one that was deleted.
     std::optional<RunRecord> run(RunId id) const;
+    /// Without the deleted ones.
     const std::vector<RunRecord>& runs() const { return m_runs; }
     QModelIndex indexOf(RunId id) const;
 
@@ -39,9 +47,10 @@ public:
 
 private:
     RunRecord* find(RunId id);
+    const RunRecord& at(int row) const;
     void changed(const RunRecord& run);
 
-    std::vector<RunRecord> m_runs;
+    std::vector<RunRecord> m_runs, m_deleted;
 };
 
 /// "running, 12/150", "finished, 150", "failed at 12/150", ...

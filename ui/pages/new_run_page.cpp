@@ -22,7 +22,9 @@
 #include "widgets/field_row.h"
 #include "widgets/file_list_edit.h"
 #include "widgets/model_chooser.h"
-#include "widgets/rewards_edit.h"
+#include "widgets/reward_list.h"
+#include "widgets/rewards_panel.h"
+#include "widgets/tab_stack.h"
 
 namespace plumb::ui {
 namespace {
@@ -75,13 +77,13 @@ QStringList toList(const std::vector<std::string>& strings) {
 
 NewRunPage::NewRunPage(QWidget* parent) : QWidget(parent), m_settings(firstSettings()) {
     setObjectName("newRunPage");
-    m_preview = new DataPreviewView(this);
     m_problem = new QLabel(this);
     m_problem->setObjectName("newRunProblem");
     m_problem->setProperty("role", "error");
     m_problem->setWordWrap(true);
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->hide();
+    QWidget* tabs = makeTabs();
     auto* left = new QVBoxLayout;
     left->setSpacing(8);
     left->addWidget(makeForm(), 1);
@@ -91,14 +93,28 @@ NewRunPage::NewRunPage(QWidget* parent) : QWidget(parent), m_settings(firstSetti
     layout->setContentsMargins(10, 8, 10, 8);
     layout->setSpacing(10);
     layout->addLayout(left);
-    layout->addWidget(m_preview, 1);
+    layout->addWidget(tabs, 1);
     m_previewTimer.setSingleShot(true);
     m_previewTimer.setInterval(preview_delay_ms);
     connect(&m_previewTimer, &QTimer::timeout, this, &NewRunPage::startPreview);
     showSettings();
+    m_rewards->showDraft(m_settings);
 }
 
 NewRunPage::~NewRunPage() { m_running.request_stop(); }
+
+QWidget* NewRunPage::makeTabs() {
+    m_tabs = new TabStack(this);
+    m_preview = new DataPreviewView(m_tabs);
+    m_rewards = new RewardsPanel(m_tabs);
+    m_tabs->addTab("newRunData", "Data", m_preview);
+    m_tabs->addTab("newRunRewards", "Rewards", m_rewards);
+    connect(m_rewards, &RewardsPanel::edited, this, [this](const Settings& settings) {
+        m_settings = settings;
+        changed();
+    });
+    return m_tabs;
+}
 
 QWidget* NewRunPage::makeForm() {
     auto* page = new QWidget;
@@ -110,7 +126,6 @@ QWidget* NewRunPage::makeForm() {
     m_name->setPlaceholderText("Name of the run");
     m_trainFiles = new FileListEdit("trainFiles", page);
     m_evalFiles = new FileListEdit("evalFiles", page);
-    m_rewards = new RewardsEdit(page);
     m_model = new ModelChooser("startingModel", "A new model", page);
 
     addSection(form, "RUN", m_name);
@@ -118,6 +133,9 @@ QWidget* NewRunPage::makeForm() {
                      "per_device_train_batch_size"});
     addSection(form, "TRAINING FILES", m_trainFiles);
     addError(form, "train_files");
+    m_textsBesideRows = new QWidget(page);
+    (new QVBoxLayout(m_textsBesideRows))->setContentsMargins(0, 0, 0, 0);
+    form->addWidget(m_textsBesideRows);
     addSection(form, "STARTING MODEL", m_model);
     addError(form, "model_name_or_path");
     addFields(form, {"tokenizer", "vocab_size", "hidden_size", "num_hidden_layers",
@@ -136,15 +154,8 @@ QWidget* NewRunPage::makeForm() {
     addSection(form, "LENGTHS");
     addFields(form,
               {"max_length", "max_prompt_length", "max_completion_length", "num_generations"});
-    m_rewardSection = new QWidget(page);
-    auto* rewards = new QVBoxLayout(m_rewardSection);
-    rewards->setContentsMargins(0, 0, 0, 0);
-    rewards->setSpacing(6);
-    addSection(rewards, "REWARDS", m_rewards);
-    addError(rewards, "reward_funcs");
-    addFields(rewards, {"reward_keywords", "reward_pattern", "reward_length"});
-    form->addWidget(m_rewardSection);
-    form->addWidget(makeRewardModelSection());
+    form->addWidget(makeRewardSection());
+    m_texts = makeTexts();
     addSection(form, "EVALUATION FILES (else rows are held out)", m_evalFiles);
     addError(form, "eval_files");
     addFields(form, {"eval_prompts", "eval_steps"});
@@ -176,19 +187,15 @@ QWidget* NewRunPage::makeForm() {
         m_settings.eval_files = toStrings(m_evalFiles->files());
         changed();
     });
-    connect(m_rewards, &RewardsEdit::changed, this, [this] {
-        m_settings.reward_funcs = m_rewards->names();
-        m_settings.reward_weights = m_rewards->weights();
-        changed();
-    });
     return frame;
 }
 
 QWidget* NewRunPage::makeActions() {
     auto* row = new QWidget(this);
-    m_start = new QPushButton("Start  Ctrl+Return", row);
+    m_start = new QPushButton(row);
     m_start->setObjectName("newRunStart");
     m_start->setProperty("primary", true);
+    setQueues(false);
     m_toTrain = new QPushButton("All settings", row);
     m_toTrain->setObjectName("newRunToTrain");
     m_toTrain->setToolTip("Shows every setting on the Train page before the start");
@@ -209,31 +216,72 @@ QWidget* NewRunPage::makeActions() {
     return row;
 }
 
-QWidget* NewRunPage::makeRewardModelSection() {
-    m_rewardModelSection = new QWidget(this);
-    m_rewardModel = new ModelChooser("rewardModel", "One made from pairs", this);
-    m_pairFiles = new FileListEdit("preferenceFiles", this);
-    m_pairSection = new QWidget(this);
+QWidget* NewRunPage::makeRewardSection() {
+    m_rewardSection = new QWidget(this);
+    m_rewardSummary = new QLabel(m_rewardSection);
+    m_rewardSummary->setObjectName("rewardsSummary");
+    m_rewardSummary->setWordWrap(true);
+    m_rewardSummary->setTextFormat(Qt::PlainText);
+    m_rewardProblem = new QLabel(m_rewardSection);
+    m_rewardProblem->setObjectName("rewardsSummaryProblem");
+    m_rewardProblem->setProperty("role", "error");
+    m_rewardProblem->setWordWrap(true);
+    m_rewardProblem->setTextFormat(Qt::PlainText);
+    auto* open = new QPushButton("Edit and try rewards", m_rewardSection);
+    open->setObjectName("openRewards");
+    m_pairFiles = new FileListEdit("preferenceFiles", m_rewardSection);
+    m_pairSection = new QWidget(m_rewardSection);
     auto* pairs = new QVBoxLayout(m_pairSection);
     pairs->setContentsMargins(0, 0, 0, 0);
     pairs->setSpacing(6);
     addSection(pairs, "FILES OF PREFERENCE PAIRS", m_pairFiles);
     addError(pairs, "preference_files");
-    auto* section = new QVBoxLayout(m_rewardModelSection);
+    auto* section = new QVBoxLayout(m_rewardSection);
     section->setContentsMargins(0, 0, 0, 0);
     section->setSpacing(6);
-    addSection(section, "REWARD MODEL", m_rewardModel);
-    addError(section, "reward_model");
+    addSection(section, "REWARDS", m_rewardSummary);
+    section->addWidget(m_rewardProblem);
+    section->addWidget(open, 0, Qt::AlignLeft);
+    addFields(section, {"pairs_prompts", "pairs_per_prompt", "pairs_label_temperature"});
     section->addWidget(m_pairSection);
-    connect(m_rewardModel, &ModelChooser::chosen, this, [this](const QString& model) {
-        m_settings.reward_model = toStd(model);
-        changed();
-    });
+    connect(open, &QPushButton::clicked, this, [this] { m_tabs->setCurrent(m_rewards); });
     connect(m_pairFiles, &FileListEdit::changed, this, [this] {
         m_settings.preference_files = toStrings(m_pairFiles->files());
         changed();
     });
-    return m_rewardModelSection;
+    return m_rewardSection;
+}
+
+QWidget* NewRunPage::makeTexts() {
+    auto* texts = new QWidget(this);
+    auto* layout = new QVBoxLayout(texts);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    m_goodFiles = new FileListEdit("goodFiles", texts);
+    m_badFiles = new FileListEdit("badFiles", texts);
+    addSection(layout, "OR FILES OF GOOD TEXTS", m_goodFiles);
+    addError(layout, "good_files");
+    addSection(layout, "AND OF BAD TEXTS", m_badFiles);
+    addError(layout, "bad_files");
+    connect(m_goodFiles, &FileListEdit::changed, this, [this] {
+        m_settings.good_files = toStrings(m_goodFiles->files());
+        changed();
+    });
+    connect(m_badFiles, &FileListEdit::changed, this, [this] {
+        m_settings.bad_files = toStrings(m_badFiles->files());
+        changed();
+    });
+    return texts;
+}
+
+void NewRunPage::placeTexts() {
+    const bool alone = m_settings.algorithm == "reward";
+    QWidget* place = alone ? m_textsBesideRows : m_pairSection;
+    if (m_texts->parentWidget() != place) {
+        place->layout()->addWidget(m_texts);
+        m_texts->show();
+    }
+    m_textsBesideRows->setVisible(alone);
 }
 
 QLabel* NewRunPage::addSection(QVBoxLayout* form, const QString& title, QWidget* widget) {
@@ -276,16 +324,25 @@ void NewRunPage::addColumn(QVBoxLayout* form, const char* key) {
     addError(form, key);
 }
 
+void NewRunPage::setWorkspace(const std::filesystem::path& folder) {
+    m_workspace = folder;
+    m_rewards->setWorkspace(folder);
+}
+
+void NewRunPage::setQueues(bool queues) {
+    m_start->setText(queues ? "Add to queue  Ctrl+Return" : "Start  Ctrl+Return");
+}
+
 void NewRunPage::setRuns(const std::vector<RunRecord>& runs) {
     m_runs = runs;
+    m_rewards->setRuns(runs);
     showRuns();
 }
 
 void NewRunPage::showRuns() {
-    std::vector<RunRecord> rewardModels, others;
+    std::vector<RunRecord> others;
     for (const RunRecord& run : m_runs)
-        (run.algorithm == "reward" ? rewardModels : others).push_back(run);
-    m_rewardModel->setRuns(rewardModels);
+        if (run.algorithm != "reward") others.push_back(run);
     // A reward model may be trained further; what writes text cannot start from one.
     m_model->setRuns(m_settings.algorithm == "reward" ? m_runs : others);
 }
@@ -294,6 +351,7 @@ void NewRunPage::setSettings(const Settings& settings, const QString& name) {
     m_settings = settings;
     m_name->setText(name);
     m_unreadable.clear();
+    m_rewards->showDraft(settings);
     showSettings();
     changed();
 }
@@ -308,10 +366,10 @@ void NewRunPage::showSettings() {
     for (ColumnRow* row : m_columns) row->setValue(toQString(field_text(row->field(), m_settings)));
     m_trainFiles->setFiles(toList(m_settings.train_files));
     m_pairFiles->setFiles(toList(m_settings.preference_files));
+    m_goodFiles->setFiles(toList(m_settings.good_files));
+    m_badFiles->setFiles(toList(m_settings.bad_files));
     m_evalFiles->setFiles(toList(m_settings.eval_files));
-    m_rewards->setRewards(m_settings.reward_funcs, m_settings.reward_weights);
     m_model->setModel(toQString(m_settings.model_name_or_path));
-    m_rewardModel->setModel(toQString(m_settings.reward_model));
     showRuns();
     check();
 }
@@ -333,6 +391,7 @@ void NewRunPage::takeField(const Field& field, const QString& text) {
 }
 
 void NewRunPage::changed() {
+    m_rewards->updateDraft(m_settings);
     check();
     m_previewTimer.start();
 }
@@ -341,16 +400,15 @@ void NewRunPage::check() {
     std::map<std::string, QString> messages = m_unreadable;
     for (const FieldProblem& problem : find_problems(m_settings))
         messages.try_emplace(problem.key, toQString(problem.message));
-    const bool sound =
-        messages.empty() && m_rewards->problem().isEmpty() && !m_settings.train_files.empty();
-    QStringList elsewhere;
+    const QString unreadable = m_rewards->unreadable();
+    const bool filesMissing = reads_train_files(m_settings) && m_settings.train_files.empty();
+    const bool sound = messages.empty() && unreadable.isEmpty() && !filesMissing;
     for (FieldRow* row : m_rows) {
         const auto found = messages.find(std::string(row->field().key));
         row->setError(found == messages.end() ? QString() : found->second);
         row->setVisible(field_applies(row->field(), m_settings));
         if (found != messages.end()) messages.erase(found);
     }
-    const bool filesMissing = m_settings.train_files.empty();
     if (filesMissing) messages.erase("train_files");  // the start button says so
     for (const auto& [key, label] : m_errors) {
         const auto found = messages.find(key);
@@ -363,11 +421,18 @@ void NewRunPage::check() {
     m_algorithmTitle->setVisible(std::ranges::any_of(m_algorithmRows, [this](const FieldRow* row) {
         return field_applies(row->field(), m_settings);
     }));
-    m_rewardSection->setVisible(samples_completions(m_settings));
-    m_rewardModelSection->setVisible(uses_reward_model(m_settings));
+    const bool rewarded = takes_rewards(m_settings);
+    m_rewardSection->setVisible(rewarded);
+    m_tabs->setTabVisible(m_rewards, rewarded);
     m_pairSection->setVisible(makes_reward_model(m_settings));
-    for (const auto& [key, message] : messages) elsewhere << message;
-    if (const QString weight = m_rewards->problem(); !weight.isEmpty()) elsewhere << weight;
+    placeTexts();
+    m_rewardSummary->setText(rewardsSummary(m_settings));
+    QStringList elsewhere, ofRewards;
+    for (const auto& [key, message] : messages)
+        (rewarded && RewardList::showsField(key) ? ofRewards : elsewhere) << message;
+    if (!unreadable.isEmpty()) ofRewards << unreadable;
+    m_rewardProblem->setText(ofRewards.join("\n"));
+    m_rewardProblem->setVisible(!ofRewards.isEmpty());
     showProblem(elsewhere.join("\n"));
     m_start->setEnabled(sound);
     m_start->setToolTip(filesMissing ? "Add a training file first" : "");
@@ -375,7 +440,7 @@ void NewRunPage::check() {
 
 void NewRunPage::startPreview() {
     m_running.request_stop();
-    if (m_settings.train_files.empty()) {
+    if (reads_train_files(m_settings) && m_settings.train_files.empty()) {
         m_preview->showNothing();
         return;
     }

@@ -28,10 +28,12 @@ class DataPreviewView;
 class FieldRow;
 class FileListEdit;
 class ModelChooser;
-class RewardsEdit;
+class RewardsPanel;
+class TabStack;
 
-/// The form for a run on the user's own files, beside a preview of what the run would read. Labels,
-/// help and ranges come from the table of fields; settings that are not here are on the Train page.
+/// The form for a run on the user's own files, beside a preview of what the run would read and the
+/// page of its rewards. Labels, help and ranges come from the table of fields; settings that are
+/// not here are on the Train page.
 class NewRunPage : public QWidget {
     Q_OBJECT
 
@@ -40,11 +42,13 @@ public:
     ~NewRunPage() override;
 
     /// Where names of runs are looked up.
-    void setWorkspace(const std::filesystem::path& folder) { m_workspace = folder; }
+    void setWorkspace(const std::filesystem::path& folder);
     /// What a new run may start from.
     void setRuns(const std::vector<RunRecord>& runs);
     void setSettings(const Settings& settings, const QString& name);
     const Settings& settings() const { return m_settings; }
+    /// Whether a run is going on: a new one waits in the queue then.
+    void setQueues(bool queues);
     /// The core has refused to start.
     void showProblem(const QString& message);
 
@@ -56,7 +60,9 @@ Q_SIGNALS:
 private:
     QWidget* makeForm();
     QWidget* makeActions();
-    QWidget* makeRewardModelSection();
+    QWidget* makeTabs();
+    QWidget* makeRewardSection();
+    QWidget* makeTexts();
     QLabel* addSection(QVBoxLayout* form, const QString& title, QWidget* widget = nullptr);
     /// Where the message about a setting stands that has no FieldRow.
     void addError(QVBoxLayout* form, const std::string& key);
@@ -64,6 +70,8 @@ private:
     void addColumn(QVBoxLayout* form, const char* key);
     void showSettings();
     void showRuns();
+    /// Good and bad texts stand in place of the pairs that the algorithm would read.
+    void placeTexts();
     void takeField(const Field& field, const QString& text);
     void changed();
     void check();
@@ -77,14 +85,16 @@ private:
     std::vector<ColumnRow*> m_columns;
     std::map<std::string, QLabel*> m_errors;
     QLineEdit* m_name;
-    FileListEdit *m_trainFiles, *m_evalFiles, *m_pairFiles;
-    ModelChooser *m_model, *m_rewardModel;
-    RewardsEdit* m_rewards;
-    QLabel* m_algorithmTitle;
-    QWidget *m_rewardSection, *m_rewardModelSection, *m_pairSection;
+    FileListEdit *m_trainFiles, *m_evalFiles, *m_pairFiles, *m_goodFiles, *m_badFiles;
+    ModelChooser* m_model;
+    QLabel *m_algorithmTitle, *m_rewardSummary, *m_rewardProblem;
+    QWidget *m_rewardSection, *m_pairSection;
+    QWidget *m_texts, *m_textsBesideRows;
     QLabel* m_problem;
     QPushButton *m_start, *m_toTrain;
+    TabStack* m_tabs;
     DataPreviewView* m_preview;
+    RewardsPanel* m_rewards;
     QTimer m_previewTimer;
     std::stop_source m_running;  ///< of the preview that is on its way
 };

@@ -186,7 +186,8 @@ void StartPage::setRuns(const std::vector<RunRecord>& runs, bool readOnly) {
     }
     std::size_t shown = 0;
     for (const RunRecord& run : runs) {
-        if (run.state != RunState::interrupted || shown == most_resumable || readOnly) continue;
+        if (run.state != RunState::interrupted || run.archived || readOnly) continue;
+        if (shown == most_resumable) break;
         if (shown++ == 0)
             m_resumeRows->addWidget(sectionLabel("CUT OFF, CAN BE RESUMED", m_resume));
         auto* row = new QFrame(m_resume);

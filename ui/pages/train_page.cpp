@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/train_page.h"
 
-#include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -10,21 +9,25 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "analysis/chart_marks.h"
 #include "analysis/metric_info.h"
-#include "analysis/run_charts.h"
 #include "base/files.h"
 #include "common/background.h"
 #include "common/text.h"
 #include "config/roles.h"
+#include "plots/chart_bar.h"
 #include "plots/chart_grid.h"
 #include "widgets/completions_panel.h"
 #include "widgets/log_panel.h"
+#include "widgets/rewards_panel.h"
+#include "widgets/tab_stack.h"
 
 namespace plumb::ui {
 namespace {
 
 /// A longer log is in the file.
 constexpr qsizetype most_log_bytes = 400'000;
+constexpr int note_width = 220;
 
 std::map<std::string, QString> emptyTexts(const Settings& settings) {
     const QString waiting = "The first point appears with the first step.";
@@ -39,21 +42,14 @@ std::map<std::string, QString> emptyTexts(const Settings& settings) {
     if (settings.algorithm == "ppo") expect({"KL of a completion", "Policy and value loss"});
     if (samples_groups(settings)) expect({"Loss"});
     if (samples_completions(settings)) expect({"Reward", "Entropy", "Completion length"});
+    if (samples_completions(settings) && scoring_functions(settings).size() > 1)
+        expect({"Rewards by function"});
     if (settings.algorithm == "grpo") expect({"KL to the reference"});
     if (settings.algorithm == "grpo" && settings.beta == 0)
         texts["KL to the reference"] =
             "Not measured: beta is 0, so the run keeps no reference model. Set beta above 0 to "
             "measure the KL and to pay for it.";
     return texts;
-}
-
-QPushButton* makeTab(const QString& name, const QString& text, QButtonGroup* group, int id) {
-    auto* button = new QPushButton(text);
-    button->setObjectName(name);
-    button->setProperty("role", "flat");
-    button->setCheckable(true);
-    group->addButton(button, id);
-    return button;
 }
 
 }  // namespace
@@ -71,11 +67,11 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_state->setObjectName("runState");
     m_state->setProperty("role", "muted");
     m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_follow = new QPushButton("Follow  Home", this);
-    m_follow->setObjectName("followCharts");
-    m_follow->setToolTip("The charts show a range of your choice; this follows the run again");
-    m_follow->hide();
+    m_note = new QPushButton(this);
+    m_note->setObjectName("runNote");
+    m_note->setProperty("role", "flat");
     m_charts = new ChartGrid(this);
+    m_chartBar = new ChartBar(*m_charts, this);
     m_completions = new CompletionsPanel(this);
     m_liveLog = new LogPanel(this);
     m_runLog = new LogPanel(this);
@@ -83,35 +79,22 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_logs = new QStackedWidget(this);
     m_logs->addWidget(m_liveLog);
     m_logs->addWidget(m_runLog);
-    auto* logFrame = new QFrame(this);
-    logFrame->setProperty("role", "panel");
-    auto* logLayout = new QVBoxLayout(logFrame);
+    m_logFrame = new QFrame(this);
+    m_logFrame->setProperty("role", "panel");
+    auto* logLayout = new QVBoxLayout(m_logFrame);
     logLayout->setContentsMargins(8, 6, 8, 6);
     logLayout->addWidget(m_logs);
-    m_bottom = new QStackedWidget(this);
-    m_bottom->addWidget(m_completions);
-    m_bottom->addWidget(logFrame);
-
-    m_tabs = new QButtonGroup(this);
-    auto* tabs = new QHBoxLayout;
-    tabs->setContentsMargins(0, 0, 0, 0);
-    tabs->setSpacing(4);
-    tabs->addWidget(makeTab("tabCompletions", "Completions", m_tabs, 0));
-    tabs->addWidget(makeTab("tabLog", "Log  L", m_tabs, 1));
-    tabs->addStretch();
-    m_tabs->button(0)->setChecked(true);
-    auto* bottom = new QWidget(this);
-    auto* bottomLayout = new QVBoxLayout(bottom);
-    bottomLayout->setContentsMargins(0, 0, 0, 0);
-    bottomLayout->setSpacing(2);
-    bottomLayout->addLayout(tabs);
-    bottomLayout->addWidget(m_bottom, 1);
+    m_rewards = new RewardsPanel(this);
+    m_tabs = new TabStack(this);
+    m_tabs->addTab("tabCompletions", "Completions", m_completions);
+    m_tabs->addTab("tabLog", "Log  L", m_logFrame);
+    m_tabs->addTab("tabRewards", "Rewards", m_rewards);
 
     m_splitter = new QSplitter(Qt::Vertical, this);
     m_splitter->setObjectName("trainSplitter");
     m_splitter->setHandleWidth(6);
     m_splitter->addWidget(m_charts);
-    m_splitter->addWidget(bottom);
+    m_splitter->addWidget(m_tabs);
     m_splitter->setStretchFactor(0, 3);
     m_splitter->setStretchFactor(1, 2);
     m_splitter->setSizes({370, 190});
@@ -122,28 +105,35 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     head->addWidget(m_title);
     head->addWidget(m_name);
     head->addWidget(m_state, 1);
-    head->addWidget(m_follow);
+    head->addWidget(m_note);
+    head->addWidget(m_chartBar);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->setSpacing(8);
     layout->addLayout(head);
     layout->addWidget(m_splitter, 1);
 
-    connect(m_tabs, &QButtonGroup::idClicked, m_bottom, &QStackedWidget::setCurrentIndex);
+    connect(m_tabs, &TabStack::currentChanged, this, [this](QWidget* before, QWidget* now) {
+        // A tab that needs more room takes it from the charts for as long as it is shown.
+        m_sizes[before] = m_splitter->sizes();
+        if (const auto sizes = m_sizes.find(now); sizes != m_sizes.end())
+            m_splitter->setSizes(sizes->second);
+    });
     connect(m_charts, &ChartGrid::stepClicked, this, &TrainPage::stepChosen);
-    connect(m_charts, &ChartGrid::problem, this, &TrainPage::problem);
-    connect(m_charts, &ChartGrid::followingChanged, this,
-            [this](bool following) { m_follow->setVisible(!following); });
-    connect(m_follow, &QPushButton::clicked, m_charts, &ChartGrid::follow);
+    connect(m_chartBar, &ChartBar::problem, this, &TrainPage::problem);
+    connect(m_note, &QPushButton::clicked, this, &TrainPage::noteRequested);
     clear();
 }
 
 void TrainPage::clear() {
     m_title->setText("No run is shown");
     m_name->hide();
+    m_note->hide();
     m_state->setText("Choose an experiment on the start page, or a run on the left.");
-    m_charts->showRun("grpo", {}, {});
+    m_charts->showRun({}, {}, {});
+    m_chartsRun.reset();
     m_completions->showNothing("Completions of a run appear here.");
+    m_tabs->setTabVisible(m_rewards, false);
     m_logs->setCurrentWidget(m_liveLog);
 }
 
@@ -151,29 +141,56 @@ void TrainPage::showDraft(const Settings& settings, const QString& name) {
     m_title->setText("New run");
     m_name->setText(name);
     m_name->show();
+    m_note->hide();
     m_state->setText("Look through the settings on the right, then start.");
-    m_charts->showRun(toQString(settings.algorithm), default_charts(settings.algorithm),
+    m_charts->showRun(toQString(settings.algorithm), default_charts(settings),
                       emptyTexts(settings));
+    m_chartsRun.reset();
     m_completions->showNothing("Completions appear here as the run samples them.");
     m_logs->setCurrentWidget(m_liveLog);
+    m_rewards->showDraft(settings);
+    updateDraft(settings);
+}
+
+void TrainPage::updateDraft(const Settings& settings) {
+    m_rewards->updateDraft(settings);
+    m_tabs->setTabVisible(m_rewards, takes_rewards(settings));
 }
 
 QString TrainPage::draftName() const { return m_name->text().trimmed(); }
 
-void TrainPage::showRun(const RunDetails& details, const QString& logFile, bool active) {
-    m_title->setText(QString("%1  %2").arg(details.record.id).arg(toQString(details.record.name)));
+void TrainPage::showRun(const RunDetails& details, const std::filesystem::path& folder,
+                        bool active) {
+    showNames(details.record);
     m_name->hide();
     m_sampling = samples_completions(details.settings);
-    m_charts->showRun(toQString(details.record.algorithm), default_charts(details.record.algorithm),
-                      emptyTexts(details.settings));
-    for (const auto& [key, points] : details.metrics) m_charts->setMetric(key, points);
-    m_charts->follow();
+    // A run that is read again, as after dropped events, leaves the charts as the user has them.
+    if (std::exchange(m_chartsRun, details.record.id) != details.record.id)
+        m_charts->showRun(toQString(details.record.algorithm), chart_groups(details.record, {}),
+                          emptyTexts(details.settings));
+    m_charts->setMetrics(details.metrics);
+    m_charts->setSettings(details.settings);
+    m_chartBar->setRunName(toQString(details.record.name));
     setMarks(details.edits, details.checkpoints);
     if (!m_sampling)
         m_completions->showNothing(
             "This algorithm samples nothing while it trains. Its evaluations are in the charts.");
     m_logs->setCurrentWidget(active ? m_liveLog : m_runLog);
-    if (!active) loadLog(logFile);
+    if (!active) loadLog(pathText(folder / "log.txt"));
+    m_rewards->showRun(details.settings, folder);
+    m_tabs->setTabVisible(m_rewards, m_sampling);
+}
+
+void TrainPage::showNames(const RunRecord& run) {
+    m_title->setText(QString("%1  %2").arg(run.id).arg(toQString(run.name)));
+    const QString note = toQString(run.note);
+    const QString line = note.section('\n', 0, 0);
+    m_note->setText(note.isEmpty()
+                        ? "Add a note"
+                        : m_note->fontMetrics().elidedText(line, Qt::ElideRight, note_width));
+    m_note->setToolTip(note.isEmpty() ? "A note of yours, kept with the run" : note);
+    m_note->setAccessibleName(note.isEmpty() ? "Add a note" : "Note: " + note);
+    m_note->show();
 }
 
 void TrainPage::setState(const QString& text) {
@@ -202,7 +219,10 @@ void TrainPage::setShownStep(std::optional<std::int64_t> step) { m_charts->setSh
 
 void TrainPage::addLogLine(const LogLine& line) { m_liveLog->append(line); }
 
-void TrainPage::toggleLog() { m_tabs->button(1 - m_bottom->currentIndex())->click(); }
+void TrainPage::toggleLog() {
+    m_tabs->setCurrent(m_tabs->current() == m_logFrame ? static_cast<QWidget*>(m_completions)
+                                                       : m_logFrame);
+}
 
 void TrainPage::followCharts() { m_charts->follow(); }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -10,20 +12,21 @@
 #include "bridge/log_feed.h"
 #include "bridge/run_feed.h"
 
-class QButtonGroup;
 class QLabel;
 class QLineEdit;
-class QPushButton;
 class QSplitter;
 class QStackedWidget;
 
 namespace plumb::ui {
 
+class ChartBar;
 class ChartGrid;
 class CompletionsPanel;
 class LogPanel;
+class RewardsPanel;
+class TabStack;
 
-/// The charts of a run over its completions and its log.
+/// The charts of a run over its completions, its log and its rewards.
 class TrainPage : public QWidget {
     Q_OBJECT
 
@@ -33,7 +36,12 @@ public:
     /// A run that is not started yet: its name can be edited.
     void showDraft(const Settings& settings, const QString& name);
     QString draftName() const;
-    void showRun(const RunDetails& details, const QString& logFile, bool active);
+    /// What depends on the draft's settings follows them.
+    void updateDraft(const Settings& settings);
+    /// folder: the run's.
+    void showRun(const RunDetails& details, const std::filesystem::path& folder, bool active);
+    /// The name and the note of the run that is shown.
+    void showNames(const RunRecord& run);
     void setState(const QString& text);
     void clear();
 
@@ -49,23 +57,30 @@ public:
     void followCharts();
 
     QSplitter* splitter() const { return m_splitter; }
+    RewardsPanel& rewards() const { return *m_rewards; }
 
 Q_SIGNALS:
     void stepChosen(qint64 step);
     void problem(const QString& message);
+    void noteRequested();
 
 private:
     void loadLog(const QString& file);
 
     QLineEdit* m_name;
     QLabel *m_title, *m_state;
-    QPushButton* m_follow;
+    QPushButton* m_note;
     QSplitter* m_splitter;
     ChartGrid* m_charts;
+    ChartBar* m_chartBar;
+    std::optional<RunId> m_chartsRun;  ///< whose charts are arranged
     CompletionsPanel* m_completions;
     LogPanel *m_liveLog, *m_runLog;
-    QStackedWidget *m_bottom, *m_logs;
-    QButtonGroup* m_tabs;
+    RewardsPanel* m_rewards;
+    QStackedWidget* m_logs;
+    QWidget* m_logFrame;
+    TabStack* m_tabs;
+    std::map<QWidget*, QList<int>> m_sizes;  ///< of the splitter while a tab was shown
     bool m_sampling = true;  ///< whether this kind of run has completions
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plots/chart_export.h"
 
-#include <map>
+#include <algorithm>
 
 #include <QBuffer>
 #include <QFileInfo>
@@ -10,18 +10,26 @@
 #include <QPdfWriter>
 #include <QSvgRenderer>
 
-#include "base/strings.h"
+#include "analysis/points_csv.h"
 #include "common/text.h"
+#include "plots/chart.h"
 
 namespace plumb::ui {
 namespace {
 
 constexpr int png_scale = 2;
 
-QByteArray svgOf(const ChartSpec& chart) { return QByteArray::fromStdString(svg_chart(chart)); }
+QByteArray svgOf(const ExportedCharts& exported) {
+    if (exported.charts.size() == 1)
+        return QByteArray::fromStdString(svg_chart(exported.charts.front()));
+    DashboardSpec page;
+    page.title = toStd(exported.title);
+    page.charts = exported.charts;
+    return QByteArray::fromStdString(svg_dashboard(page));
+}
 
-QByteArray pngOf(const ChartSpec& chart) {
-    QSvgRenderer renderer(svgOf(chart));
+QByteArray pngOf(const QByteArray& svg) {
+    QSvgRenderer renderer(svg);
     QImage image(renderer.defaultSize() * png_scale, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
     QPainter painter(&image);
@@ -34,8 +42,8 @@ QByteArray pngOf(const ChartSpec& chart) {
     return bytes;
 }
 
-QByteArray pdfOf(const ChartSpec& chart) {
-    QSvgRenderer renderer(svgOf(chart));
+QByteArray pdfOf(const QByteArray& svg) {
+    QSvgRenderer renderer(svg);
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
@@ -51,38 +59,40 @@ QByteArray pdfOf(const ChartSpec& chart) {
 
 }  // namespace
 
-QByteArray chartAsCsv(const ChartSpec& chart) {
-    std::map<std::int64_t, std::vector<std::string>> lines;
-    const std::size_t count = chart.series.size();
-    for (std::size_t i = 0; i < count; ++i)
-        for (const MetricPoint& point : chart.series[i].points) {
-            auto& line = lines[point.step];
-            line.resize(count);
-            line[i] = format_number(point.value);
+ExportedCharts exportedCharts(const QString& title, const std::vector<Chart*>& charts,
+                              const RunSeries& series) {
+    ExportedCharts exported;
+    exported.title = title;
+    const auto add = [&](const std::string& key) {
+        if (series.has(key) && exported.points.emplace(key, series.points(key)).second)
+            exported.keys.push_back(key);
+    };
+    for (const Chart* chart : charts) {
+        if (!chart->hasPoints()) continue;
+        exported.charts.push_back(chart->spec());
+        const ChartGroup& group = chart->group();
+        for (std::size_t i = 0; i < group.keys.size(); ++i) {
+            add(group.keys[i]);
+            const auto band = shown_band(group, i);
+            if (!band) continue;
+            add(band->low);
+            add(band->high);
         }
-    std::string text = "step";
-    for (const ChartSeries& series : chart.series) {
-        const bool quoted = series.name.find_first_of(",\"\n") != std::string::npos;
-        text += quoted ? ",\"" + series.name + "\"" : "," + series.name;
     }
-    text += "\n";
-    for (auto& [step, values] : lines) {
-        values.resize(count);
-        text += std::to_string(step);
-        for (const std::string& value : values) text += "," + value;
-        text += "\n";
-    }
-    return QByteArray::fromStdString(text);
+    for (const std::string& key : series.axisKeys())
+        exported.points.emplace(key, series.points(key));
+    return exported;
 }
 
-Result<QByteArray> encodeChart(const ChartSpec& chart, const QString& fileName) {
+Result<QByteArray> encodeCharts(const ExportedCharts& charts, const QString& fileName) {
     const QString ending = QFileInfo(fileName).suffix().toLower();
-    if (ending == "svg") return svgOf(chart);
-    if (ending == "png") return pngOf(chart);
-    if (ending == "pdf") return pdfOf(chart);
-    if (ending == "csv") return chartAsCsv(chart);
+    if (ending == "svg") return svgOf(charts);
+    if (ending == "png") return pngOf(svgOf(charts));
+    if (ending == "pdf") return pdfOf(svgOf(charts));
+    if (ending == "csv")
+        return QByteArray::fromStdString(points_as_csv(charts.keys, charts.points));
     return invalid_input(toStd(fileName) +
-                         ": a chart is saved as .svg, .png, .pdf or .csv; name the file so");
+                         ": charts are saved as .svg, .png, .pdf or .csv; name the file so");
 }
 
 }  // namespace plumb::ui

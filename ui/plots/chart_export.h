@@ -1,19 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include <QByteArray>
 #include <QString>
 
 #include "analysis/svg_chart.h"
 #include "base/result.h"
+#include "plots/run_series.h"
 
 namespace plumb::ui {
 
-/// The chart in the format that the file name ends in: .svg, .png, .pdf, or .csv with all points.
-/// Another ending is an error that names these.
-Result<QByteArray> encodeChart(const ChartSpec& chart, const QString& fileName);
+class Chart;
 
-/// Every point of every curve: a line for each step that has one, empty where a curve has none.
-QByteArray chartAsCsv(const ChartSpec& chart);
+/// Charts as they are saved: one alone, or several under a title.
+struct ExportedCharts {
+    QString title;
+    std::vector<ChartSpec> charts;
+    std::vector<std::string> keys;  ///< of the curves and of the edges of bands
+    std::map<std::string, std::vector<MetricPoint>> points;  ///< of these, and of x axes
+};
+
+/// Those that have points.
+ExportedCharts exportedCharts(const QString& title, const std::vector<Chart*>& charts,
+                              const RunSeries& series);
+
+/// In the format that the file name ends in: a picture as .svg, .png or .pdf, or .csv with all
+/// points, neither thinned nor smoothed, over steps, time, tokens and KL. Another ending is an
+/// error that names these.
+Result<QByteArray> encodeCharts(const ExportedCharts& charts, const QString& fileName);
 
 }  // namespace plumb::ui

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The data of the charts, and what links them.
 #include "plots/chart_grid.h"
 
 #include <algorithm>
@@ -6,28 +7,41 @@
 
 #include <QGridLayout>
 
-#include "plots/chart.h"
+#include "common/text.h"
+#include "plots/chart_drag.h"
+#include "plots/no_charts.h"
 
 namespace plumb::ui {
 namespace {
 
 constexpr int frame_ms = 33;
 constexpr int spacing = 8;
-constexpr int chart_height = 170;
-/// A chart is not made narrower than this while there is another column to take away.
-constexpr int chart_width = 220;
-constexpr int most_columns = 3;
 constexpr double fewest_steps = 10;
+constexpr double room = 1.02;
 
-bool isOfPhase(const Chart* chart) { return is_phase_metric(chart->group().keys.front()); }
+/// What shows the whole run up to the step.
+std::pair<double, double> wholeRange(const XScale& scale, std::int64_t lastStep, bool logarithmic) {
+    if (scale.axis() == XAxis::kl) {
+        const double margin = std::max((scale.highest() - scale.lowest()) * (room - 1), 1e-6);
+        if (!logarithmic) return {scale.lowest() - margin, scale.highest() + margin};
+        const double high = std::max(scale.highest(), 1e-6);
+        return {scale.lowest() > 0 ? scale.lowest() : high / 1e3, high};
+    }
+    double last = scale.at(lastStep) * room;
+    if (scale.axis() == XAxis::step) last = std::max(fewest_steps, std::ceil(last));
+    if (!(last > 0)) last = 1;
+    if (!logarithmic) return {0, last};
+    const double first = scale.at(1);
+    return {first > 0 && first < last ? first : last / 1e3, last};
+}
 
-double rangeEnd(std::int64_t lastStep) {
-    return std::max(fewest_steps, std::ceil(static_cast<double>(lastStep) * 1.02));
+bool tellsMarks(const std::string& key) {
+    return is_phase_metric(key) || key == "non_finite_skipped";
 }
 
 }  // namespace
 
-ChartGrid::ChartGrid(QWidget* parent) : QScrollArea(parent) {
+ChartGrid::ChartGrid(QWidget* parent) : QScrollArea(parent), m_view(keptView()) {
     setObjectName("chartGrid");
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
@@ -38,78 +52,115 @@ ChartGrid::ChartGrid(QWidget* parent) : QScrollArea(parent) {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(spacing);
     setWidget(m_page);
+    m_nothing = makeNoCharts([this] { Q_EMIT chooseRequested(nullptr); },
+                             [this] { resetArrangement(); }, m_page);
+    m_nothing->hide();
+    m_drag = new ChartDrag(this, [this] { return m_shown; });
+    connect(m_drag, &ChartDrag::dropped, this, &ChartGrid::moveChart);
+    m_series.setAxis(m_view.axis, m_view.smoothing);
     m_frames.setInterval(frame_ms);
     connect(&m_frames, &QTimer::timeout, this, &ChartGrid::redrawNow);
     m_frames.start();
 }
 
-Chart* ChartGrid::addChart(const QString& algorithm, const ChartGroup& group) {
-    auto* chart = new Chart(group, algorithm, m_page);
-    if (const auto text = m_emptyTexts.find(group.title); text != m_emptyTexts.end())
-        chart->setEmptyText(text->second);
-    connect(chart, &Chart::crosshairMoved, this, [this, chart](std::optional<double> step) {
-        if (!isOfPhase(chart) && !step && m_shownStep) step = static_cast<double>(*m_shownStep);
+void ChartGrid::connectChart(Chart* chart) {
+    connect(chart, &Chart::crosshairMoved, this, [this, chart](std::optional<std::int64_t> step) {
+        if (chart->phase().empty() && !step) step = m_shownStep;
         for (Chart* each : m_charts)
-            if (isOfPhase(each) == isOfPhase(chart)) each->setCrosshair(step);
+            if (isLinked(each, chart)) each->setCrosshair(step);
     });
-    if (isOfPhase(chart)) {
-        // Its steps are its own: a range is chosen for it alone.
-        connect(chart, &Chart::xRangeChosen, chart, &Chart::setXRange);
-    } else {
+    if (chart->phase().empty()) {
         connect(chart, &Chart::stepClicked, this, &ChartGrid::stepClicked);
         connect(chart, &Chart::xRangeChosen, this, &ChartGrid::chooseRange);
+    } else {
+        // Its steps are its own: a range is chosen for it alone.
+        connect(chart, &Chart::xRangeChosen, chart, &Chart::setXRange);
     }
     connect(chart, &Chart::followRequested, this, &ChartGrid::follow);
-    connect(chart, &Chart::smoothingChosen, this, &ChartGrid::setSmoothing);
-    connect(chart, &Chart::problem, this, &ChartGrid::problem);
-    return chart;
+    connect(chart, &Chart::viewChosen, this, &ChartGrid::setView);
+    connect(chart, &Chart::setupChanged, this, &ChartGrid::keep);
+    connect(chart, &Chart::wished, this,
+            [this, chart](Chart::Wish wish) { carryOut(chart, wish); });
 }
 
 void ChartGrid::showRun(const QString& algorithm, const std::vector<ChartGroup>& groups,
                         std::map<std::string, QString> emptyTexts) {
     m_emptyTexts = std::move(emptyTexts);
-    for (Chart* chart : m_charts) delete chart;
-    m_charts.clear();
-    m_arrangement.clear();
+    m_algorithm = algorithm;
+    m_default = arrangementOf(groups);
+    m_history.clear();
+    m_series.clear();
+    m_settings.reset();
+    m_marks.clear();
     m_shownStep.reset();
-    for (const ChartGroup& group : groups) m_charts.push_back(addChart(algorithm, group));
+    m_enlarged = nullptr;
+    // Charts of another run have its algorithm's colours.
+    build({});
+    if (!groups.empty()) build(keptArrangement(algorithm).value_or(m_default));
     follow();
     arrange();
+    Q_EMIT arrangementChanged();
 }
 
-void ChartGrid::setMetric(const std::string& key, std::vector<MetricPoint> points) {
-    for (Chart* chart : m_charts)
-        if (chart->holds(key)) chart->setPoints(key, points);
+void ChartGrid::setSettings(const Settings& settings) {
+    m_settings = settings;
+    updateMarks();
+}
+
+void ChartGrid::setMetrics(const std::map<std::string, std::vector<MetricPoint>>& metrics) {
+    m_series.clear();
+    for (const auto& [key, points] : metrics) m_series.set(key, points);
+    updateMarks();
     arrange();
+    Q_EMIT arrangementChanged();
 }
 
 void ChartGrid::append(std::int64_t step, const Metrics& metrics) {
-    for (Chart* chart : m_charts)
-        for (const std::string& key : chart->group().keys)
-            if (const auto found = metrics.find(key); found != metrics.end())
-                chart->appendPoint(key, {step, found->second});
+    bool isNew = false, marks = false;
+    for (const auto& [key, value] : metrics) {
+        isNew = isNew || !m_series.has(key);
+        marks = marks || tellsMarks(key);
+    }
+    m_series.append(step, metrics);
+    if (marks) updateMarks();
     arrange();
+    if (isNew) Q_EMIT arrangementChanged();
 }
 
 void ChartGrid::setMarks(std::vector<ChartMark> marks) {
+    m_marks = std::move(marks);
+    updateMarks();
+}
+
+void ChartGrid::updateMarks() {
+    const MetricReader reader = m_series.reader();
+    const std::vector<ChartMark> all =
+        merged_marks({m_settings ? phase_marks(*m_settings, reader) : std::vector<ChartMark>{},
+                      m_marks, alert_marks(reader)});
     for (Chart* chart : m_charts)
-        if (!isOfPhase(chart)) chart->setMarks(marks);
+        if (chart->phase().empty()) chart->setMarks(all);
 }
 
 void ChartGrid::setShownStep(std::optional<std::int64_t> step) {
     m_shownStep = step;
     for (Chart* chart : m_charts)
-        if (!isOfPhase(chart))
-            chart->setCrosshair(step ? std::optional(static_cast<double>(*step)) : std::nullopt);
+        if (chart->phase().empty()) chart->setCrosshair(step);
 }
 
-void ChartGrid::setSmoothing(std::optional<double> weight) {
-    for (Chart* chart : m_charts) chart->setSmoothing(weight);
+void ChartGrid::setView(const ChartsView& view) {
+    if (view == m_view) return;
+    const bool otherPlaces = view.axis != m_view.axis || view.logarithmicX != m_view.logarithmicX;
+    m_view = view;
+    keepView(view);
+    m_series.setAxis(view.axis, view.smoothing);
+    for (Chart* chart : m_charts) chart->setChartsView(view);
+    if (otherPlaces) follow();
+    Q_EMIT viewChanged();
 }
 
 void ChartGrid::setRange(double first, double last) {
     for (Chart* chart : m_charts)
-        if (!isOfPhase(chart)) chart->setXRange(first, last);
+        if (chart->phase().empty()) chart->setXRange(first, last);
 }
 
 void ChartGrid::chooseRange(double first, double last) {
@@ -131,47 +182,21 @@ void ChartGrid::follow() {
 void ChartGrid::followData() {
     std::int64_t last = 0;
     for (Chart* chart : m_charts) {
-        if (isOfPhase(chart))
-            chart->setXRange(0, rangeEnd(chart->lastStep()));
-        else
+        if (chart->phase().empty()) {
             last = std::max(last, chart->lastStep());
+            continue;
+        }
+        const auto [low, high] = wholeRange(chart->scale(), chart->lastStep(), m_view.logarithmicX);
+        chart->setXRange(low, high);
     }
-    setRange(0, rangeEnd(last));
+    const auto [low, high] = wholeRange(m_series.scale(), last, m_view.logarithmicX);
+    setRange(low, high);
 }
 
 void ChartGrid::redrawNow() {
     if (m_following) followData();
     for (Chart* chart : m_charts)
         if (!chart->visibleRegion().isEmpty()) chart->redraw();
-}
-
-void ChartGrid::arrange() {
-    std::vector<Chart*> shown;
-    for (Chart* chart : m_charts)
-        if (chart->hasPoints() || m_emptyTexts.contains(chart->group().title))
-            shown.push_back(chart);
-    // While a run makes its models the charts of that phase stand first.
-    const bool training = std::ranges::any_of(
-        m_charts, [](const Chart* chart) { return !isOfPhase(chart) && chart->lastStep() > 0; });
-    if (!training) std::ranges::stable_partition(shown, isOfPhase);
-    const int columns =
-        std::clamp((viewport()->width() + spacing) / (chart_width + spacing), 1, most_columns);
-    QString arrangement = QString::number(columns);
-    for (const Chart* chart : shown) arrangement += "|" + chart->objectName();
-    if (arrangement == m_arrangement) return;
-    m_arrangement = arrangement;
-    for (Chart* chart : m_charts) {
-        m_layout->removeWidget(chart);
-        if (std::ranges::find(shown, chart) == shown.end()) chart->hide();
-    }
-    for (int column = 0; column < most_columns; ++column)
-        m_layout->setColumnStretch(column, column < columns ? 1 : 0);
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        const int row = static_cast<int>(i) / columns;
-        shown[i]->setMinimumHeight(chart_height);
-        m_layout->addWidget(shown[i], row, static_cast<int>(i) % columns);
-        shown[i]->show();
-    }
 }
 
 void ChartGrid::resizeEvent(QResizeEvent* event) {

@@ -12,63 +12,126 @@
 
 #include "analysis/metric_info.h"
 #include "analysis/svg_chart.h"
+#include "config/settings.h"
+#include "plots/arrangement.h"
+#include "plots/chart.h"
+#include "plots/run_series.h"
 #include "store/records.h"
 
 class QGridLayout;
 
 namespace plumb::ui {
 
-class Chart;
+class ChartDrag;
 
-/// The charts of a run beside and below each other, with one crosshair and one range of steps for
+/// The charts of a run beside and below each other, with one crosshair and one range in view for
 /// all but those of phases before the training, which count steps of their own. It follows the run
 /// until the user zooms or pans, and again after follow(). Charts are drawn together at most every
 /// 33 ms, and only those in view.
+///
+/// Which charts there are, and in which order, is kept for each algorithm over restarts; so is what
+/// they are drawn over.
 class ChartGrid : public QScrollArea {
     Q_OBJECT
 
 public:
     explicit ChartGrid(QWidget* parent = nullptr);
 
-    /// Empty charts of these groups; what was shown before is gone. emptyTexts, by a group's title,
-    /// stand in charts without points; a chart that has neither is left out.
+    /// Empty charts, as the user has arranged them for the algorithm, else of these groups; what
+    /// was shown before is gone. emptyTexts, by a group's title, stand in charts without points; a
+    /// chart that has neither is left out.
     void showRun(const QString& algorithm, const std::vector<ChartGroup>& groups,
                  std::map<std::string, QString> emptyTexts);
-    void setMetric(const std::string& key, std::vector<MetricPoint> points);
+    /// Of the run: they tell the phases before its training, which are marked.
+    void setSettings(const Settings& settings);
+    /// All metrics of the run; replaces what there was.
+    void setMetrics(const std::map<std::string, std::vector<MetricPoint>>& metrics);
     void append(std::int64_t step, const Metrics& metrics);
+    /// Edits and checkpoints; marks of phases and alerts come from the metrics.
     void setMarks(std::vector<ChartMark> marks);
     /// Where the crosshair is while the mouse is elsewhere; nothing: at the newest step, unseen.
     void setShownStep(std::optional<std::int64_t> step);
-    void setSmoothing(std::optional<double> weight);
 
+    const ChartsView& view() const { return m_view; }
+    /// Kept; the charts follow the run again where what they are drawn over changes.
+    void setView(const ChartsView& view);
     bool isFollowing() const { return m_following; }
     void follow();
-    const std::vector<Chart*>& charts() const { return m_charts; }
     /// Draws at once what waits for the next frame.
     void redrawNow();
+
+    const QString& algorithm() const { return m_algorithm; }
+    const RunSeries& series() const { return m_series; }
+    /// In the order of the arrangement, those that are left out too.
+    const std::vector<Chart*>& charts() const { return m_charts; }
+    const std::vector<Chart*>& shownCharts() const { return m_shown; }
+    Arrangement arrangement() const;
+    bool isDefault() const { return arrangement() == m_default; }
+
+    /// A chart more, last; its title is made unique.
+    void addChart(ChartGroup group);
+    void changeChart(std::size_t index, ChartGroup group);
+    void removeChart(Chart* chart);
+    /// before: null for the last place.
+    void moveChart(Chart* chart, Chart* before);
+    /// The charts that the algorithm has from the start.
+    void resetArrangement();
+    /// Takes the last change of the arrangement back.
+    void undoArrangement();
+    bool canUndo() const { return !m_history.empty(); }
+    /// The one chart fills the grid; null: all are seen again.
+    void enlarge(Chart* chart);
+    Chart* enlarged() const { return m_enlarged; }
 
 Q_SIGNALS:
     void stepClicked(qint64 step);
     void followingChanged(bool following);
-    void problem(const QString& message);
+    void viewChanged();
+    /// Charts have come, gone or moved, or what the run offers has changed.
+    void arrangementChanged();
+    /// The curves of a chart are to be chosen.
+    void chooseRequested(plumb::ui::Chart* chart);
+    void saveRequested(plumb::ui::Chart* chart);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    Chart* addChart(const QString& algorithm, const ChartGroup& group);
+    Chart* makeChart(const ChartSetup& setup);
+    void connectChart(Chart* chart);
+    void carryOut(Chart* chart, Chart::Wish wish);
+    void moveBy(Chart* chart, int places);
+    /// Shows and keeps the arrangement; what it was can be had back.
+    void changeTo(const Arrangement& next);
+    void take(const Arrangement& next);
+    void keep();
+    void build(const Arrangement& next);
     void arrange();
+    void placeCharts(int columns);
     void setRange(double first, double last);
     void chooseRange(double first, double last);
     void followData();
+    void updateMarks();
+    bool isLinked(const Chart* one, const Chart* other) const {
+        return one->phase() == other->phase();
+    }
 
-    std::vector<Chart*> m_charts;
+    RunSeries m_series;
+    QString m_algorithm;
+    Arrangement m_default;
+    std::vector<Arrangement> m_history;
+    std::vector<Chart*> m_charts, m_shown;
+    Chart* m_enlarged = nullptr;
     std::map<std::string, QString> m_emptyTexts;
+    std::optional<Settings> m_settings;
+    std::vector<ChartMark> m_marks;
+    ChartsView m_view;
     std::optional<std::int64_t> m_shownStep;
     bool m_following = true;
-    QString m_arrangement;  ///< which charts stand in how many columns
-    QWidget* m_page;
+    QString m_placed;  ///< which charts stand in how many columns
+    QWidget *m_page, *m_nothing;
     QGridLayout* m_layout;
+    ChartDrag* m_drag;
     QTimer m_frames;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a chart says in words and numbers, and hands on to exports.
+// What a chart says in words and numbers.
 #include <algorithm>
 
 #include <QLabel>
@@ -8,7 +8,7 @@
 #include "common/text.h"
 #include "common/theme.h"
 #include "plots/chart.h"
-#include "plots/curve.h"
+#include "plots/chart_plot.h"
 
 namespace plumb::ui {
 namespace {
@@ -28,7 +28,7 @@ QString unbroken(const QString& text) {
 
 QString Chart::explanation() const {
     QString text;
-    for (const std::string& key : m_group.keys) {
+    for (const std::string& key : m_setup.group.keys) {
         const MetricInfo info = metric_info(key, toStd(m_algorithm));
         const std::string unit = info.unit.empty() ? "" : " (" + info.unit + ")";
         text += QString("<p><b>%1</b><br>%2</p>")
@@ -38,69 +38,70 @@ QString Chart::explanation() const {
     return text;
 }
 
-qsizetype Chart::curvesWithPoints() const {
-    return std::ranges::count_if(m_curves, [](const Curve& c) { return !c.points.empty(); });
+std::vector<const CurveLines*> Chart::curvesWithPoints() const {
+    std::vector<const CurveLines*> curves;
+    for (const CurveLines& curve : m_plot->curves())
+        if (!m_series.points(curve.key()).empty()) curves.push_back(&curve);
+    return curves;
 }
 
-std::vector<Chart::Curve>::const_iterator Chart::firstWithPoints() const {
-    return std::ranges::find_if(m_curves, [](const Curve& c) { return !c.points.empty(); });
-}
-
-QString Chart::numberOf(const Curve& curve) const {
-    const auto value = m_crosshair ? valueAt(curve.points, *m_crosshair)
-                                   : std::optional(curve.points.back().value);
-    return value ? toQString(short_number(*value)) : QString("\u2013");
+QString Chart::numberOf(const CurveLines& curve) const {
+    const auto number = [this](const std::string& key) {
+        const auto& points = m_series.points(key);
+        const auto value = m_crosshair      ? valueAt(points, *m_crosshair)
+                           : points.empty() ? std::nullopt
+                                            : std::optional(points.back().value);
+        return value ? toQString(short_number(*value)) : QString();
+    };
+    const QString value = number(curve.key());
+    if (value.isEmpty()) return "\u2013";
+    if (!curve.look().band) return value;
+    const QString low = number(curve.look().band->low), high = number(curve.look().band->high);
+    return low.isEmpty() || high.isEmpty() ? value : QString("%1 (%2 to %3)").arg(value, low, high);
 }
 
 void Chart::updateHeader() {
     // The title goes before the unit, which is in its tooltip too.
     m_values->setText(valueText());
+    const std::vector<const CurveLines*> curves = curvesWithPoints();
+    const bool single = curves.size() == 1;
     const int room = width() - 2 * header_margin - m_heading->sizeHint().width();
-    if (m_values->sizeHint().width() > room && curvesWithPoints() == 1)
-        m_values->setText(numberOf(*firstWithPoints()));
+    if (single && m_values->sizeHint().width() > room)
+        m_values->setText(numberOf(*curves.front()).section(" (", 0, 0));
     QStringList names;
-    const bool single = curvesWithPoints() == 1;
-    for (const Curve& curve : m_curves) {
-        if (curve.points.empty()) continue;
+    for (const CurveLines* curve : curves) {
+        const SeriesStyle& style = curve->look().style;
         // The colour says of what, the dashes that it is held out.
-        const QString name =
-            curve.style.dashed && !single ? QString("held out") : toQString(curve.name);
-        QString text = coloured(curveColour(curve.style.colour, palette()),
-                                curve.style.dashed ? dashed_sign : line_sign) +
-                       "&nbsp;" + unbroken(name);
+        const bool told = style.dashed && !single && curve->look().name.startsWith("held-out ");
+        QString text =
+            coloured(curveColour(style.colour, palette()), style.dashed ? dashed_sign : line_sign) +
+            "&nbsp;" + unbroken(told ? QString("held out") : curve->look().name);
         if (!single)
-            text += "&nbsp;" + coloured(curveTextColour(curve.style.colour, palette()),
-                                        "<b>" + unbroken(numberOf(curve)) + "</b>");
+            text += "&nbsp;" + coloured(curveTextColour(style.colour, palette()),
+                                        "<b>" + unbroken(numberOf(*curve)) + "</b>");
         names << text;
     }
     // A curve that stands alone is named where its title leads to expect another.
-    m_names->setVisible(names.size() > 1 || (single && m_curves.front().points.empty()));
+    const bool expected = single && curves.front() == &m_plot->curves().front();
+    m_names->setVisible(!names.isEmpty() && !expected);
     m_names->setText(names.join("&nbsp; "));
 }
 
 QString Chart::valueText() const {
-    const qsizetype shown = curvesWithPoints();
-    if (shown == 0) return {};
-    const QString unit = toQString(metric_info(m_group.keys.front(), toStd(m_algorithm)).unit);
-    QString text = shown == 1 ? numberOf(*firstWithPoints()) : QString();
+    const std::vector<const CurveLines*> curves = curvesWithPoints();
+    if (curves.empty()) return {};
+    const QString unit =
+        toQString(metric_info(m_setup.group.keys.front(), toStd(m_algorithm)).unit);
+    QString text = curves.size() == 1 ? numberOf(*curves.front()) : QString();
     if (!unit.isEmpty()) text += " " + coloured(mutedColour(palette()), unit.toHtmlEscaped());
     return text;
 }
 
-ChartSpec Chart::spec() const {
-    ChartSpec spec;
-    spec.title = m_group.title;
-    spec.unit = metric_info(m_group.keys.front(), toStd(m_algorithm)).unit;
-    spec.marks = m_marks;
-    spec.smoothing = m_smoothing;
-    spec.logarithmic = m_logarithmic;
-    spec.width = 640;
-    spec.height = 360;
-    for (const Curve& curve : m_curves)
-        if (!curve.points.empty())
-            spec.series.push_back({m_curves.size() > 1 ? curve.name : curve.key, curve.style.colour,
-                                   curve.points, curve.style.dashed ? "5 3" : ""});
-    return spec;
+QString Chart::plainValues() const {
+    QStringList values;
+    for (const CurveLines* curve : curvesWithPoints())
+        values << curve->look().name + " " + numberOf(*curve);
+    return QString("step %1: %2").arg(m_crosshair.value_or(lastStep())).arg(values.join(", "));
 }
 
 }  // namespace plumb::ui

@@ -8,46 +8,66 @@
 #include "analysis/thinning.h"
 
 namespace plumb::ui {
+namespace {
 
-DrawnCurve drawnCurve(std::span<const MetricPoint> points, int pixels, bool logarithmic) {
-    const auto buckets = static_cast<std::size_t>(std::max(16, pixels / 2));
+constexpr double room_share = 0.06;
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+DrawnCurve drawnCurve(std::span<const MetricPoint> points, const XScale& scale,
+                      const PlotView& view) {
+    const auto buckets = static_cast<std::size_t>(std::max(32, view.pixels));
+    const auto [begin, end] = visibleRange(points, scale, view.first, view.last);
+    std::vector<double> all_places;
+    if (!scale.is_monotone()) all_places = scale.at_each(points);
     DrawnCurve drawn;
-    for (const MetricPoint& point : thin(points, buckets)) {
-        const bool gap = !std::isfinite(point.value) || (logarithmic && point.value <= 0);
-        drawn.steps.push_back(static_cast<double>(point.step));
-        drawn.values.push_back(gap ? std::numeric_limits<double>::quiet_NaN() : point.value);
+    for (const std::size_t i : thinned(points, begin, end, buckets, all_places)) {
+        const double place = all_places.empty() ? scale.at(points[i].step) : all_places[i];
+        const double value = points[i].value;
+        const bool gap = !std::isfinite(value) || (view.logarithmicY && value <= 0) ||
+                         (view.logarithmicX && place <= 0);
+        drawn.steps.push_back(points[i].step);
+        drawn.places.push_back(gap ? nan : place);
+        drawn.values.push_back(gap ? nan : value);
     }
     return drawn;
 }
 
-std::span<const MetricPoint> visiblePoints(std::span<const MetricPoint> points, double first,
-                                           double last) {
+std::pair<std::size_t, std::size_t> visibleRange(std::span<const MetricPoint> points,
+                                                 const XScale& scale, double first, double last) {
+    if (!scale.is_monotone()) return {0, points.size()};
     const auto step = [](const MetricPoint& point) { return static_cast<double>(point.step); };
-    auto begin = std::ranges::lower_bound(points, first, {}, step);
-    auto end = std::ranges::upper_bound(points, last, {}, step);
+    auto begin = std::ranges::lower_bound(points, scale.step_at(first), {}, step);
+    auto end = std::ranges::upper_bound(points, scale.step_at(last), {}, step);
     if (begin != points.begin()) --begin;
     if (end != points.end()) ++end;
-    return begin < end ? std::span(begin, end) : std::span<const MetricPoint>{};
+    return {static_cast<std::size_t>(begin - points.begin()),
+            static_cast<std::size_t>(std::max(begin, end) - points.begin())};
 }
 
-std::optional<double> valueAt(std::span<const MetricPoint> points, double step) {
-    const auto after = std::ranges::upper_bound(
-        points, step, {}, [](const MetricPoint& point) { return static_cast<double>(point.step); });
+std::optional<double> valueAt(std::span<const MetricPoint> points, std::int64_t step) {
+    const auto after = std::ranges::upper_bound(points, step, {}, &MetricPoint::step);
     if (after == points.begin()) return std::nullopt;
     return std::prev(after)->value;
 }
 
-std::optional<ValueRange> valueRange(std::vector<double> values, bool clip) {
-    std::erase_if(values, [](double value) { return !std::isfinite(value); });
+std::optional<ValueRange> valueRange(std::vector<double> values, bool clip, bool logarithmic) {
+    std::erase_if(
+        values, [&](double value) { return !std::isfinite(value) || (logarithmic && value <= 0); });
     if (values.empty()) return std::nullopt;
-    std::ranges::sort(values);
-    const std::size_t cut = clip ? values.size() / 50 : 0;
-    ValueRange range{values[cut], values[values.size() - 1 - cut]};
-    const double level = range.high == 0 ? 0.5 : std::abs(range.high) * 0.1;
-    const double room = range.high > range.low ? (range.high - range.low) * 0.06 : level;
-    range.low -= room;
-    range.high += room;
-    return range;
+    const auto cut = static_cast<std::ptrdiff_t>(clip ? values.size() / 50 : 0);
+    std::ranges::nth_element(values, values.begin() + cut);
+    const double low = values[static_cast<std::size_t>(cut)];
+    std::ranges::nth_element(values, values.end() - 1 - cut);
+    const double high = *(values.end() - 1 - cut);
+    if (logarithmic) {
+        const double factor = high > low ? std::pow(high / low, room_share) : 2;
+        return ValueRange{low / factor, high * factor};
+    }
+    const double level = high == 0 ? 0.5 : std::abs(high) * 0.1;
+    const double room = high > low ? (high - low) * room_share : level;
+    return ValueRange{low - room, high + room};
 }
 
 }  // namespace plumb::ui

@@ -8,6 +8,13 @@
 #include "common/text.h"
 
 namespace plumb::ui {
+namespace {
+
+/// Below it a range has too few of 1, 2 and 5 times a power of ten.
+constexpr double least_factor = 8;
+constexpr qsizetype most_log_ticks = 6;
+
+}  // namespace
 
 QString ShortTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     const double value = std::abs(tick) < m_step * 1e-6 ? 0.0 : tick;
@@ -32,6 +39,30 @@ double StepTicker::getTickStep(const QCPRange& range) {
     return std::max(1.0, std::ceil(QCPAxisTicker::getTickStep(range)));
 }
 
-int StepTicker::getSubTickCount(double) { return 0; }
+double TimeTicker::getTickStep(const QCPRange& range) {
+    return time_step(range.size(), tickCount());
+}
+
+QString TimeTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return toQString(short_time(tick, m_step));
+}
+
+QVector<double> LogTicker::createTickVector(double tickStep, const QCPRange& range) {
+    m_decades = range.lower > 0 && range.upper / range.lower > least_factor;
+    if (!m_decades) return ShortTicker::createTickVector(tickStep, range);
+    QVector<double> all, powers;
+    for (const Tick& tick : log_axis(range.lower, range.upper).ticks) {
+        if (tick.value < range.lower || tick.value > range.upper) continue;
+        all.append(tick.value);
+        const double power = std::log10(tick.value);
+        if (std::abs(power - std::round(power)) < 1e-9) powers.append(tick.value);
+    }
+    return all.size() > most_log_ticks && powers.size() > 1 ? powers : all;
+}
+
+QString LogTicker::getTickLabel(double tick, const QLocale& locale, QChar format, int precision) {
+    return m_decades ? toQString(short_number(tick))
+                     : ShortTicker::getTickLabel(tick, locale, format, precision);
+}
 
 }  // namespace plumb::ui

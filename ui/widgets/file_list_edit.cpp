@@ -6,21 +6,15 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QListWidget>
-#include <QMimeData>
 #include <QPushButton>
 #include <QVBoxLayout>
+
+#include "common/dropped_files.h"
 
 namespace plumb::ui {
 namespace {
 
 constexpr int list_height = 56;
-
-QStringList localFiles(const QMimeData* data) {
-    QStringList files;
-    for (const QUrl& url : data->urls())
-        if (url.isLocalFile()) files << url.toLocalFile();
-    return files;
-}
 
 }  // namespace
 
@@ -115,11 +109,11 @@ void FileListEdit::updateButtons() {
 }
 
 void FileListEdit::dragEnterEvent(QDragEnterEvent* event) {
-    if (!localFiles(event->mimeData()).isEmpty()) event->acceptProposedAction();
+    if (!droppedFiles(event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 
 void FileListEdit::dropEvent(QDropEvent* event) {
-    addFiles(localFiles(event->mimeData()));
+    addFiles(droppedFiles(event->mimeData()));
     event->acceptProposedAction();
 }
 

@@ -21,6 +21,14 @@ void paintRounded(QPainter& painter, const QRectF& area, double radius, const QC
     painter.fillPath(path, colour);
 }
 
+/// The state, and what the user noted.
+QString secondLine(const QModelIndex& index) {
+    QString text = index.data(RunListModel::StateTextRole).toString();
+    if (index.data(RunListModel::ArchivedRole).toBool()) text.prepend("archived, ");
+    const QString note = index.data(RunListModel::NoteRole).toString();
+    return note.isEmpty() ? text : text + " \u00B7 " + note;
+}
+
 }  // namespace
 
 void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
@@ -41,7 +49,8 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     }
 
     const QString algorithm = index.data(RunListModel::AlgorithmRole).toString();
-    const QColor colour = algorithmColour(algorithm.toStdString(), palette);
+    const QColor colour = runColour(algorithm.toStdString(),
+                                    index.data(RunListModel::ShadeRole).toLongLong(), palette);
     paintRounded(*painter,
                  QRectF(row.left() + margin - 4, row.center().y() - square / 2.0, square, square),
                  2, colour);
@@ -56,8 +65,10 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QRect lines(left, row.top() + 4, static_cast<int>(pill.left()) - left - 6,
                       row.height() - 8);
     const QFontMetrics metrics(option.font);
+    const bool aside = index.data(RunListModel::ArchivedRole).toBool() ||
+                       index.data(RunListModel::DeletedRole).toBool();
     painter->setFont(option.font);
-    painter->setPen(textColour(palette));
+    painter->setPen(aside ? mutedColour(palette) : textColour(palette));
     painter->drawText(
         lines, Qt::AlignLeft | Qt::AlignTop,
         metrics.elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, lines.width()));
@@ -66,8 +77,12 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->setPen(state == RunState::failed ? errorColour(palette) : mutedColour(palette));
     painter->drawText(
         lines, Qt::AlignLeft | Qt::AlignBottom,
-        QFontMetrics(small).elidedText(index.data(RunListModel::StateTextRole).toString(),
-                                       Qt::ElideRight, lines.width()));
+        QFontMetrics(small).elidedText(secondLine(index), Qt::ElideRight, lines.width()));
+    if (const double progress = index.data(RunListModel::ProgressRole).toDouble(); progress >= 0) {
+        const QRectF track(lines.left(), row.bottom() - 2.5, lines.width(), 2);
+        paintRounded(*painter, track, 1, lineColour(palette));
+        paintRounded(*painter, {track.topLeft(), QSizeF(track.width() * progress, 2)}, 1, colour);
+    }
     painter->restore();
 }
 

@@ -5,7 +5,8 @@
 
 namespace plumb::ui {
 
-/// Paints a run: a square in its algorithm's colour, its name over its state, and a badge.
+/// Paints a run: a square in its colour, its name over its state and note, a badge, and how far it
+/// is where it is going on.
 class RunDelegate : public QStyledItemDelegate {
     Q_OBJECT
 

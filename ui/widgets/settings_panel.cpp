@@ -2,16 +2,19 @@
 #include "widgets/settings_panel.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
 #include "common/text.h"
 #include "config/presets.h"
+#include "config/roles.h"
 #include "config/validation.h"
 
 namespace plumb::ui {
@@ -30,6 +33,10 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     m_summary = new QLabel(this);
     m_summary->setObjectName("settingsSummary");
     m_summary->setProperty("role", "small");
+    m_save = new QPushButton("Save as...", this);
+    m_save->setObjectName("settingsSave");
+    m_save->setProperty("role", "flat");
+    m_save->setToolTip("Saves these settings as a YAML run file, which Open run file takes");
     m_search = new QLineEdit(this);
     m_search->setObjectName("settingsSearch");
     m_search->setPlaceholderText("Search settings");
@@ -59,6 +66,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     head->addWidget(title);
     head->addStretch();
     head->addWidget(m_summary);
+    head->addWidget(m_save);
     auto* find = new QHBoxLayout;
     find->setSpacing(8);
     find->addWidget(m_search, 1);
@@ -77,6 +85,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     layout->addWidget(scroll, 1);
 
     build();
+    connect(m_save, &QPushButton::clicked, this, &SettingsPanel::saveRequested);
     connect(m_search, &QLineEdit::textChanged, this, &SettingsPanel::refreshVisibility);
     connect(m_advanced, &QCheckBox::toggled, this, &SettingsPanel::refreshVisibility);
     clear();
@@ -113,6 +122,20 @@ void SettingsPanel::showDraft(const Settings& settings) {
     m_settings = settings;
     refresh();
     checkDraft();
+}
+
+void SettingsPanel::updateDraft(const Settings& settings) {
+    if (m_kind != Kind::draft) return;
+    for (const Group& group : m_groups)
+        for (FieldRow* row : group.rows) {
+            const std::string value = field_text(row->field(), settings);
+            if (value == field_text(row->field(), m_settings)) continue;
+            row->setValue(toQString(value));
+            m_unreadable.erase(std::string(row->field().key));
+        }
+    m_settings = settings;
+    checkDraft();
+    Q_EMIT settingsChanged();
 }
 
 void SettingsPanel::showRun(const Settings& settings, bool live) {
@@ -166,6 +189,7 @@ void SettingsPanel::refresh() {
             row->setError({});
         }
     m_reason->setVisible(m_kind == Kind::live);
+    m_save->setEnabled(m_kind != Kind::nothing);
     m_hint->setVisible(m_kind == Kind::live || m_kind == Kind::nothing);
     m_hint->setText(m_kind == Kind::live
                         ? "Outlined settings can be edited while the run goes on."
@@ -225,6 +249,7 @@ void SettingsPanel::handleEdit(FieldRow* row, const QString& text) {
     } else {
         m_unreadable.erase(key);
         m_settings = edited;
+        resolve_own_rewards(m_settings, std::filesystem::current_path());
         row->setValue(toQString(field_text(field, m_settings)));
     }
     checkDraft();

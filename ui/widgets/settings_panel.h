@@ -13,6 +13,7 @@
 class QCheckBox;
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QVBoxLayout;
 
 namespace plumb::ui {
@@ -27,6 +28,9 @@ public:
 
     /// Settings that can be started; every field can be edited.
     void showDraft(const Settings& settings);
+    /// The draft with what was changed elsewhere; emits settingsChanged(). Text that could not be
+    /// read stays, unless its setting is what has changed.
+    void updateDraft(const Settings& settings);
     /// The settings of a run as they hold now. live: the run goes on, or is paused.
     void showRun(const Settings& settings, bool live);
     /// An edit has taken effect.
@@ -42,6 +46,8 @@ Q_SIGNALS:
     /// Of a draft, after every edit; it may have problems (isValid).
     void settingsChanged();
     void editRequested(const QString& key, const QString& value, const QString& reason);
+    /// The settings as they are shown are to be saved to a file.
+    void saveRequested();
 
 private:
     enum class Kind { nothing, draft, live, past };
@@ -66,6 +72,7 @@ private:
     QLabel *m_summary, *m_hint;
     QLineEdit *m_search, *m_reason;
     QCheckBox* m_advanced;
+    QPushButton* m_save;
     QVBoxLayout* m_form;
 };
 

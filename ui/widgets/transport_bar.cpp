@@ -23,6 +23,7 @@ QString primaryText(TransportState state) {
         case TransportState::resumable: return "Resume";
         case TransportState::ended: return "Repeat";
         case TransportState::starting: return "Starting";
+        case TransportState::queueable: return "Add to queue";
         default: return "Start";
     }
 }
@@ -83,7 +84,8 @@ TransportBar::TransportBar(QWidget* parent) : QFrame(parent) {
 
     connect(m_primary, &QPushButton::clicked, this, [this] {
         switch (m_state) {
-            case TransportState::draft: Q_EMIT startRequested(); break;
+            case TransportState::draft:
+            case TransportState::queueable: Q_EMIT startRequested(); break;
             case TransportState::running: Q_EMIT pauseRequested(); break;
             case TransportState::paused: Q_EMIT continueRequested(); break;
             case TransportState::resumable: Q_EMIT resumeRequested(); break;
@@ -104,9 +106,8 @@ void TransportBar::setState(TransportState state) {
     const bool active = state == TransportState::running || state == TransportState::pausing ||
                         state == TransportState::paused;
     m_primary->setText(primaryText(state) + "  Space");
-    m_primary->setEnabled(state == TransportState::draft || state == TransportState::running ||
-                          state == TransportState::paused || state == TransportState::resumable ||
-                          state == TransportState::ended);
+    m_primary->setEnabled(state != TransportState::nothing && state != TransportState::starting &&
+                          state != TransportState::pausing);
     m_finish->setEnabled(active);
     m_abort->setEnabled(active);
     updateTexts();
@@ -159,6 +160,7 @@ void TransportBar::focusPrimary() { m_primary->setFocus(); }
 
 void TransportBar::updateTexts() {
     const bool hasSteps = m_state != TransportState::nothing && m_state != TransportState::draft &&
+                          m_state != TransportState::queueable &&
                           m_state != TransportState::starting;
     m_slider->setEnabled(hasSteps && m_done > 0);
     m_live->setEnabled(hasSteps && m_shownStep.has_value());

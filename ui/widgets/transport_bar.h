@@ -15,9 +15,10 @@ namespace plumb::ui {
 
 /// What the bar is about; decides its buttons.
 enum class TransportState {
-    nothing,   ///< no run and no settings are shown
-    draft,     ///< settings that can be started
-    starting,  ///< on its way to the worker
+    nothing,    ///< no run and no settings are shown
+    draft,      ///< settings that can be started
+    queueable,  ///< settings that can wait for the run that is going on
+    starting,   ///< on its way to the worker
     running,
     pausing,  ///< asked for, after the current step
     paused,

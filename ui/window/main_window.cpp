@@ -24,10 +24,15 @@
 #include "pages/start_page.h"
 #include "pages/train_page.h"
 #include "widgets/message_bar.h"
+#include "widgets/rewards_panel.h"
 #include "widgets/run_list_panel.h"
 #include "widgets/settings_panel.h"
 #include "widgets/transport_bar.h"
+#include "window/offers.h"
+#include "window/queue_controller.h"
+#include "window/run_commands.h"
 #include "window/run_controller.h"
+#include "window/run_export.h"
 
 namespace plumb::ui {
 namespace {
@@ -90,7 +95,11 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
 
     m_controller = new RunController(
         m_bridge, {*m_train, *m_settings, *m_transport, *m_messages, m_runs}, this);
+    m_commands = new RunCommands({m_bridge, *m_controller, m_runs, *m_messages}, this);
+    m_queue = new QueueController(m_bridge, *m_controller, *m_messages, this);
+    m_runList->addBelow(m_queue->panel());
     connectPages();
+    connectRuns();
     addShortcuts();
     restoreLayout();
     showPage(Start);
@@ -169,11 +178,6 @@ void MainWindow::connectPages() {
     connect(m_start, &StartPage::workspaceRequested, this, &MainWindow::chooseWorkspace);
     connect(m_start, &StartPage::runFileRequested, this, &MainWindow::chooseRunFile);
 
-    connect(m_runList, &RunListPanel::runChosen, m_controller, &RunController::showRun);
-    connect(m_runList, &RunListPanel::duplicateRequested, m_controller, &RunController::duplicate);
-    connect(m_runList, &RunListPanel::resumeRequested, m_controller, &RunController::resume);
-    connect(m_runList, &RunListPanel::renameRequested, &m_bridge, &SessionBridge::renameRun);
-
     connect(m_newRun, &NewRunPage::startRequested, m_controller, &RunController::start);
     connect(m_newRun, &NewRunPage::settingsChosen, m_controller, &RunController::showDraft);
     connect(m_controller, &RunController::startRefused, this, [this](const QString& message) {
@@ -187,11 +191,35 @@ void MainWindow::connectPages() {
         }
     });
     connect(m_controller, &RunController::runsRead, this, [this] {
-        m_runList->select(m_controller->shownRun());
+        m_runList->selectIfNone(m_controller->shownRun());
         m_start->setRuns(m_runs.runs(), m_bridge.isReadOnly());
         m_newRun->setRuns(m_runs.runs());
-        offerResume();
+        m_train->rewards().setRuns(m_runs.runs());
+        if (!std::exchange(m_offered, true) && !m_bridge.isReadOnly())
+            offerToGoOn(*m_messages, *m_controller, *m_queue, m_runs.runs(),
+                        m_bridge.queueState().waiting);
         Q_EMIT ready();
+    });
+}
+
+void MainWindow::connectRuns() {
+    connect(m_runList, &RunListPanel::runChosen, m_controller, &RunController::showRun);
+    connect(m_runList, &RunListPanel::actionRequested, m_commands, &RunCommands::perform);
+    connect(m_runList, &RunListPanel::shadeRequested, m_commands, &RunCommands::setShade);
+    connect(m_controller, &RunController::shownFollowed, m_runList, &RunListPanel::select);
+    connect(m_train, &TrainPage::noteRequested, this, [this] {
+        if (const auto run = m_controller->shownRun()) m_commands->editNote(*run);
+    });
+    connect(m_settings, &SettingsPanel::saveRequested, this, [this] {
+        exportSettings(this, m_settings->settings(), m_controller->shownName(),
+                       [this](bool ok, const QString& text) {
+                           m_messages->showMessage(
+                               ok ? MessageBar::Kind::note : MessageBar::Kind::error, {}, text);
+                       });
+    });
+    connect(&m_bridge, &SessionBridge::eventReceived, this, [this](const Event& event) {
+        if (std::holds_alternative<RunStarted>(event) || std::holds_alternative<RunEnded>(event))
+            m_newRun->setQueues(m_bridge.activeRun().has_value());
     });
 }
 
@@ -224,8 +252,10 @@ void MainWindow::showPage(Page page) {
 void MainWindow::showOpened() {
     m_start->setWorkspace(pathText(m_bridge.workspace()));
     m_newRun->setWorkspace(m_bridge.workspace());
+    m_train->rewards().setWorkspace(m_bridge.workspace());
     m_notice->setText(m_bridge.isReadOnly() ? "read-only" : "");
     setWindowTitle("Plumbline \u2013 " + pathText(m_bridge.workspace()));
+    m_runList->setReadOnly(m_bridge.isReadOnly());
     m_controller->refreshRuns();
     if (m_bridge.isReadOnly())
         m_messages->showMessage(MessageBar::Kind::note, "The workspace is open for reading only.",
@@ -237,22 +267,6 @@ void MainWindow::showOpenFailure(const QString& message) {
     m_messages->showMessage(MessageBar::Kind::error, "The workspace could not be opened.", message,
                             {{"Choose another...", [this] { chooseWorkspace(); }}});
     Q_EMIT ready();
-}
-
-void MainWindow::offerResume() {
-    if (std::exchange(m_offered, true) || m_bridge.isReadOnly()) return;
-    const auto& runs = m_runs.runs();
-    const auto cutOff = std::ranges::find(runs, RunState::interrupted, &RunRecord::state);
-    if (cutOff == runs.end()) return;
-    const RunId id = cutOff->id;
-    m_messages->showMessage(
-        MessageBar::Kind::note,
-        QString("Run %1, %2, was cut off.").arg(id).arg(toQString(cutOff->name)),
-        QString("It had reached step %1 and can go on from its last checkpoint to the same "
-                "numbers.")
-            .arg(cutOff->step),
-        {{"Resume", [this, id] { m_controller->resume(id); }},
-         {"Look at it", [this, id] { m_controller->showRun(id); }}});
 }
 
 void MainWindow::choosePreset(const QString& name) {
@@ -368,6 +382,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
               quitAfterClosing();
           }},
          {"Abort and quit", [this] {
+              m_bridge.holdQueue();  // no other run is to start now
               m_bridge.abort();
               quitAfterClosing();
           }}});

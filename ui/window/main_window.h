@@ -20,6 +20,8 @@ namespace plumb::ui {
 
 class MessageBar;
 class NewRunPage;
+class QueueController;
+class RunCommands;
 class RunController;
 class RunListPanel;
 class SettingsPanel;
@@ -60,7 +62,7 @@ private:
     void showPage(Page page);
     void showOpened();
     void showOpenFailure(const QString& message);
-    void offerResume();
+    void connectRuns();
     void choosePreset(const QString& name);
     void chooseWorkspace();
     void chooseRunFile();
@@ -75,6 +77,8 @@ private:
     SessionOptions m_options;
     RunListModel m_runs;
     RunController* m_controller = nullptr;
+    RunCommands* m_commands = nullptr;
+    QueueController* m_queue = nullptr;
     QButtonGroup* m_tabs = nullptr;
     QPushButton* m_themeButton = nullptr;
     QLabel* m_notice = nullptr;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/run_controller.h"
 
+#include <utility>
 #include <variant>
 
 #include "common/text.h"
 #include "config/yaml.h"
 #include "pages/train_page.h"
+#include "session/run_plan.h"
 #include "widgets/message_bar.h"
+#include "widgets/rewards_panel.h"
 #include "widgets/settings_panel.h"
 #include "widgets/transport_bar.h"
 
@@ -30,6 +33,17 @@ QString endText(const RunRecord& run, const std::vector<CheckpointRecord>& check
     return {};
 }
 
+QString editsText(const std::vector<PlannedEdit>& edits) {
+    QStringList parts;
+    for (const PlannedEdit& edit : edits)
+        parts << QString("%1 %2 after step %3")
+                     .arg(toQString(edit.key), toQString(edit.value))
+                     .arg(edit.step);
+    return (edits.size() == 1 ? "One edit is made again: "
+                              : QString("%1 edits are made again: ").arg(edits.size())) +
+           parts.join("; ");
+}
+
 }  // namespace
 
 RunController::RunController(SessionBridge& bridge, Views views, QObject* parent)
@@ -44,6 +58,10 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         updateTransport();
         m_views.messages.showMessage(MessageBar::Kind::error, "The run was not started.", message);
         Q_EMIT startRefused(message);
+    });
+    connect(&bridge, &SessionBridge::queued, this, [this](const QString& name) {
+        m_views.messages.showMessage(MessageBar::Kind::note, {},
+                                     name + " waits in the queue, on the left.");
     });
     connect(&m_feed, &RunFeed::loaded, this, &RunController::showDetails);
     connect(&m_feed, &RunFeed::failed, this, [this](const QString& message) {
@@ -72,7 +90,7 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         if (const auto run = shownRun()) resume(*run);
     });
     connect(&transport, &TransportBar::repeatRequested, this, [this] {
-        if (const auto run = shownRun()) duplicate(*run);
+        if (const auto run = shownRun()) repeat(*run);
     });
     connect(&transport, &TransportBar::finishRequested, this, [this] {
         m_views.train.setState("Finishing: this step, an evaluation, a checkpoint.");
@@ -87,30 +105,50 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         m_views.messages.showMessage(MessageBar::Kind::error, {}, message);
     });
     connect(&m_views.settings, &SettingsPanel::editRequested, this, &RunController::edit);
-    connect(&m_views.settings, &SettingsPanel::settingsChanged, this,
-            &RunController::updateTransport);
+    connect(&m_views.settings, &SettingsPanel::settingsChanged, this, [this] {
+        m_views.train.updateDraft(m_views.settings.settings());
+        updateTransport();
+    });
+    connect(&m_views.train.rewards(), &RewardsPanel::edited, &m_views.settings,
+            &SettingsPanel::updateDraft);
+}
+
+bool RunController::draftIsSound() const {
+    return m_views.settings.isValid() && m_views.train.rewards().unreadable().isEmpty();
 }
 
 bool RunController::showsActive() const { return m_active && shownRun() == m_active->run; }
 
-void RunController::showDraft(const Settings& settings, const QString& name) {
+void RunController::showDraft(const Settings& settings, const QString& name,
+                              std::vector<PlannedEdit> edits) {
     m_feed.show(std::nullopt);
     m_details.reset();
     m_showsDraft = true;
+    m_draftEdits = std::move(edits);
     m_views.train.showDraft(settings, name);
+    if (!m_draftEdits.empty()) m_views.train.setState(editsText(m_draftEdits));
     m_views.settings.showDraft(settings);
     updateTransport();
     Q_EMIT shownChanged(std::nullopt);
 }
 
 void RunController::showRun(RunId run) {
+    setShown(run);
+    Q_EMIT shownChanged(run);
+}
+
+void RunController::setShown(RunId run) {
     m_showsDraft = false;
     m_details.reset();
     m_views.train.setShownStep(std::nullopt);
     m_views.transport.setShownStep(std::nullopt);
     m_feed.show(run);
     updateTransport();
-    Q_EMIT shownChanged(run);
+}
+
+QString RunController::shownName() const {
+    if (m_showsDraft) return m_views.train.draftName();
+    return m_details ? toQString(m_details->record.name) : QString();
 }
 
 void RunController::showNothing() {
@@ -125,8 +163,8 @@ void RunController::showNothing() {
 
 void RunController::showDetails(const RunDetails& details) {
     m_details = details;
-    const auto file = m_bridge.workspace() / "runs" / std::to_string(details.record.id) / "log.txt";
-    m_views.train.showRun(details, pathText(file), showsActive());
+    const auto folder = m_bridge.workspace() / "runs" / std::to_string(details.record.id);
+    m_views.train.showRun(details, folder, showsActive());
     m_views.train.setShownStep(m_feed.chosenStep());
     m_views.settings.showRun(details.settings, showsActive());
     if (!details.settingsProblem.isEmpty())
@@ -135,29 +173,38 @@ void RunController::showDetails(const RunDetails& details) {
     updateTransport();
 }
 
-void RunController::duplicate(RunId run) {
+void RunController::duplicate(RunId run) { showPlan(run, false); }
+void RunController::repeat(RunId run) { showPlan(run, true); }
+
+void RunController::showPlan(RunId run, bool withEdits) {
     m_bridge.query(
-        this, [run](StoreReader& reader) { return reader.run(run); },
-        [this](const Result<RunRecord>& record) {
-            const auto settings =
-                record.ok() ? parse_settings(record.value().settings, record.value().name, {})
-                            : Result<Settings>(record.error());
-            if (settings.ok())
-                showDraft(*settings, toQString(record.value().name));
+        this, [run](StoreReader& reader) { return plan_of(reader, run); },
+        [this, withEdits](const Result<RunPlan>& plan) {
+            if (plan.ok())
+                showDraft(plan->settings, toQString(plan->name),
+                          withEdits ? plan->edits : std::vector<PlannedEdit>());
             else
                 m_views.messages.showMessage(MessageBar::Kind::error, "The run cannot be repeated.",
-                                             toQString(settings.error().message));
+                                             toQString(plan.error().message));
         });
 }
 
 void RunController::startDraft() {
-    if (m_showsDraft && m_views.settings.isValid())
-        start(m_views.settings.settings(), m_views.train.draftName());
+    if (m_showsDraft && draftIsSound())
+        begin(m_views.settings.settings(), m_views.train.draftName(), m_draftEdits);
 }
 
 void RunController::start(const Settings& settings, const QString& name) {
+    begin(settings, name, {});
+}
+
+void RunController::begin(const Settings& settings, const QString& name,
+                          const std::vector<PlannedEdit>& edits) {
     m_views.messages.clear();
-    m_bridge.start(settings, name);
+    if (m_bridge.activeRun())
+        m_bridge.enqueue(settings, name, edits);
+    else
+        m_bridge.start(settings, name, edits);
     updateTransport();
 }
 
@@ -169,7 +216,7 @@ void RunController::resume(RunId run) {
 
 void RunController::refreshRuns() {
     m_bridge.query(
-        this, [](StoreReader& reader) { return reader.runs(); },
+        this, [](StoreReader& reader) { return reader.runs(RunScope::all); },
         [this](Result<std::vector<RunRecord>> runs) {
             if (!runs.ok()) {
                 m_views.messages.showMessage(MessageBar::Kind::error, "The runs cannot be read.",
@@ -177,6 +224,12 @@ void RunController::refreshRuns() {
                 return;
             }
             m_views.runs.setRuns(std::move(runs).value());
+            if (const auto shown = m_details ? m_views.runs.run(m_details->record.id)
+                                             : std::optional<RunRecord>()) {
+                m_details->record.name = shown->name;
+                m_details->record.note = shown->note;
+                m_views.train.showNames(*shown);
+            }
             Q_EMIT runsRead();
         });
 }
@@ -201,17 +254,17 @@ void RunController::askToAbort() {
     m_views.messages.showMessage(
         MessageBar::Kind::note, QString("Abort run %1?").arg(m_active->run),
         "It ends at once. Its curves and completions stay; steps since the last checkpoint cannot "
-        "be gone on from.",
+        "be gone on from." +
+            QString(m_bridge.queueState().waiting > 0 && !m_bridge.queueState().held
+                        ? " Then the next run of the queue starts."
+                        : ""),
         {{"Abort the run", [this] { m_bridge.abort(); }}});
 }
 
 void RunController::handle(const Event& event) {
     m_views.runs.apply(event);
     if (const auto* started = std::get_if<RunStarted>(&event)) {
-        m_active =
-            Active{.run = started->run, .step = started->step, .totalSteps = started->total_steps};
-        refreshRuns();
-        if (shownRun() != started->run) showRun(started->run);
+        handleStart(*started);
     } else if (const auto* ended = std::get_if<RunEnded>(&event)) {
         handleEnd(*ended);
     } else if (m_active) {
@@ -238,8 +291,23 @@ void RunController::handle(const Event& event) {
     }
 }
 
+void RunController::handleStart(const RunStarted& started) {
+    m_active = Active{.run = started.run, .step = started.step, .totalSteps = started.total_steps};
+    refreshRuns();
+    const bool awaited = std::exchange(m_awaitsQueue, false);
+    if (shownRun() == started.run) return;
+    if (!started.queued || awaited) {
+        showRun(started.run);
+    } else if (shownRun() == m_lastActive && !m_showsDraft) {
+        // Nobody asked for it just now: a page that the user is on stays.
+        setShown(started.run);
+        Q_EMIT shownFollowed(started.run);
+    }
+}
+
 void RunController::handleEnd(const RunEnded& ended) {
     m_active.reset();
+    m_lastActive = ended.run;
     refreshRuns();
     m_views.messages.clear();
     if (ended.state == RunState::failed)
@@ -259,12 +327,12 @@ void RunController::updateTransport() {
         transport.setState(TransportState::starting);
         transport.setPhase("checking settings and files");
     } else if (m_showsDraft) {
-        transport.setState(m_views.settings.isValid() && !m_bridge.isReadOnly()
-                               ? TransportState::draft
-                               : TransportState::nothing);
-        transport.setPhase(m_bridge.isReadOnly()        ? "this workspace is read-only"
-                           : m_views.settings.isValid() ? "ready to start"
-                                                        : "settings have problems");
+        transport.setState(!draftIsSound() || m_bridge.isReadOnly() ? TransportState::nothing
+                           : m_active                               ? TransportState::queueable
+                                                                    : TransportState::draft);
+        transport.setPhase(m_bridge.isReadOnly() ? "this workspace is read-only"
+                           : draftIsSound()      ? "ready to start"
+                                                 : "settings have problems");
         if (m_active) transport.setNote(QString("run %1 is still going on").arg(m_active->run));
     } else if (showsActive()) {
         const Active& active = *m_active;

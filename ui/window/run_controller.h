@@ -35,15 +35,21 @@ public:
 
     RunController(SessionBridge& bridge, Views views, QObject* parent = nullptr);
 
-    /// Settings that wait for the start button.
-    void showDraft(const Settings& settings, const QString& name);
+    /// Settings that wait for the start button, and the edits that the run is to make again.
+    void showDraft(const Settings& settings, const QString& name,
+                   std::vector<PlannedEdit> edits = {});
     void showRun(RunId run);
     void showNothing();
     /// The settings of a run as a draft.
     void duplicate(RunId run);
+    /// The same with its edits.
+    void repeat(RunId run);
     void startDraft();
+    /// Puts the run into the queue where another is going on.
     void start(const Settings& settings, const QString& name);
     void resume(RunId run);
+    /// The next run that the queue starts is shown.
+    void awaitQueue() { m_awaitsQueue = true; }
     /// Reads the list of runs again.
     void refreshRuns();
     /// The newest step again.
@@ -51,10 +57,14 @@ public:
 
     std::optional<RunId> shownRun() const { return m_feed.shownRun(); }
     bool showsDraft() const { return m_showsDraft; }
+    /// Of the draft, or of the shown run.
+    QString shownName() const;
 
 Q_SIGNALS:
     /// What is shown has changed: a run, or nothing for a draft.
     void shownChanged(std::optional<plumb::RunId> run);
+    /// The same, because the queue went on from the run that was shown: nobody asked for it.
+    void shownFollowed(plumb::RunId run);
     /// The core has refused to start what was asked for.
     void startRefused(const QString& message);
     void runsRead();
@@ -71,13 +81,20 @@ private:
     };
 
     void handle(const Event& event);
+    void handleStart(const RunStarted& started);
     void handleEnd(const RunEnded& ended);
     void showDetails(const RunDetails& details);
+    void setShown(RunId run);
+    void showPlan(RunId run, bool withEdits);
+    void begin(const Settings& settings, const QString& name,
+               const std::vector<PlannedEdit>& edits);
     void updateTransport();
     void chooseStep(std::optional<std::int64_t> step);
     void edit(const QString& key, const QString& value, const QString& reason);
     void askToAbort();
     bool showsActive() const;
+    /// Whether the draft can be started.
+    bool draftIsSound() const;
 
     SessionBridge& m_bridge;
     Views m_views;
@@ -85,6 +102,9 @@ private:
     std::optional<Active> m_active;
     std::optional<RunDetails> m_details;
     bool m_showsDraft = false;
+    std::vector<PlannedEdit> m_draftEdits;
+    bool m_awaitsQueue = false;
+    std::optional<RunId> m_lastActive;  ///< the run that has ended last
 };
 
 }  // namespace plumb::ui

@@ -14,6 +14,7 @@ namespace {
 const std::vector<std::string> reported = {
     // Every loop.
     "loss", "grad_norm", "learning_rate", "epoch", "num_tokens", "step_time", "non_finite_skipped",
+    "non_finite/loss", "non_finite/model.layers.1.mlp.down_proj.weight",
     "time/generate", "time/score", "time/update", "time/tokens_per_second",
     "time/generated_tokens_per_second",
     // Sampled completions.
@@ -22,12 +23,13 @@ const std::vector<std::string> reported = {
     "completions/max_length", "completions/mean_terminated_length",
     "completions/min_terminated_length", "completions/max_terminated_length",
     "completions/clipped_ratio", "completions/distinct_ratio", "completions/scratchpad",
+    "completions/repetition", "reward_correlation/length", "reward_correlation/repetition",
     // GRPO and RLOO.
-    "kl", "entropy", "entropy_coef", "policy_loss", "frac_reward_zero_std", "frac_all_best",
+    "kl", "kl_max_token", "entropy", "entropy_coef", "policy_loss", "frac_reward_zero_std", "frac_all_best",
     "frac_all_worst", "clip_ratio/low_mean", "clip_ratio/low_min", "clip_ratio/high_mean",
     "clip_ratio/high_max", "clip_ratio/region_mean", "cispo_clip_ratio", "vespo/phi_seq_mean",
     // PPO.
-    "objective/kl", "objective/kl_coef", "objective/entropy", "objective/scores",
+    "objective/kl", "objective/kl_max_token", "objective/kl_coef", "objective/entropy", "objective/scores",
     "objective/non_score_reward", "objective/rlhf_reward", "loss/policy_avg", "loss/value_avg",
     "policy/clipfrac_avg", "policy/approxkl_avg", "policy/entropy_avg", "val/clipfrac_avg",
     "val/explained_variance", "val/ratio", "val/ratio_var", "val/num_eos_tokens", "episode",
@@ -45,7 +47,7 @@ const std::vector<std::string> reported = {
     // The supervised start.
     "start/loss", "start/learning_rate", "start/accuracy_greedy", "start/well_formed",
     // Evaluations.
-    "eval/accuracy", "eval/accuracy_greedy", "eval/reward", "eval/gold_reward", "eval/kl_sequence",
+    "eval/accuracy", "eval/accuracy_greedy", "eval/reward", "eval/gold_reward", "eval/reward_std", "eval/gold_reward_std", "eval/kl_sequence",
     "eval/distinct_ratio", "eval/mean_length", "eval/ended", "eval/scratchpad", "eval/loss",
     "eval/entropy", "eval/mean_token_accuracy", "eval/margin", "eval/accuracy_gold",
     "eval/gold_correlation", "eval/rewards/chosen", "eval/rewards/rejected", "eval/rewards/margins",

@@ -53,7 +53,8 @@ private Q_SLOTS:
         run.algorithm = "ppo";
         CheckpointRecord checkpoint;
         checkpoint.step = 10;
-        const auto charts = run_charts(run, chart_groups("ppo", {}), reader, {}, {checkpoint});
+        const auto charts =
+            run_charts(run, chart_groups(run, {}), reader, chart_marks({}, {checkpoint}));
         QCOMPARE(charts.size(), std::size_t{2});
         QCOMPARE(charts[0].last_step, std::optional<std::int64_t>(20));
         COMPARE_TEXT(charts[0].series.at(1).colour, "#E69F00");
@@ -78,7 +79,7 @@ private Q_SLOTS:
         edit.key = "beta";
         edit.old_value = "0";
         edit.new_value = "0.1";
-        const auto charts = run_charts(run, chart_groups("grpo", {}), reader, {edit}, {});
+        const auto charts = run_charts(run, chart_groups(run, {}), reader, chart_marks({edit}, {}));
         QCOMPARE(charts.size(), std::size_t{2});
         COMPARE_TEXT(charts[0].title, "Reward");
         COMPARE_TEXT(charts[0].series.at(0).colour, "#009E73");
@@ -91,8 +92,48 @@ private Q_SLOTS:
         QVERIFY(svg.find("GRPO · step 0") != std::string::npos);
     }
 
+    void several_rewards_get_a_chart() {
+        RunRecord run;
+        run.algorithm = "grpo";
+        run.settings = "algorithm: grpo\nreward_funcs: [arithmetic, /own/politeness.py]\n";
+        const auto groups = chart_groups(run, {});
+        COMPARE_TEXT(groups[0].title, "Reward");
+        COMPARE_TEXT(groups[1].title, "Rewards by function");
+        QCOMPARE(groups[1].keys,
+                 (std::vector<std::string>{"rewards/arithmetic/mean", "rewards/politeness/mean"}));
+        COMPARE_TEXT(metric_info(groups[1].keys[1]).name, "politeness");
+        run.settings = "algorithm: grpo\nreward_funcs: [arithmetic]\n";
+        QVERIFY(chart_groups(run, {})[1].title != "Rewards by function");
+    }
+
+    void curves_are_named_for_the_chart_they_stand_in() {
+        using Names = std::vector<std::string>;
+        QCOMPARE(curve_names("grpo", {"reward", "eval/reward"}), (Names{"training", "held out"}));
+        QCOMPARE(curve_names("grpo", {"reward", "entropy"}),
+                 (Names{"Reward", "Entropy, nats/token"}));
+    }
+
+    void a_length_has_a_band_unless_its_edges_are_curves() {
+        const auto length =
+            chart_spec("grpo", {"Length", {"completions/mean_length"}}, [](const std::string& key) {
+                return std::vector<MetricPoint>{{1, static_cast<double>(key.size())}};
+            });
+        QCOMPARE(length.series.at(0).low.size(), std::size_t{1});
+        QCOMPARE(length.series.at(0).high.size(), std::size_t{1});
+        const ChartGroup edges = {"Length", {"completions/mean_length", "completions/max_length"}};
+        QVERIFY(!shown_band(edges, 0));
+        QVERIFY(!metric_band("reward"));
+        for (const char* key : {"completions/mean_length", "mean_reward"}) {
+            const auto band = metric_band(key);
+            QVERIFY(band && !metric_info(band->low).help.empty());
+            QVERIFY(!metric_info(band->high).help.empty());
+        }
+    }
+
     void named_metrics_get_a_chart_each() {
-        const auto groups = chart_groups("grpo", {"entropy", "my/own"});
+        RunRecord run;
+        run.algorithm = "grpo";
+        const auto groups = chart_groups(run, {"entropy", "my/own"});
         QCOMPARE(groups.size(), std::size_t{2});
         COMPARE_TEXT(groups[0].title, "Entropy");
         COMPARE_TEXT(groups[1].keys.at(0), "my/own");

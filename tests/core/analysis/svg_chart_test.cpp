@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <set>
 
 #include <QRegularExpression>
 #include <QStringList>
@@ -201,6 +202,59 @@ private Q_SLOTS:
         QVERIFY(texts_of(svg).contains(QStringLiteral("run 1")));
         dashboard.charts.clear();
         QVERIFY(!texts_of(svg_dashboard(dashboard)).isEmpty());
+    }
+
+    void other_axes_are_labelled_and_lay_the_points_out() {
+        ChartSpec spec = example();
+        std::vector<MetricPoint> seconds;
+        for (std::int64_t step = 1; step <= 100; ++step) seconds.push_back({step, 3});
+        spec.scale = XScale(XAxis::time, seconds);
+        spec.x_label = "time of training";
+        const QStringList texts = texts_of(svg_chart(spec));
+        QVERIFY(texts.contains(QStringLiteral("time of training")));
+        QVERIFY(texts.contains(QStringLiteral("2m")) && texts.contains(QStringLiteral("5m")));
+
+        spec.logarithmic_x = true;
+        spec.scale = {};
+        const QStringList powers = texts_of(svg_chart(spec));
+        QVERIFY(powers.contains(QStringLiteral("1")) && powers.contains(QStringLiteral("10")));
+
+        // Over KL the path may go back to the left.
+        std::vector<MetricPoint> kl;
+        for (std::int64_t step = 1; step <= 100; ++step)
+            kl.push_back({step, step <= 50 ? step : 100.0 - static_cast<double>(step)});
+        spec.logarithmic_x = false;
+        spec.scale = XScale(XAxis::kl, kl);
+        const auto points = last_path(svg_chart(spec)).points;
+        QVERIFY(points.size() == 100);
+        QVERIFY(points[49].first > points[0].first + 100 &&
+                points[99].first < points[49].first - 100);
+    }
+
+    void a_band_lies_around_its_line() {
+        ChartSpec spec = example();
+        QCOMPARE(count_of(svg_chart(spec), "fill-opacity"), 0);
+        spec.series[0].low = curve(100, -1, -1, 0);
+        spec.series[0].high = curve(100, 2, 2, 0);
+        const std::string svg = svg_chart(spec);
+        QCOMPARE(count_of(svg, "fill-opacity"), 1);
+        // The axis holds the band as well.
+        QVERIFY(texts_of(svg).contains(QStringLiteral("2")));
+    }
+
+    void each_kind_of_mark_has_its_sign() {
+        ChartSpec spec = example();
+        std::set<std::string> signs;
+        for (const MarkKind kind :
+             {MarkKind::edit, MarkKind::checkpoint, MarkKind::phase, MarkKind::alert}) {
+            spec.marks = {{50, kind, "what it says"}};
+            const std::string svg = svg_chart(spec);
+            const auto title = svg.find("<title>what it says");
+            QVERIFY(title != std::string::npos);
+            const auto path = svg.rfind("<path d=", title);
+            signs.insert(svg.substr(path, title - path));
+        }
+        QCOMPARE(signs.size(), std::size_t{4});
     }
 };
 

@@ -53,13 +53,40 @@ private Q_SLOTS:
     void every_bucket_keeps_its_range() {
         const auto points = wave(1000);
         const auto result = thin(points, 10);
-        for (std::size_t bucket = 0; bucket < 10; ++bucket) {
-            const auto begin = points.begin() + static_cast<std::ptrdiff_t>(bucket * 100);
+        // Of 128 points each, the next power of two.
+        for (std::ptrdiff_t first = 0; first < 1000; first += 128) {
+            const auto begin = points.begin() + first;
             const auto [low, high] = std::minmax_element(
-                begin, begin + 100,
+                begin, begin + std::min<std::ptrdiff_t>(128, 1000 - first),
                 [](const MetricPoint& a, const MetricPoint& b) { return a.value < b.value; });
             QVERIFY(holds(result, low->step) && holds(result, high->step));
         }
+    }
+
+    void what_is_kept_stays_while_the_range_moves_and_points_come() {
+        const auto points = wave(10'000);
+        const auto before = thinned(points, 1000, 5000, 100);
+        const auto moved = thinned(points, 1100, 5100, 100);
+        // Between the ends of both ranges the same points are drawn.
+        const auto inside = [](std::vector<std::size_t> kept) {
+            std::erase_if(kept, [](std::size_t i) { return i < 1200 || i > 4900; });
+            return kept;
+        };
+        QCOMPARE(inside(before), inside(moved));
+        QVERIFY(before.size() < 250);
+        QCOMPARE(before.front(), std::size_t{1000});
+        QCOMPARE(before.back(), std::size_t{4999});
+    }
+
+    void a_curve_that_goes_back_keeps_its_outermost_places() {
+        const auto points = wave(5000);
+        std::vector<double> places(5000, 1.0);
+        places[1234] = 9;
+        places[4321] = -9;
+        const auto kept = thinned(points, 0, 5000, 50, places);
+        QVERIFY(std::ranges::find(kept, std::size_t{1234}) != kept.end());
+        QVERIFY(std::ranges::find(kept, std::size_t{4321}) != kept.end());
+        QVERIFY(std::ranges::is_sorted(kept) && kept.size() < 260);
     }
 
     void a_gap_is_kept() {

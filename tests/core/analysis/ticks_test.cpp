@@ -86,6 +86,34 @@ private Q_SLOTS:
         COMPARE_TEXT(labels(step_axis(0, 25000)), "0 5k 10k 15k 20k 25k");
     }
 
+    void times_are_round() {
+        COMPARE_TEXT(labels(time_axis(0, 97)), "0 30s 1m 1m30");
+        COMPARE_TEXT(labels(time_axis(0, 4000)), "0 15m 30m 45m 1h");
+        COMPARE_TEXT(labels(time_axis(0, 10000)), "0 1h 2h");
+        COMPARE_TEXT(labels(time_axis(0, 2)), "0 0.5s 1.0s 1.5s 2.0s");
+        COMPARE_TEXT(labels(time_axis(0, 400000)), "0 1d 2d 3d 4d");
+        QCOMPARE(time_axis(0, 97).maximum, 97.0);
+        COMPARE_TEXT(short_time(5400), "1h30");
+        COMPARE_TEXT(short_time(3660), "1h01");
+        COMPARE_TEXT(short_time(86400 + 4 * 3600), "1d04h");
+        COMPARE_TEXT(short_time(12.34, 0.1), "12.3s");
+        COMPARE_TEXT(short_time(59.7), "1m");
+    }
+
+    void any_time_gets_few_ticks() {
+        for (double range = 0.01; range < 1e8; range *= 1.37) {
+            const auto ticks = time_axis(0, range).ticks.size();
+            QVERIFY2(ticks >= 3 && ticks <= 6, qPrintable(QString::number(range)));
+        }
+    }
+
+    void an_axis_can_be_cut() {
+        const Axis axis = cut_axis(value_axis(3, 97), 3, 97);
+        QCOMPARE(axis.minimum, 3.0);
+        QCOMPARE(axis.maximum, 97.0);
+        COMPARE_TEXT(labels(axis), "20 40 60 80");
+    }
+
     void numbers_are_short() {
         COMPARE_TEXT(short_number(0.97413), "0.974");
         COMPARE_TEXT(short_number(12.34), "12.3");

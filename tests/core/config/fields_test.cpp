@@ -191,7 +191,7 @@ private Q_SLOTS:
         resolve_own_rewards(s, "/files");
         QVERIFY((s.reward_funcs == std::vector<std::string>{"ended", "/files/a/polite.v2.py"}));
 
-        QVERIFY(uses_own_rewards(s) && field_applies(field_named("reward_timeout"), s));
+        QVERIFY(field_applies(field_named("reward_timeout"), s));
         s.reward_funcs = {"ended"};
         QVERIFY(!field_applies(field_named("reward_timeout"), s));
         QVERIFY(!set_field("reward_timeout", s, "0").ok());

@@ -137,6 +137,33 @@ private Q_SLOTS:
         session.until_end();
     }
 
+    void a_price_on_the_kl_may_come_while_a_rollout_is_in_use() {
+        SmallSession session;
+        Settings settings = small_grpo();
+        settings.max_steps = settings.num_iterations = 300;  // one rollout
+        settings.eval_steps = settings.save_steps = 0;
+        const auto id = session->start(settings, "priced");
+        VERIFY_OK(id);
+        const auto ended = session.until_end([&](const Event& event) {
+            const auto* step = std::get_if<StepDone>(&event);
+            if (step && step->step == 1) session->pause();
+            if (std::holds_alternative<RunPaused>(event)) {
+                VERIFY_OK(session->edit("beta", "0.1", "test"));
+                session->go_on();
+            }
+        });
+        COMPARE_TEXT(ended.message, "");
+        auto reader = session.reader();
+        const auto edits = reader->edits(*id);
+        VERIFY_OK(edits);
+        QCOMPARE(edits->size(), std::size_t{1});
+        const auto kl = reader->metric(*id, "kl");
+        VERIFY_OK(kl);
+        // Measured from the step on that the edit belongs to, not from the next rollout on.
+        QCOMPARE(kl->front().step, edits->front().step + 1);
+        QVERIFY(kl->back().value != 0.0);
+    }
+
     void one_run_at_a_time() {
         SmallSession session;
         Settings settings = small_grpo();

@@ -20,8 +20,10 @@ private Q_SLOTS:
 
     void the_shipped_ones_are_numbered_from_one() {
         QVERIFY(!migrations().empty());
-        QCOMPARE(migrations().front().version, 1);
-        for (const Migration& migration : migrations()) QVERIFY(!migration.sql.empty());
+        for (std::size_t i = 0; i < migrations().size(); ++i) {
+            QCOMPARE(migrations()[i].version, static_cast<int>(i) + 1);
+            QVERIFY(!migrations()[i].sql.empty());
+        }
         VERIFY_OK(migrate(*connection_, migrations()));
         QCOMPARE(number("PRAGMA user_version"), migrations().back().version);
         QCOMPARE(number("PRAGMA application_id"), workspace_application_id);
@@ -71,6 +73,33 @@ private Q_SLOTS:
         QCOMPARE(rows->size(), std::size_t{1});
         COMPARE_TEXT(rows->front().record.completion, "5");
         QVERIFY(!rows->front().record.kl);
+    }
+
+    void runs_of_the_first_format_are_kept() {
+        VERIFY_OK(migrate(*connection_, std::span(migrations()).first(1)));
+        connection_->db.exec(
+            "INSERT INTO runs VALUES (3, 'old', 'ppo', 'ppo-reviews', 'finished', 'seed: 4', '', "
+            "12, 20, 1000, 2000)");
+        connection_->db.exec("INSERT INTO metric_keys VALUES (1, 'loss')");
+        connection_->db.exec("INSERT INTO metrics VALUES (3, 1, 12, 0.5)");
+        connection_->db.exec(
+            "INSERT INTO edits VALUES (1, 3, 5, 'learning_rate', '0.1', '0.2', 'why', 9)");
+        connection_.reset();
+        // What the program does with such a workspace, from the start.
+        const auto store = open_store(folder_->path());
+        const auto reader = open_reader(folder_->path());
+        const auto runs = reader->runs().value();
+        QCOMPARE(runs.size(), std::size_t{1});
+        COMPARE_TEXT(runs[0].name, "old");
+        QCOMPARE(runs[0].step, std::int64_t{12});
+        COMPARE_TEXT(runs[0].note, "");
+        QCOMPARE(runs[0].shade, std::int64_t{0});
+        QVERIFY(!runs[0].archived && runs[0].deleted_ms == 0);
+        QCOMPARE(reader->metric(3, "loss")->front().value, 0.5);
+        COMPARE_TEXT(reader->edits(3)->front().new_value, "0.2");
+        QVERIFY(reader->queue()->empty() && reader->planned_edits(3)->empty());
+        VERIFY_OK(store->set_note(3, "an old one"));
+        COMPARE_TEXT(reader->run(3)->note, "an old one");
     }
 
     void an_older_program_refuses_the_file() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/pairs.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "reward/reward.h"
@@ -24,8 +25,34 @@ std::string text_of(const std::vector<Preference>& pairs) {
 
 Result<PreferenceSets> sampled(const Settings& settings, RunMonitor& monitor) {
     const SmallTask small = small_task(settings);
-    PLUMB_TRY(const auto gold, make_reward("reviews", settings));
-    return sample_pairs(small.policy, *small.task, *gold, settings, monitor);
+    Rewards gold(1);
+    PLUMB_TRY(gold[0], make_reward("reviews", settings));
+    return sample_pairs(small.policy, *small.task, {gold, {}, true}, settings, monitor);
+}
+
+/// Scores a completion by its number of tokens; has no opinion on those that did not end.
+class CountOfEnded : public RewardFunction {
+public:
+    explicit CountOfEnded(double factor) : factor_(factor) {}
+    const std::string& name() const override {
+        static const std::string name = "count";
+        return name;
+    }
+
+private:
+    Result<Scores> compute(std::span<const RewardInput> rows, const std::stop_token&) override {
+        Scores scores;
+        for (const RewardInput& row : rows)
+            scores.push_back(row.ended ? std::optional(factor_ * static_cast<double>(
+                                                                     row.completion_ids.size()))
+                                       : std::nullopt);
+        return scores;
+    }
+    double factor_;
+};
+
+std::size_t words_of(const std::string& text) {
+    return text.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(text, ' ')) + 1;
 }
 
 }  // namespace
@@ -154,12 +181,41 @@ private Q_SLOTS:
         settings.max_completion_length = 2;
         const SmallTask small = small_task(settings);
         RecordingMonitor monitor;
-        const auto gold = make_reward("arithmetic", settings);
-        VERIFY_OK(gold);
-        const auto pairs = sample_pairs(small.policy, *small.task, **gold, settings, monitor);
+        auto reward = make_reward("arithmetic", settings);
+        VERIFY_OK(reward);
+        Rewards gold;
+        gold.push_back(std::move(*reward));
+        const auto pairs = sample_pairs(small.policy, *small.task, {gold}, settings, monitor);
         QVERIFY(!pairs.ok());
         QVERIFY2(pairs.error().message.find("pairs_per_prompt") != std::string::npos,
                  pairs.error().message.c_str());
+    }
+
+    void the_judge_is_the_weighted_sum_of_its_rewards() {
+        Settings settings = small_reviews();
+        settings.pairs_per_prompt = 8;
+        settings.pairs_label_temperature = 0;
+        settings.max_completion_length = 24;
+        const SmallTask small = small_task(settings);
+        Rewards rewards;
+        rewards.push_back(std::make_unique<CountOfEnded>(1.0));
+        rewards.push_back(std::make_unique<CountOfEnded>(3.0));
+        RecordingMonitor monitor;
+        // 1 x 1 + 3 x -1 is below 0, so the shorter completion is the better one; with the weights
+        // the other way round the longer one is.
+        for (const auto& [weights, longer] :
+             {std::pair(std::vector<double>{1, -1}, false), {{-1, 1}, true}, {{}, true}}) {
+            const auto pairs =
+                sample_pairs(small.policy, *small.task, {rewards, weights}, settings, monitor);
+            VERIFY_OK(pairs);
+            QVERIFY(!pairs->training.empty());
+            for (const Preference& pair : pairs->training) {
+                // Without an opinion a completion is in no pair.
+                QVERIFY(pair.chosen_ended && pair.rejected_ended && !pair.gold_margin);
+                const auto a = words_of(pair.chosen), b = words_of(pair.rejected);
+                QVERIFY2(longer ? a > b : a < b, (pair.chosen + " | " + pair.rejected).c_str());
+            }
+        }
     }
 
     void an_abort_ends_the_sampling() {

@@ -40,7 +40,9 @@ private Q_SLOTS:
         const at::Tensor expected = at::tensor(std::vector<std::int64_t>{
             2, 3, 4, 5, 6, 1, 2, 8, 9, 10, 1, 0, 2, 3, 4, 7, 1, 0, 2, 6, 6, 1, 0, 0});
         QVERIFY(at::equal(batch.rows.ids, expected.view({4, 6})));
-        QVERIFY(at::equal(batch.last, at::tensor(std::vector<std::int64_t>{5, 10, 16, 21})));
+        QCOMPARE(batch.texts.size(), std::size_t{4});
+        QVERIFY((batch.texts[1] == TokenIds{2, 8, 9, 10, 1}));
+        QVERIFY((batch.texts[2] == TokenIds{2, 3, 4, 7, 1}));
         QVERIFY(!batch.margin.defined());
     }
 
@@ -76,6 +78,25 @@ private Q_SLOTS:
         const std::vector<PreferenceRow> shortest = {{{}, {5}, {7}, {}}};
         const at::Tensor both = preference_scores(model, make_preference_batch(shortest, 0));
         QVERIFY(std::abs(both[0].item<float>() - score_of(model, {5})) < 1e-5f);
+    }
+
+    void a_score_is_read_at_the_last_token_that_is_no_padding_of_the_model() {
+        const std::vector<PreferenceRow> some = {{{2, 3}, {5, 6, 1}, {7, 1}, {}}};
+        // Without a padding token the end token counts, whatever fills the batch.
+        const Llama without = tiny_scorer(3);
+        QVERIFY(!without.config().pad_token_id);
+        const at::Tensor ended = preference_scores(without, make_preference_batch(some, 1));
+        QVERIFY(std::abs(ended[0].item<float>() - score_of(without, {2, 3, 5, 6, 1})) < 1e-5f);
+        QVERIFY(std::abs(ended[1].item<float>() - score_of(without, {2, 3, 7, 1})) < 1e-5f);
+        // Where padding and end share a token it is the one before.
+        ModelConfig config = tiny_config();
+        config.score_head = true;
+        config.pad_token_id = 1;
+        Llama shared(config, at::kCPU);
+        shared.initialise(3);
+        const at::Tensor before = preference_scores(shared, make_preference_batch(some, 1));
+        QVERIFY(std::abs(before[0].item<float>() - score_of(shared, {2, 3, 5, 6})) < 1e-5f);
+        QVERIFY(std::abs(before[1].item<float>() - score_of(shared, {2, 3, 7})) < 1e-5f);
     }
 
     void reference_logps_are_sums_over_completions() {

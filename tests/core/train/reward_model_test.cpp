@@ -5,7 +5,8 @@
 #include <limits>
 
 #include "small_policy.h"
-#include "train/batches.h"
+#include "train/evaluation.h"
+#include "train/preference_batches.h"
 
 using namespace plumb;
 
@@ -116,6 +117,31 @@ private Q_SLOTS:
             }
         }
         QVERIFY(std::abs(at_once[0] - at_once[1]) > 1e-4);
+    }
+
+    void training_and_scoring_read_at_the_same_place() {
+        const SmallTask small = small_task(small_reviews());
+        const std::int64_t eos = *small.policy.tokenizer->special().eos;
+        const auto samples = samples_of(*small.policy.tokenizer);
+        for (const std::optional<std::int64_t> pad : {std::optional<std::int64_t>(), {eos}, {0}}) {
+            ModelConfig config = small.policy.model.config();
+            config.pad_token_id = pad;
+            config.score_head = true;
+            Llama model(config, at::kCPU);
+            model.initialise(5);
+            const auto scorer = std::make_shared<const Policy>(
+                make_policy(std::move(model), small.policy.tokenizer));
+            const auto scores =
+                make_learned_reward(scorer, small.policy.tokenizer, 8)->score(inputs_of(samples));
+            VERIFY_OK(scores);
+            for (std::size_t i = 0; i < samples.size(); ++i) {
+                const TokenIds prompt = small.policy.tokenizer->encode(samples[i].prompt);
+                const std::vector<PreferenceRow> pair = {{prompt, samples[i].ids, {2, 3}, {}}};
+                const at::Tensor trained = preference_scores(
+                    scorer->model, make_preference_batch(pair, padding_id(*scorer)));
+                QVERIFY(std::abs(*(*scores)[i] - trained[0].item<float>()) < 1e-5);
+            }
+        }
     }
 
     void another_vocabulary_is_tokenised_anew() {

@@ -4,6 +4,7 @@
 #include <QSignalSpy>
 
 #include "models/completion_table_model.h"
+#include "models/run_filter.h"
 #include "models/run_list_model.h"
 #include "test_main.h"
 
@@ -70,6 +71,39 @@ private Q_SLOTS:
         QCOMPARE(model.index(0).data().toString(), "renamed");
         QCOMPARE(resets.count(), 0);
         QCOMPARE(changes.count(), 4);
+    }
+
+    void deleted_runs_stand_behind_the_others() {
+        RunListModel model;
+        RunRecord deleted = run(3, "deleted", RunState::finished);
+        deleted.deleted_ms = 1000;
+        model.setRuns({run(1, "a", RunState::finished), deleted, run(4, "b", RunState::running)});
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.runs().size(), std::size_t{2});
+        QCOMPARE(model.index(2).data().toString(), "deleted");
+        QVERIFY(model.index(2).data(RunListModel::DeletedRole).toBool());
+        QVERIFY(model.index(2).data(RunListModel::StateTextRole).toString().contains("restored"));
+        QVERIFY(model.run(3).has_value());
+        QCOMPARE(model.indexOf(1).row(), 1);
+    }
+
+    void a_run_that_goes_on_has_progress_and_a_note_its_first_line() {
+        RunListModel model;
+        RunRecord noted = run(2, "b", RunState::finished);
+        noted.note = "lower beta\nnext time";
+        noted.archived = true;
+        model.setRuns({run(1, "a", RunState::running), noted});
+        QCOMPARE(model.index(1).data(RunListModel::ProgressRole).toDouble(), 12 / 150.0);
+        QVERIFY(model.index(0).data(RunListModel::ProgressRole).toDouble() < 0);
+        QCOMPARE(model.index(0).data(RunListModel::NoteRole).toString(), "lower beta");
+        QVERIFY(model.index(0).data(Qt::ToolTipRole).toString().contains("next time"));
+        RunFilter filter;
+        filter.setSourceModel(&model);
+        QCOMPARE(filter.rowCount(), 1);
+        filter.showArchived(true);
+        filter.setText("LOWER");
+        QCOMPARE(filter.rowCount(), 1);
+        QCOMPARE(filter.index(0, 0).data().toString(), "b");
     }
 };
 

@@ -2,17 +2,19 @@
 #include <fstream>
 #include <tuple>
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableWidget>
+#include <QToolButton>
 
 #include "pages/new_run_page.h"
 #include "test_main.h"
 #include "widgets/file_list_edit.h"
+#include "widgets/reward_list.h"
 
 using namespace plumb;
 using namespace plumb::ui;
@@ -39,6 +41,7 @@ struct Shown {
         return found->isVisible() ? found->text() : QString();
     }
     QWidget* row(const QString& key) { return page.findChild<QWidget*>("row:" + key); }
+    void addReward(const QString& entry) { page.findChild<RewardList*>()->add({entry}); }
     QPushButton* start() { return page.findChild<QPushButton*>("newRunStart"); }
     void choose(const QString& box, const QString& text) {
         auto* combo = page.findChild<QComboBox*>(box);
@@ -119,19 +122,49 @@ private Q_SLOTS:
         QTRY_VERIFY(shown.text("previewSummary").contains("Reference answers: 2"));
     }
 
-    void rewards_have_weights() {
+    void rewards_have_a_page() {
         Shown shown;
+        auto* tab = shown.page.findChild<QPushButton*>("newRunRewards");
+        QVERIFY(!tab->isVisible());  // imitation has none
         shown.choose("field:algorithm", "grpo");
-        shown.page.findChild<QCheckBox*>("reward:ended")->setChecked(true);
+        QCOMPARE(shown.text("rewardsSummary"), "The reference answers of the rows");
+        QVERIFY(tab->isVisible());
+        shown.page.findChild<QPushButton*>("openRewards")->click();
+        QVERIFY(shown.page.findChild<QWidget*>("rewardsPanel")->isVisible());
+        shown.addReward("ended");
+        shown.addReward("/own/judge.py");
         auto* weight = shown.page.findChild<QLineEdit*>("weight:ended");
         weight->setText("0.5");
         QTest::keyClick(weight, Qt::Key_Return);
-        QCOMPARE(shown.page.settings().reward_funcs, std::vector<std::string>{"ended"});
-        QCOMPARE(shown.page.settings().reward_weights, std::vector<double>{0.5});
+        QCOMPARE(shown.page.settings().reward_funcs,
+                 (std::vector<std::string>{"ended", "/own/judge.py"}));
+        QCOMPARE(shown.page.settings().reward_weights, (std::vector<double>{0.5, 1}));
+        QCOMPARE(shown.text("rewardsSummary"), QString("0.5 \u00D7 ended, judge"));
         weight->setText("much");
         QTest::keyClick(weight, Qt::Key_Return);
-        QVERIFY(shown.text("newRunProblem").contains("much"));
+        QVERIFY(shown.text("rewardsSummaryProblem").contains("much"));
         QVERIFY(!shown.start()->isEnabled());
+        weight->setText("2");
+        QTest::keyClick(weight, Qt::Key_Return);
+        QCOMPARE(shown.text("rewardsSummaryProblem"), "");
+        // Back to imitation, which shows the data again.
+        shown.choose("field:algorithm", "sft");
+        QVERIFY(!tab->isVisible());
+        QVERIFY(shown.page.findChild<QWidget*>("dataPreview")->isVisible());
+    }
+
+    void the_try_out_has_the_start_key_while_it_is_edited() {
+        Shown shown;
+        shown.add(shown.write("prompts.jsonl", "{\"prompt\": \"it was\"}\n"));
+        shown.choose("field:algorithm", "grpo");
+        shown.addReward("ended");
+        shown.page.findChild<QPushButton*>("openRewards")->click();
+        QSignalSpy started(&shown.page, &NewRunPage::startRequested);
+        QTest::keyClick(shown.page.findChild<QPlainTextEdit*>("trialCompletion"), Qt::Key_Return,
+                        Qt::ControlModifier);
+        auto* results = shown.page.findChild<QTableWidget*>("trialResults");
+        QTRY_VERIFY(results->rowCount() == 2 && results->item(0, 1)->text() == "1");
+        QCOMPARE(started.count(), 0);
     }
 
     void each_algorithm_shows_its_own_fields() {
@@ -167,17 +200,21 @@ private Q_SLOTS:
         Shown shown;
         shown.add(shown.write("prompts.jsonl", "{\"prompt\": \"it was\"}\n"));
         shown.choose("field:algorithm", "ppo");
+        shown.page.findChild<QPushButton*>("openRewards")->click();
         auto* pairs = shown.page.findChild<QWidget*>("preferenceFiles");
         QVERIFY(pairs->isVisible());
-        QVERIFY(shown.text("error:reward_model").contains("preference_files"));
+        QVERIFY(shown.text("rewardProblem:reward_model").contains("preference_files"));
+        QVERIFY(shown.text("rewardsSummaryProblem").contains("preference_files"));
         QVERIFY(shown.text("error:model_name_or_path").contains("sft"));
         shown.page.setRuns(runs());
         auto* model = shown.page.findChild<QComboBox*>("rewardModel");
         shown.choose("rewardModel", model->itemText(model->findData("2")));
         QCOMPARE(QString::fromStdString(shown.page.settings().reward_model), "2");
         QVERIFY(!pairs->isVisible());
-        QVERIFY(shown.text("error:reward_model").isEmpty());
-        shown.page.findChild<QCheckBox*>("reward:ended")->setChecked(true);
+        QVERIFY(shown.text("rewardProblem:reward_model").isEmpty());
+        shown.addReward("ended");
+        shown.page.findChild<QToolButton*>("removeReward:reward_model")->click();
+        QCOMPARE(shown.page.settings().reward_funcs, std::vector<std::string>{"ended"});
         QVERIFY(!model->isVisible());
     }
 
@@ -189,6 +226,7 @@ private Q_SLOTS:
         };
         QVERIFY(offers("startingModel", "1") && !offers("startingModel", "2"));
         QVERIFY(!offers("startingModel", "3"));  // no step yet
+        shown.choose("field:algorithm", "ppo");
         QVERIFY(offers("rewardModel", "2") && !offers("rewardModel", "1"));
         shown.choose("field:algorithm", "reward");
         QVERIFY(offers("startingModel", "1") && offers("startingModel", "2"));

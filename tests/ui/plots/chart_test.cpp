@@ -2,74 +2,25 @@
 #include <cmath>
 #include <limits>
 
-#include <QLabel>
 #include <QSignalSpy>
-#include <QWheelEvent>
 
-#include <qcustomplot.h>
-
-#include "base/files.h"
-#include "plots/chart.h"
-#include "plots/chart_export.h"
-#include "plots/chart_grid.h"
 #include "plots/curve.h"
-#include "test_main.h"
+#include "plots/shown_charts.h"
 
 using namespace plumb;
 using namespace plumb::ui;
 
 namespace {
 
-std::vector<MetricPoint> line(std::int64_t steps, double slope) {
-    std::vector<MetricPoint> points;
-    for (std::int64_t step = 1; step <= steps; ++step)
-        points.push_back({step, slope * static_cast<double>(step)});
-    return points;
-}
-
 const std::vector<ChartGroup> groups = {{"Reward", {"reward", "eval/reward"}}, {"Loss", {"loss"}}};
-
-/// What the label says, without its markup.
-QString plain(const QLabel* label) {
-    QTextDocument document;
-    document.setHtml(label->text());
-    return document.toPlainText();
-}
-
-/// A grid that is shown, with rewards from 0.1 to 2 and losses from 1 to 20 over 20 steps.
-struct Shown {
-    ChartGrid grid;
-    Shown() {
-        grid.resize(760, 400);
-        grid.show();
-        grid.showRun("grpo", groups, {{"Loss", "nothing here yet"}});
-        grid.setMetric("reward", line(20, 0.1));
-        grid.setMetric("loss", line(20, 1));
-        grid.redrawNow();
-    }
-    Chart* chart(const QString& name) { return grid.findChild<Chart*>("chart:" + name); }
-    QString values(const QString& name) {
-        grid.redrawNow();
-        return plain(chart(name)->findChild<QLabel*>("values"));
-    }
-    QCPRange steps(const QString& name) {
-        grid.redrawNow();
-        return chart(name)->findChild<QCustomPlot*>()->xAxis->range();
-    }
-    void wheel(const QString& name, int turns) {
-        auto* plot = chart(name)->findChild<QCustomPlot*>();
-        const QPointF at = plot->axisRect()->center();
-        QWheelEvent event(at, plot->mapToGlobal(at), {}, {0, 120 * turns}, Qt::NoButton,
-                          Qt::NoModifier, Qt::NoScrollPhase, false);
-        QCoreApplication::sendEvent(plot, &event);
-    }
-};
 
 }  // namespace
 
 class TestChart : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void init() { clearSettings(); }
+
     void the_header_shows_the_last_value_and_that_at_the_crosshair() {
         Shown shown;
         QCOMPARE(shown.values("loss"), "20");
@@ -167,24 +118,24 @@ private Q_SLOTS:
     void charts_follow_until_the_user_zooms() {
         Shown shown;
         QVERIFY(shown.grid.isFollowing());
-        QCOMPARE(shown.steps("loss").upper, 21.0);
+        QCOMPARE(shown.range("loss").upper, 21.0);
         shown.grid.append(100, {{"loss", 3}});
-        QCOMPARE(shown.steps("loss").upper, 102.0);
+        QCOMPARE(shown.range("loss").upper, 102.0);
 
         QSignalSpy changes(&shown.grid, &ChartGrid::followingChanged);
         shown.wheel("loss", 2);
         QVERIFY(!shown.grid.isFollowing());
         QCOMPARE(changes.count(), 1);
-        const QCPRange zoomed = shown.steps("loss");
+        const QCPRange zoomed = shown.range("loss");
         QVERIFY(zoomed.size() < 80);
-        QCOMPARE(shown.steps("reward").lower, zoomed.lower);
-        QCOMPARE(shown.steps("reward").upper, zoomed.upper);
+        QCOMPARE(shown.range("reward").lower, zoomed.lower);
+        QCOMPARE(shown.range("reward").upper, zoomed.upper);
 
         shown.grid.append(200, {{"loss", 3}});
-        QCOMPARE(shown.steps("loss").upper, zoomed.upper);
+        QCOMPARE(shown.range("loss").upper, zoomed.upper);
         QTest::keyClick(shown.chart("reward"), Qt::Key_Home);
         QVERIFY(shown.grid.isFollowing());
-        QCOMPARE(shown.steps("loss").upper, 204.0);
+        QCOMPARE(shown.range("loss").upper, 204.0);
     }
 
     void keys_move_the_crosshair_of_all_charts() {
@@ -213,18 +164,50 @@ private Q_SLOTS:
         QVERIFY(grid.findChild<Chart*>("chart:reward")->isVisible());
     }
 
+    void smoothing_goes_round_with_its_key_and_is_kept() {
+        Shown shown;
+        QVERIFY(!shown.grid.view().smoothing);
+        QTest::keyClick(shown.chart("loss"), Qt::Key_S);
+        QCOMPARE(shown.grid.view().smoothing, std::optional(0.9));
+        QTest::keyClick(shown.chart("reward"), Qt::Key_S);
+        QCOMPARE(shown.grid.view().smoothing, std::optional(0.0));
+        QCOMPARE(Shown().grid.view().smoothing, std::optional(0.0));
+    }
+
     void not_a_number_is_a_gap() {
         const double nan = std::numeric_limits<double>::quiet_NaN();
         const std::vector<MetricPoint> points = {{1, 1}, {2, nan}, {3, 4}};
-        const DrawnCurve drawn = drawnCurve(points, 200, false);
+        PlotView view{.first = 0, .last = 10, .pixels = 200};
+        const DrawnCurve drawn = drawnCurve(points, {}, view);
         QCOMPARE(drawn.values.size(), 3u);
         QVERIFY(std::isnan(drawn.values[1]));
         const auto range = valueRange(drawn.values, false);
         QVERIFY(range && range->low < 1 && range->high > 4 && range->high < 5);
         QVERIFY(!valueRange({nan}, false));
+        view.logarithmicY = true;
+        QVERIFY(
+            std::isnan(drawnCurve(std::vector<MetricPoint>{{1, -1}, {2, 2}}, {}, view).values[0]));
+        view = {.first = 0, .last = 10, .pixels = 200, .logarithmicX = true};
         const DrawnCurve logarithmic =
-            drawnCurve(std::vector<MetricPoint>{{1, -1}, {2, 2}}, 200, true);
-        QVERIFY(std::isnan(logarithmic.values[0]));
+            drawnCurve(std::vector<MetricPoint>{{0, 1}, {2, 2}}, {}, view);
+        QVERIFY(std::isnan(logarithmic.places[0]) && logarithmic.places[1] == 2);
+    }
+
+    void a_long_curve_is_thinned_and_keeps_its_spikes() {
+        std::vector<MetricPoint> points = line(20'000, 0);
+        points[12'345].value = 7;
+        points[12'346].value = -7;
+        const DrawnCurve drawn =
+            drawnCurve(points, {}, {.first = 0, .last = 20'000, .pixels = 240});
+        QVERIFY2(drawn.steps.size() < 600, qPrintable(QString::number(drawn.steps.size())));
+        QVERIFY(std::ranges::find(drawn.values, 7.0) != drawn.values.end());
+        QVERIFY(std::ranges::find(drawn.values, -7.0) != drawn.values.end());
+        // Of a part that is zoomed into every point is drawn, and one beyond each end.
+        const DrawnCurve near =
+            drawnCurve(points, {}, {.first = 12'000, .last = 12'100, .pixels = 240});
+        QCOMPARE(near.steps.size(), 103u);
+        QCOMPARE(near.steps.front(), 11'999);
+        QCOMPARE(near.steps.back(), 12'101);
     }
 
     void outliers_can_be_left_out_of_view() {
@@ -233,43 +216,99 @@ private Q_SLOTS:
         values[101] = 2;
         QVERIFY(valueRange(values, false)->high > 1000);
         QVERIFY(valueRange(values, true)->high < 3);
+        values[102] = -5;
+        const auto positive = valueRange(values, false, true);
+        QVERIFY(positive->low > 0.5 && positive->low < 1 && positive->high > 1000);
     }
 
-    void a_chart_is_saved_in_each_format() {
+    void outliers_of_a_long_curve_are_told_from_all_its_points() {
+        // Thinning keeps each of these spikes; they are 1 % of the points all the same.
+        std::vector<MetricPoint> points = line(10'000, 0);
+        for (std::size_t i = 0; i < points.size(); ++i)
+            points[i].value = i % 100 == 50 ? 1000 : static_cast<double>(i % 7);
         Shown shown;
-        shown.grid.append(20, {{"eval/reward", 1.5}});
-        const ChartSpec spec = shown.chart("reward")->spec();
-        const auto csv = encodeChart(spec, "a.csv");
-        VERIFY_OK(csv);
-        const QList<QByteArray> lines = csv->trimmed().split('\n');
-        QCOMPARE(lines.size(), 21);
-        QCOMPARE(lines.first(), QByteArray("step,training,held out"));
-        QCOMPARE(lines.last(), QByteArray("20,2,1.5"));
-        const auto png = encodeChart(spec, "a.png");
-        VERIFY_OK(png);
-        QImage picture;
-        QVERIFY(picture.loadFromData(*png, "PNG"));
-        QVERIFY(picture.width() > 1000);
-        const auto pdf = encodeChart(spec, "a.pdf");
-        VERIFY_OK(pdf);
-        QVERIFY(pdf->startsWith("%PDF"));
-        const auto svg = encodeChart(spec, "a.SVG");
-        VERIFY_OK(svg);
-        QVERIFY(svg->contains("<svg") && svg->contains("Reward"));
-        QVERIFY(!encodeChart(spec, "a.doc").ok());
+        shown.grid.setMetrics({{"loss", points}});
+        shown.grid.redrawNow();
+        QVERIFY(shown.plot("loss")->yAxis->range().upper > 1000);
+        QTest::keyClick(shown.chart("loss"), Qt::Key_O);
+        shown.grid.redrawNow();
+        QVERIFY2(shown.plot("loss")->yAxis->range().upper < 10,
+                 qPrintable(QString::number(shown.plot("loss")->yAxis->range().upper)));
+        QVERIFY(shown.chart("loss")->setup().clipsOutliers);
     }
 
-    void a_file_that_cannot_be_written_is_told() {
+    void values_can_be_logarithmic_and_are_labelled() {
         Shown shown;
-        QSignalSpy problems(&shown.grid, &ChartGrid::problem);
-        shown.chart("loss")->save("/nowhere/at/all/loss.svg");
-        QVERIFY(problems.wait(5000));
-        QVERIFY(problems.first().first().toString().contains("/nowhere/at/all"));
+        QTest::keyClick(shown.chart("loss"), Qt::Key_Y);
+        shown.grid.redrawNow();
+        const QCPAxis* axis = shown.plot("loss")->yAxis;
+        QCOMPARE(axis->scaleType(), QCPAxis::stLogarithmic);
+        QVERIFY(axis->range().lower > 0.5);
+        shown.plot("loss")->replot(QCustomPlot::rpImmediateRefresh);
+        QVERIFY(axis->tickVectorLabels().size() >= 3 && axis->tickVectorLabels().size() <= 6);
+        QVERIFY(axis->tickVectorLabels().contains("10"));
+    }
 
-        const TemporaryFolder folder;
-        const QString file = QString::fromStdString((folder.path() / "loss.csv").string());
-        shown.chart("loss")->save(file);
-        QTRY_VERIFY(QFile::exists(file));
+    void a_length_has_its_band_and_says_so() {
+        Shown shown(std::vector<ChartGroup>{{"Completion length", {"completions/mean_length"}}});
+        shown.grid.append(1, {{"completions/mean_length", 11},
+                              {"completions/min_length", 4},
+                              {"completions/max_length", 28}});
+        QCOMPARE(shown.values("completion length"), "11 (4 to 28) tokens");
+        // The values in view are those of the band too.
+        QVERIFY(shown.plot("completion length")->yAxis->range().upper > 28);
+    }
+
+    void marks_say_what_they_are() {
+        Shown shown;
+        shown.grid.setMarks({{5, MarkKind::edit, "beta 0 → 0.1"}});
+        shown.grid.append(9, {{"non_finite_skipped", 1}});
+        shown.grid.redrawNow();
+        const ChartSpec spec = shown.chart("loss")->spec();
+        QCOMPARE(spec.marks.size(), 2u);
+        QCOMPARE(spec.marks[1].kind, MarkKind::alert);
+        // By the keyboard: where the crosshair comes by one, its text is shown.
+        shown.grid.setShownStep(6);
+        QTest::keyClick(shown.chart("loss"), Qt::Key_Left);
+        QCOMPARE(QToolTip::text(), QStringLiteral("step 5: beta 0 → 0.1"));
+        QToolTip::hideText();
+    }
+
+    void the_crosshair_says_where_it_is_and_what_the_values_are() {
+        Shown shown;
+        shown.chart("loss")->setFocus();
+        QTest::keyClick(shown.chart("loss"), Qt::Key_Left);
+        shown.grid.redrawNow();
+        QCOMPARE(shown.chart("loss")->tag(), "step 19");
+        QCOMPARE(shown.chart("reward")->tag(), "");
+        QCOMPARE(shown.chart("loss")->accessibleDescription(), "step 19: Loss 19");
+    }
+
+    void zooming_and_moving_have_keys() {
+        Shown shown;
+        QTest::keyClick(shown.chart("loss"), Qt::Key_Plus);
+        QVERIFY(!shown.grid.isFollowing());
+        const QCPRange zoomed = shown.range("loss");
+        QCOMPARE(zoomed.size(), 21 * 0.8);
+        QTest::keyClick(shown.chart("loss"), Qt::Key_Right, Qt::ShiftModifier);
+        QCOMPARE(shown.range("reward").lower, zoomed.lower + 0.1 * zoomed.size());
+        const double high = shown.plot("loss")->yAxis->range().upper;
+        QTest::keyClick(shown.chart("loss"), Qt::Key_Plus, Qt::ControlModifier);
+        shown.grid.append(21, {{"loss", 100}});
+        shown.grid.redrawNow();
+        QVERIFY(shown.plot("loss")->yAxis->range().upper < high);
+        QTest::keyClick(shown.chart("loss"), Qt::Key_Home);
+        shown.grid.redrawNow();
+        QVERIFY(shown.plot("loss")->yAxis->range().upper > 100);
+    }
+
+    void a_run_that_is_read_again_leaves_the_view_alone() {
+        Shown shown;
+        shown.wheel("loss", 2);
+        const QCPRange zoomed = shown.range("loss");
+        shown.grid.setMetrics({{"reward", line(300, 0.1)}, {"loss", line(300, 1)}});
+        QCOMPARE(shown.range("loss").upper, zoomed.upper);
+        QVERIFY(!shown.grid.isFollowing());
     }
 };
 

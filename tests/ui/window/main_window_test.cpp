@@ -20,22 +20,13 @@
 #include "plots/chart_grid.h"
 #include "widgets/message_bar.h"
 #include "widgets/transport_bar.h"
-#include "window/main_window.h"
 #include "window/run_controller.h"
+#include "window/shown_window.h"
 
 using namespace plumb;
 using namespace plumb::ui;
 
 namespace {
-
-constexpr int patience_ms = 60000;
-
-SessionOptions optionsBelow(const std::filesystem::path& folder) {
-    SessionOptions options;
-    options.workspace = folder / "workspace";
-    options.cache = folder / "cache";
-    return options;
-}
 
 Settings longRun() {
     Settings settings = small_grpo();
@@ -43,42 +34,6 @@ Settings longRun() {
     settings.eval_steps = 0;
     settings.save_steps = 5;
     return settings;
-}
-
-/// A window on a workspace below a folder, ready for use.
-struct Shown {
-    std::unique_ptr<MainWindow> window;
-    explicit Shown(const SessionOptions& options) : window(std::make_unique<MainWindow>(options)) {
-        QSignalSpy ready(window.get(), &MainWindow::ready);
-        window->show();
-        if (!ready.wait(patience_ms)) qFatal("the window did not become ready");
-    }
-    template <class Widget>
-    Widget* find(const QString& name) {
-        auto* found = window->findChild<Widget*>(name);
-        if (!found) qFatal("there is no %s", qPrintable(name));
-        return found;
-    }
-    QPushButton* button(const QString& name) { return find<QPushButton>(name); }
-    QString text(const QString& label) { return find<QLabel>(label)->text(); }
-    QString message() { return find<MessageBar>("messageBar")->text(); }
-    TransportState state() { return find<TransportBar>("transportBar")->state(); }
-    void draft(const Settings& settings) { window->controller().showDraft(settings, "test"); }
-    void startAndReach(std::int64_t step) {
-        button("transportPrimary")->click();
-        QTRY_VERIFY_WITH_TIMEOUT(shownStep() >= step || !message().isEmpty(), patience_ms);
-        QCOMPARE(message(), "");
-    }
-    std::int64_t shownStep() { return find<QSlider>("timeSlider")->maximum(); }
-    void waitFor(TransportState wanted) {
-        QTRY_VERIFY_WITH_TIMEOUT(state() == wanted, patience_ms);
-    }
-};
-
-std::unique_ptr<StoreReader> readerOf(const SessionOptions& options) {
-    auto reader = StoreReader::open(options.workspace);
-    if (!reader) qFatal("%s", reader.error().message.c_str());
-    return std::move(*reader);
 }
 
 }  // namespace

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "model/config.h"
+#include "model/memory_ledger.h"
+
+namespace plumb {
+
+/// A memory ledger of something that has not happened yet: bytes by owner, and the most of them.
+class MemoryAccount {
+public:
+    void take(double bytes, MemoryOwner owner = MemoryOwner::activations);
+    void give(double bytes, MemoryOwner owner = MemoryOwner::activations) { take(-bytes, owner); }
+    /// Taken and given back at once.
+    void touch(double bytes, MemoryOwner owner = MemoryOwner::activations);
+    /// The peaks start anew from what is held now.
+    void reset_peaks();
+
+    double now(MemoryOwner owner) const { return now_[static_cast<std::size_t>(owner)]; }
+    double peak(MemoryOwner owner) const { return peak_[static_cast<std::size_t>(owner)]; }
+    double now() const { return all_; }
+    double peak() const { return peak_of_all_; }
+
+private:
+    std::array<double, memory_owners> now_{}, peak_{};
+    double all_ = 0, peak_of_all_ = 0;
+};
+
+/// A batch: rows [B] of length [T] with padding, of which the head is applied at `outputs` [N].
+struct PassShape {
+    std::int64_t rows = 0;
+    std::int64_t length = 0;
+    std::int64_t outputs = 0;
+};
+
+/// What Llama's passes hold in memory on the CPU, tensor by tensor in the order in which they are
+/// made and let go of. It follows llama.cpp, ops.cpp, packed_llama.cpp and logprobs.cpp line by
+/// line; a test compares it with the ledger.
+class Footprint {
+public:
+    Footprint(const ModelConfig& config, std::int64_t threads)
+        : config_(config), threads_(threads) {}
+
+    std::int64_t parameter_count() const;
+    /// The flat buffer of parameters with its gaps; gradients and each moment take the same.
+    double parameters() const;
+    /// Parameters and rotary tables: what account_as() gives a model.
+    double model() const;
+    /// Generation's copy of the matrices.
+    double packed_copy() const;
+    double key_value_cache(std::int64_t slots, std::int64_t max_length) const;
+
+    /// Reading the model from a folder, after which it is held.
+    void load(MemoryAccount& account, MemoryOwner owner) const;
+    /// Log-probabilities and entropies of the outputs, or their scores, without gradients.
+    void infer(MemoryAccount& account, const PassShape& shape) const;
+    /// The same with a graph, which stays.
+    void forward(MemoryAccount& account, const PassShape& shape) const;
+    /// The pass backwards through that graph, which is gone then.
+    void backward(MemoryAccount& account, const PassShape& shape) const;
+    /// A rollout: per_prompt completions of each prompt. The packed copy stays.
+    void generate(MemoryAccount& account, std::int64_t prompts, std::int64_t per_prompt,
+                  std::int64_t longest_prompt, std::int64_t max_new_tokens) const;
+
+private:
+    struct Widths;
+    Widths widths() const;
+    double packed(std::int64_t in, std::int64_t out) const;
+    double attention_scratch(std::int64_t length) const;
+    double workspace(std::int64_t rows, std::int64_t capacity) const;
+    double log_softmax_slices(std::int64_t outputs) const;
+    void head_forward(MemoryAccount& account, const PassShape& shape) const;
+    void head_backward(MemoryAccount& account, const PassShape& shape) const;
+    void linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,
+                         std::int64_t out) const;
+
+    ModelConfig config_;
+    std::int64_t threads_;
+};
+
+}  // namespace plumb

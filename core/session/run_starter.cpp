@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/run_starter.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "config/fields.h"
+#include "config/roles.h"
+#include "config/validation.h"
+#include "config/yaml.h"
+#include "session/model_source.h"
+
+namespace plumb {
+namespace fs = std::filesystem;
+namespace {
+
+/// What settings.reward_model means, where the run takes a reward model that there is already.
+Result<std::optional<fs::path>> reward_model_folder(const Settings& settings,
+                                                    const fs::path& workspace) {
+    if (!uses_reward_model(settings) || makes_reward_model(settings))
+        return std::optional<fs::path>();
+    const auto source = find_model(settings.reward_model, workspace);
+    if (!source) return Error{source.error().code, "reward_model: " + source.error().message};
+    return std::optional(source->folder);
+}
+
+Result<std::optional<fs::path>> starting_model_folder(const Settings& settings,
+                                                      const fs::path& workspace) {
+    if (settings.model_name_or_path.empty()) return std::optional<fs::path>();
+    PLUMB_TRY(const ModelSource source, find_model(settings.model_name_or_path, workspace));
+    return std::optional(source.folder);
+}
+
+Status check_plan(Settings settings, const std::vector<PlannedEdit>& edits) {
+    for (const PlannedEdit& edit : edits) {
+        const Field* field = find_field(edit.key);
+        Status status = set_field(edit.key, settings, edit.value);
+        if (status && field && !field->live)
+            status = invalid_input(edit.key + " cannot be changed while a run goes on");
+        if (status) status = validate(settings);
+        if (!status)
+            return invalid_input(
+                "the edit of " + edit.key + " to " + edit.value + " after step " +
+                std::to_string(edit.step) +
+                ", taken over from another run, does not go with these settings: " +
+                status.error().message +
+                "; change the settings, or repeat the run without its edits");
+    }
+    return {};
+}
+
+RunRecord record_of(const Settings& settings, const std::string& name) {
+    RunRecord record;
+    record.name = name.empty() ? default_name(settings) : name;
+    record.algorithm = settings.algorithm;
+    record.preset = settings.preset;
+    record.settings = write_settings(settings);
+    record.total_steps = std::max<std::int64_t>(0, settings.max_steps);
+    record.state = RunState::running;
+    return record;
+}
+
+}  // namespace
+
+std::string default_name(const Settings& settings) {
+    return !settings.preset.empty() ? settings.preset : settings.algorithm + "-" + settings.task;
+}
+
+Status RunStarter::check(const Settings& settings, const std::vector<PlannedEdit>& edits) const {
+    PLUMB_TRY_STATUS(validate(settings));
+    PLUMB_TRY_STATUS(check_plan(settings, edits));
+    return catch_everything([&] { return check_inputs(settings); });
+}
+
+Status RunStarter::ready_for_a_run() const {
+    if (store_.access() == Access::read_only)
+        return Error{ErrorCode::busy, store_.folder().string() +
+                                          " is open for reading only; close the program that "
+                                          "holds it, or use another workspace"};
+    if (const auto active = worker_.active_run())
+        return Error{ErrorCode::busy, "run " + std::to_string(*active) +
+                                          " is still going on; finish or abort it first, or add "
+                                          "this one to the queue"};
+    return {};
+}
+
+Result<RunId> RunStarter::start(Settings settings, const std::string& name,
+                                const std::vector<PlannedEdit>& edits) {
+    std::lock_guard lock(mutex_);
+    return start_now(std::move(settings), name, edits, {});
+}
+
+Result<RunId> RunStarter::resume(RunId run) {
+    std::lock_guard lock(mutex_);
+    return resume_now(run, {});
+}
+
+Result<RunId> RunStarter::start_now(Settings settings, const std::string& name,
+                                    const std::vector<PlannedEdit>& edits,
+                                    std::optional<QueueId> queued) {
+    PLUMB_TRY_STATUS(ready_for_a_run());
+    // A run may be resumed from elsewhere.
+    resolve_own_rewards(settings, fs::current_path());
+    if (settings.threads == 0)
+        settings.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+    PLUMB_TRY_STATUS(check(settings, edits));
+
+    RunWorker::Job job;
+    job.inputs.settings = settings;
+    job.inputs.cache = cache_;
+    job.planned = edits;
+    PLUMB_TRY(job.inputs.model_folder, starting_model_folder(settings, store_.folder()));
+    PLUMB_TRY(job.inputs.reward_model_folder, reward_model_folder(settings, store_.folder()));
+    const RunRecord record = record_of(settings, name);
+    PLUMB_TRY(job.run, store_.create_run(record, edits, queued));
+    job.inputs.run_folder = store_.run_folder(job.run);
+    emit_(RunStarted{job.run, record.name, false, 0, record.total_steps, queued.has_value()}, true);
+    const RunId run = job.run;
+    worker_.start(std::move(job));
+    return run;
+}
+
+Result<RunId> RunStarter::resume_now(RunId run, std::optional<QueueId> queued) {
+    PLUMB_TRY_STATUS(ready_for_a_run());
+    PLUMB_TRY(auto reader, StoreReader::open(store_.folder()));
+    PLUMB_TRY(const RunRecord record, reader->run(run));
+    if (record.deleted_ms != 0)
+        return invalid_input("run " + std::to_string(run) + " (" + record.name +
+                             ") was deleted; bring it back first");
+    if (!can_resume(record.state))
+        return invalid_input("run " + std::to_string(run) + " (" + record.name + ") is " +
+                             to_string(record.state) + "; there is nothing to resume");
+    const std::string origin = "settings of run " + std::to_string(run);
+    PLUMB_TRY(Settings settings, parse_settings(record.settings, origin, {}));
+    PLUMB_TRY(const auto checkpoints, reader->checkpoints(run));
+    PLUMB_TRY(const auto edits, reader->edits(run));
+
+    RunWorker::Job job;
+    job.run = run;
+    job.inputs.cache = cache_;
+    job.inputs.run_folder = store_.run_folder(run);
+    PLUMB_TRY(job.planned, reader->planned_edits(run));
+    std::int64_t step = 0;
+    if (!checkpoints.empty()) {
+        const auto newest = std::ranges::max_element(checkpoints, {}, &CheckpointRecord::step);
+        step = newest->step;
+        job.inputs.checkpoint = store_.folder() / newest->folder;
+    } else {  // else the run has its own copies
+        PLUMB_TRY(job.inputs.model_folder, starting_model_folder(settings, store_.folder()));
+        PLUMB_TRY(job.inputs.reward_model_folder, reward_model_folder(settings, store_.folder()));
+    }
+    for (const EditRecord& edit : edits) {
+        // Those of earlier steps have taken effect by the checkpoint; the others are replayed.
+        if (edit.step < step) {
+            PLUMB_TRY_STATUS(set_field(edit.key, settings, edit.new_value));
+        } else {
+            job.replay.push_back(edit);
+        }
+    }
+    job.inputs.settings = settings;
+    if (queued) PLUMB_TRY_STATUS(store_.dequeue({*queued}));
+    PLUMB_TRY_STATUS(store_.set_run_state(run, RunState::running, ""));
+    emit_(RunStarted{run, record.name, true, step, record.total_steps, queued.has_value()}, true);
+    worker_.start(std::move(job));
+    return run;
+}
+
+Status RunStarter::start_queued(const QueuedRun& queued) {
+    std::lock_guard lock(mutex_);
+    PLUMB_TRY_STATUS(ready_for_a_run());
+    const auto started = [&]() -> Result<RunId> {
+        if (queued.resumes) return resume_now(*queued.resumes, queued.id);
+        PLUMB_TRY(Settings settings,
+                  parse_settings(queued.settings, "settings of " + queued.name, {}));
+        return start_now(std::move(settings), queued.name, queued.edits, queued.id);
+    }();
+    return started ? Status() : keep_failure(queued, started.error());
+}
+
+Status RunStarter::keep_failure(const QueuedRun& queued, const Error& reason) {
+    RunEnded ended;
+    ended.state = RunState::failed;
+    ended.code = reason.code;
+    ended.message = "it could not be started from the queue: " + reason.message;
+    RunRecord record;
+    if (queued.resumes) {
+        PLUMB_TRY_STATUS(store_.dequeue({queued.id}));
+        PLUMB_TRY(auto reader, StoreReader::open(store_.folder()));
+        PLUMB_TRY(record, reader->run(*queued.resumes));
+        // It can go on from where it was, once the reason is gone.
+        ended.state = record.state;
+        ended.step = record.step;
+    } else {
+        record.name = queued.name;
+        record.algorithm = queued.algorithm;
+        record.settings = queued.settings;
+        record.state = ended.state;
+        record.message = ended.message;
+        PLUMB_TRY(record.id, store_.create_run(record, queued.edits, queued.id));
+        PLUMB_TRY_STATUS(store_.set_run_state(record.id, ended.state, ended.message));
+    }
+    ended.run = record.id;
+    emit_(RunStarted{record.id, record.name, queued.resumes.has_value(), ended.step,
+                     record.total_steps, true},
+          true);
+    emit_(std::move(ended), true);
+    return {};
+}
+
+}  // namespace plumb

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a chart's context menu and its keys do.
+#include <algorithm>
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QToolTip>
+
+#include "plots/chart.h"
+#include "plots/chart_plot.h"
+
+namespace plumb::ui {
+namespace {
+
+constexpr double zoom_factor = 0.8, pan_share = 0.1;
+constexpr double strong_smoothing = 0.9;
+
+struct SmoothingChoice {
+    const char *name, *text;
+    std::optional<double> weight;
+};
+const SmoothingChoice smoothings[] = {
+    {"smoothingNone", "No smoothing", 0.0},
+    {"smoothingAuto", "Smoothing as suits the points", std::nullopt},
+    {"smoothingStrong", "Strong smoothing", strong_smoothing},
+};
+
+}  // namespace
+
+QAction* Chart::addAction(const QString& name, const QString& text, const QString& keys,
+                          std::function<void()> act) {
+    auto* action = new QAction(text, this);
+    action->setObjectName(name);
+    action->setShortcut(QKeySequence(keys));
+    action->setShortcutVisibleInContextMenu(true);
+    connect(action, &QAction::triggered, this, std::move(act));
+    m_actions.push_back(action);
+    return action;
+}
+
+void Chart::makeActions() {
+    const auto wish = [this](Wish what) { return [this, what] { Q_EMIT wished(what); }; };
+    addAction("enlarge", "Enlarge", "E", wish(Wish::enlarge));
+    addAction("chooseCurves", "Curves...", "C", wish(Wish::chooseCurves));
+    addAction("moveBefore", "Move before", "Ctrl+Left", wish(Wish::moveBefore));
+    addAction("moveAfter", "Move after", "Ctrl+Right", wish(Wish::moveAfter));
+    addAction("remove", "Remove chart", "Del", wish(Wish::remove));
+    addAction("undo", "Undo change of charts", "Ctrl+Z", wish(Wish::undo));
+    m_actions.push_back(nullptr);
+    for (const SmoothingChoice& choice : smoothings)
+        addAction(choice.name, choice.text, {}, [this, weight = choice.weight] {
+            ChartsView view = m_view;
+            view.smoothing = weight;
+            Q_EMIT viewChosen(view);
+        })->setCheckable(true);
+    m_actions.push_back(nullptr);
+    addAction("logarithmic", "Logarithmic values", "Y", [this] {
+        m_setup.logarithmic = !m_setup.logarithmic;
+        applyValueAxis();
+    })->setCheckable(true);
+    addAction("outliers", "Leave outliers out of view", "O", [this] {
+        m_setup.clipsOutliers = !m_setup.clipsOutliers;
+        applyValueAxis();
+    })->setCheckable(true);
+    addAction("follow", "Follow the run", "Home", [this] { Q_EMIT followRequested(); });
+    m_actions.push_back(nullptr);
+    addAction("save", "Save chart or points...", "Ctrl+S", wish(Wish::save));
+    addAction("copy", "Copy picture", "Ctrl+C", [this] { copyPicture(); });
+    updateActions();
+}
+
+void Chart::updateActions() {
+    std::size_t smoothing = 0;
+    for (std::size_t i = 0; i < std::size(smoothings); ++i)
+        if (smoothings[i].weight == m_view.smoothing) smoothing = i;
+    for (QAction* action : m_actions) {
+        if (!action) continue;
+        const QString name = action->objectName();
+        for (std::size_t i = 0; i < std::size(smoothings); ++i) {
+            if (name != smoothings[i].name) continue;
+            action->setChecked(smoothings[i].weight == m_view.smoothing);
+            // The key goes from one to the next, and stands at the one it leads to.
+            const bool next = i == (smoothing + 1) % std::size(smoothings);
+            action->setShortcut(next ? QKeySequence("S") : QKeySequence());
+        }
+        if (name == "enlarge") action->setText(m_enlarged ? "Back to all charts" : "Enlarge");
+        if (name == "logarithmic") action->setChecked(m_setup.logarithmic);
+        if (name == "outliers") action->setChecked(m_setup.clipsOutliers);
+        if (name == "save" || name == "copy") action->setEnabled(hasPoints());
+    }
+}
+
+QAction* Chart::actionOf(const QKeyEvent& event) const {
+    const QKeySequence keys(event.keyCombination());
+    for (QAction* action : m_actions)
+        if (action && !action->shortcut().isEmpty() && action->shortcut() == keys) return action;
+    return nullptr;
+}
+
+void Chart::applyValueAxis() {
+    m_plot->setValueAxis(m_setup.logarithmic, m_setup.clipsOutliers);
+    Q_EMIT setupChanged(m_setup);
+}
+
+void Chart::copyPicture() { QApplication::clipboard()->setPixmap(grab()); }
+
+void Chart::contextMenuEvent(QContextMenuEvent* event) {
+    updateActions();
+    auto* menu = new QMenu(this);
+    menu->setObjectName("chartMenu");
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (QAction* action : m_actions)
+        if (action)
+            menu->addAction(action);
+        else
+            menu->addSeparator();
+    // By the keyboard the event comes with the middle of the chart.
+    menu->popup(event->globalPos());
+}
+
+bool Chart::event(QEvent* event) {
+    // While a chart has the focus its keys are its own, also where the window has them too.
+    if (event->type() == QEvent::ShortcutOverride) {
+        updateActions();
+        if (actionOf(*static_cast<QKeyEvent*>(event))) {
+            event->accept();
+            return true;
+        }
+    }
+    return QFrame::event(event);
+}
+
+void Chart::moveCrosshair(std::int64_t steps) {
+    const std::int64_t at = m_crosshair.value_or(lastStep());
+    Q_EMIT crosshairMoved(std::clamp<std::int64_t>(at + steps, 0, lastStep()));
+    if (const QString text = m_plot->markText(); !text.isEmpty())
+        QToolTip::showText(m_plot->mapToGlobal(m_plot->markPoint()), text, m_plot);
+    setAccessibleDescription(plainValues());
+}
+
+void Chart::keyPressEvent(QKeyEvent* event) {
+    updateActions();
+    if (QAction* action = actionOf(*event)) {
+        action->trigger();
+        return;
+    }
+    const bool shift = event->modifiers() & Qt::ShiftModifier;
+    const bool control = event->modifiers() & Qt::ControlModifier;
+    switch (event->key()) {
+        case Qt::Key_Left: shift ? m_plot->panX(-pan_share) : moveCrosshair(-1); return;
+        case Qt::Key_Right: shift ? m_plot->panX(pan_share) : moveCrosshair(1); return;
+        case Qt::Key_Return:
+        case Qt::Key_Enter: Q_EMIT stepClicked(m_crosshair.value_or(lastStep())); return;
+        case Qt::Key_Plus:
+        case Qt::Key_Equal:
+            control ? m_plot->zoomY(zoom_factor) : m_plot->zoomX(zoom_factor);
+            return;
+        case Qt::Key_Minus:
+            control ? m_plot->zoomY(1 / zoom_factor) : m_plot->zoomX(1 / zoom_factor);
+            return;
+        case Qt::Key_Escape:
+            if (m_enlarged) {
+                Q_EMIT wished(Wish::enlarge);
+                return;
+            }
+            break;
+        default: break;
+    }
+    QFrame::keyPressEvent(event);
+}
+
+}  // namespace plumb::ui

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <qcustomplot.h>
+
+#include "analysis/svg_chart.h"
+#include "plots/arrangement.h"
+#include "plots/curve_lines.h"
+#include "plots/run_series.h"
+
+namespace plumb::ui {
+
+class CursorItem;
+class MarkStrip;
+
+/// The axes of a chart with its curves, marks and crosshair. Nothing is drawn before redraw() is
+/// called, so that many changes cost one frame, and a crosshair that moves alone costs little.
+class ChartPlot : public QCustomPlot {
+    Q_OBJECT
+
+public:
+    /// The series must outlive it.
+    ChartPlot(const ChartSetup& setup, const QString& algorithm, const RunSeries& series,
+              QWidget* parent = nullptr);
+
+    const std::vector<CurveLines>& curves() const { return m_curves; }
+    /// What it is drawn over: charts of phases before the training have steps of their own.
+    const XScale& scale() const;
+    bool isOfPhase() const { return m_ofPhase; }
+
+    void setValueAxis(bool logarithmic, bool clipsOutliers);
+    void setChartsView(const ChartsView& view);
+    void setMarks(std::vector<ChartMark> marks);
+    /// Nothing: no crosshair.
+    void setCrosshair(std::optional<std::int64_t> step);
+    /// Whether the crosshair has a tag that says where it is.
+    void setTagged(bool tagged);
+    /// What is in view, as places on the scale.
+    void setXRange(double first, double last);
+    /// Fits the values to what is in view again, after the user has zoomed them.
+    void followValues();
+    /// A factor below 1 shows less; around the middle.
+    void zoomX(double factor);
+    void zoomY(double factor);
+    /// By a share of what is in view; above 0 to later steps.
+    void panX(double share);
+    /// Draws what has changed since the last call; returns whether anything has.
+    bool redraw();
+    /// What the marks at the crosshair say; empty: there are none.
+    QString markText() const;
+    /// Where the crosshair meets the top edge.
+    QPoint markPoint() const;
+    QString tag() const;
+
+Q_SIGNALS:
+    void hovered(std::optional<std::int64_t> step);
+    void clicked(qint64 step);
+    void rangeChosen(double first, double last);
+    void followRequested();
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void makeAxes();
+    void connectMouse();
+    void applyColours();
+    void updateTickers();
+    void drawCurves();
+    void drawCursor();
+    void updateYRange(const PlotView& view);
+    void zoomYAround(double factor, double value);
+    PlotView plotView() const;
+    std::int64_t stepAt(const QPointF& pixel) const;
+
+    const RunSeries& m_series;
+    const bool m_ofPhase;
+    const XScale m_steps;
+    std::vector<CurveLines> m_curves;
+    MarkStrip* m_strip = nullptr;
+    CursorItem* m_cursor = nullptr;
+    ChartsView m_view;
+    std::optional<std::int64_t> m_crosshair;
+    double m_first = 0, m_last = 10;
+    XAxis m_axis = XAxis::step;  ///< that the ticks are made for
+    std::uint64_t m_drawn = 0;   ///< the newest revision that is drawn
+    bool m_logarithmic, m_clipsOutliers;
+    bool m_dirty = true, m_cursorDirty = true, m_tagged = false;
+    bool m_yIsFree = false;  ///< the user has zoomed the values
+    bool m_settingRange = false;
+    std::optional<QPointF> m_pressedAt;
+};
+
+}  // namespace plumb::ui
