@@ -59,10 +59,11 @@ at::Tensor vespo_phi(const at::Tensor& log_ratio, const at::Tensor& mask,
     return (lambda + k * log_w - lambda * log_w.exp()).exp();
 }
 
-/// The policy term of each token before masks and KL, and the metrics of its clipping.
+/// The policy term of each token before masks and KL; metrics and flags of its clipping go to the
+/// result.
 at::Tensor policy_term(const GrpoBatch& batch, const GrpoLossConfig& config,
-                       const at::Tensor& ratio, const at::Tensor& log_ratio,
-                       std::map<std::string, double>& metrics) {
+                       const at::Tensor& ratio, const at::Tensor& log_ratio, LossResult& result) {
+    auto& metrics = result.metrics;
     const at::Tensor advantages = batch.advantages.unsqueeze(1);  // [B, 1]
     const at::Tensor& mask = batch.mask;
     const auto share = [&](const at::Tensor& flags) {
@@ -79,6 +80,7 @@ at::Tensor policy_term(const GrpoBatch& batch, const GrpoLossConfig& config,
             return numbers.size(1) == 1 ? numbers.squeeze(1)
                                         : (numbers * mask).sum(1) / mask.sum(1);
         };
+        result.ratios.clipped = high.to(at::kChar) - low.to(at::kChar);
         metrics["clip_ratio/low_mean"] = share(low);
         metrics["clip_ratio/high_mean"] = share(high);
         metrics["clip_ratio/region_mean"] = share(low | high);
@@ -87,9 +89,12 @@ at::Tensor policy_term(const GrpoBatch& batch, const GrpoLossConfig& config,
         return -at::min(capped * advantages, clipped * advantages);
     }
     switch (config.loss_type) {
-        case GrpoLossType::cispo:
-            metrics["cispo_clip_ratio"] = share((ratio > config.epsilon_high) & (advantages > 0));
+        case GrpoLossType::cispo: {
+            const at::Tensor high = (ratio > config.epsilon_high) & (advantages > 0);
+            result.ratios.clipped = high.to(at::kChar);
+            metrics["cispo_clip_ratio"] = share(high);
             return -ratio.clamp_max(config.epsilon_high).detach() * advantages * batch.logprobs;
+        }
         case GrpoLossType::sapo: {
             const at::Tensor tau =
                 at::where(advantages > 0, at::full_like(advantages, config.sapo_temperature_pos),
@@ -146,13 +151,14 @@ LossResult grpo_loss(const GrpoBatch& batch, const GrpoLossConfig& config) {
         batch.old_logprobs.defined() ? batch.old_logprobs : batch.logprobs.detach();
 
     const at::Tensor log_ratio = batch.logprobs - old;  // [B, T]
-    const at::Tensor ratio =                            // [B, T], or [B, 1] for sequences
-        (config.importance_sampling == ImportanceSampling::token
-             ? log_ratio
-             : masked_row_mean(log_ratio, mask).unsqueeze(1))
-            .exp();
+    const at::Tensor applied =                          // [B, T], or [B, 1] for sequences
+        config.importance_sampling == ImportanceSampling::token
+            ? log_ratio
+            : masked_row_mean(log_ratio, mask).unsqueeze(1);
+    const at::Tensor ratio = applied.exp();
+    result.ratios.log_ratio = applied.detach();
 
-    at::Tensor per_token = policy_term(batch, config, ratio, log_ratio, result.metrics);
+    at::Tensor per_token = policy_term(batch, config, ratio, log_ratio, result);
     if (config.off_policy_mask_threshold)
         per_token = per_token * off_policy_keep(batch, old, *config.off_policy_mask_threshold);
 

@@ -114,6 +114,9 @@ LossResult ppo_loss(const PpoBatch& batch, const PpoConfig& config) {
 
     LossResult result;
     result.loss = policy_loss + config.vf_coef * value_loss;
+    result.ratios.log_ratio = log_ratio.detach();
+    result.ratios.clipped =
+        ((clipped > plain) * result.ratios.log_ratio.sign()).to(at::kChar);
     auto& metrics = result.metrics;
     metrics["loss/policy_avg"] = policy_loss.item<double>();
     metrics["loss/value_avg"] = value_loss.item<double>();

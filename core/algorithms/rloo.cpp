@@ -42,7 +42,8 @@ RlooAdvantages rloo_advantages(const at::Tensor& rewards, const at::Tensor& kl_s
 LossResult rloo_loss(const RlooBatch& batch, const RlooConfig& config) {
     const at::Tensor old =
         batch.old_logprobs.defined() ? batch.old_logprobs : batch.logprobs.detach();
-    const at::Tensor ratio = ((batch.logprobs - old) * batch.mask).sum(1).exp();  // [B]
+    const at::Tensor log_ratio = ((batch.logprobs - old) * batch.mask).sum(1);  // [B]
+    const at::Tensor ratio = log_ratio.exp();
     const double low = 1.0 - config.epsilon, high = 1.0 + config.epsilon_high;
     const at::Tensor& advantages = batch.advantages;
     LossResult result;
@@ -53,6 +54,8 @@ LossResult rloo_loss(const RlooBatch& batch, const RlooConfig& config) {
     };
     const at::Tensor is_low = (ratio < low) & (advantages < 0);
     const at::Tensor is_high = (ratio > high) & (advantages > 0);
+    result.ratios.log_ratio = log_ratio.detach().unsqueeze(1);
+    result.ratios.clipped = (is_high.to(at::kChar) - is_low.to(at::kChar)).unsqueeze(1);
     result.metrics["clip_ratio/low_mean"] = share(is_low);
     result.metrics["clip_ratio/high_mean"] = share(is_high);
     result.metrics["clip_ratio/region_mean"] = share(is_low | is_high);

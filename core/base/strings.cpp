@@ -156,11 +156,16 @@ std::vector<std::string_view> utf8_characters(std::string_view text) {
     return characters;
 }
 
-std::string hash_hex(std::string_view text) {
+std::uint64_t text_hash(std::string_view text) {
     std::uint64_t hash = 0xcbf29ce484222325ULL;
     for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3ULL;
+    return hash;
+}
+
+std::string hash_hex(std::string_view text) {
     std::array<char, 17> buffer;
-    std::snprintf(buffer.data(), buffer.size(), "%016llx", static_cast<unsigned long long>(hash));
+    std::snprintf(buffer.data(), buffer.size(), "%016llx",
+                  static_cast<unsigned long long>(text_hash(text)));
     return buffer.data();
 }
 

@@ -38,7 +38,9 @@ std::optional<std::size_t> invalid_utf8_offset(std::string_view text);
 /// The code points of valid UTF-8 text, each as its bytes.
 std::vector<std::string_view> utf8_characters(std::string_view text);
 
-/// 64 bits of FNV-1a as 16 hexadecimal digits: names for cache entries, not for secrets.
+/// 64 bits of FNV-1a; not for secrets.
+std::uint64_t text_hash(std::string_view text);
+/// The same as 16 hexadecimal digits: names for cache entries.
 std::string hash_hex(std::string_view text);
 
 }  // namespace plumb

@@ -123,6 +123,7 @@ bool reward_field_applies(std::string_view key, const Settings& settings) {
 }
 
 bool evaluation_field_applies(std::string_view key, const Settings& settings) {
+    if (key == "token_data_mb") return samples_completions(settings);
     if (key != "eval_kl") return true;
     return samples_completions(settings) || settings.algorithm == "dpo";
 }

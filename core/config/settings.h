@@ -196,6 +196,7 @@ struct Settings {
     std::int64_t save_steps = 50;       ///< 0: at the end only
     std::int64_t save_total_limit = 3;  ///< the newest N are kept beside the best and the last
     std::int64_t min_free_mb = 200;     ///< the run pauses when less disk space is left
+    std::int64_t token_data_mb = 256;   ///< most that a run's token data take; 0: none
 
     bool operator==(const Settings&) const = default;
 };

@@ -107,9 +107,10 @@ Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request
     if (scorers.rewards.empty() && !scorers.gold && !task->has_answers())
         return invalid_input(request.task +
                              " has no answers to check; name a reward function with --reward");
-    PLUMB_TRY(Metrics metrics, evaluate_policy(policy, *task, scorers, nullptr, settings, stop));
-    return EvaluateReply{std::move(metrics), static_cast<std::int64_t>(task->eval_prompts().size()),
-                         watch.seconds()};
+    PLUMB_TRY(Evaluation evaluation,
+              evaluate_policy(policy, *task, scorers, nullptr, settings, stop));
+    return EvaluateReply{std::move(evaluation.metrics),
+                         static_cast<std::int64_t>(task->eval_prompts().size()), watch.seconds()};
 }
 
 }  // namespace

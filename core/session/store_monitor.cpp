@@ -36,6 +36,7 @@ StoreMonitor::StoreMonitor(Store& store, RunId run, RunControl& control, PolicyL
       run_(run),
       control_(control),
       loan_(loan),
+      tokens_(store, run),
       replay_(std::move(replay)),
       planned_(std::move(planned)),
       emit_(std::move(emit)) {}
@@ -78,12 +79,18 @@ void StoreMonitor::completions(std::int64_t step, std::vector<CompletionRecord> 
     store_.add_completions(run_, step, std::move(rows));
 }
 
+void StoreMonitor::tokens(std::int64_t step, std::vector<MeasuredTokens> rows) {
+    tokens_.keep(step, rows);
+}
+
 Result<Decision> StoreMonitor::between_steps(std::int64_t step, Settings& settings,
                                              const Policy& policy) {
     step_ = step;
     total_steps_ = std::max(total_steps_, settings.max_steps);
     min_free_bytes_ = static_cast<std::uint64_t>(settings.min_free_mb) * 1'000'000;
     PLUMB_TRY_STATUS(apply_edits(step, settings));
+    PLUMB_TRY_STATUS(
+        tokens_.set_limit(static_cast<std::uint64_t>(settings.token_data_mb) * 1'000'000));
     save_total_limit_ = settings.save_total_limit;
     if (control_.aborted()) return cancelled();
     switch (control_.wish()) {

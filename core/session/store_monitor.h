@@ -9,6 +9,7 @@
 #include "session/events.h"
 #include "session/policy_loan.h"
 #include "session/run_control.h"
+#include "session/token_keeper.h"
 #include "store/store.h"
 #include "train/monitor.h"
 
@@ -29,6 +30,8 @@ public:
                   double tokens_per_second) override;
     void metrics(std::int64_t step, const Metrics& metrics) override;
     void completions(std::int64_t step, std::vector<CompletionRecord> rows) override;
+    bool wants_tokens(std::int64_t step) const override { return tokens_.wants(step); }
+    void tokens(std::int64_t step, std::vector<MeasuredTokens> rows) override;
     Result<Decision> between_steps(std::int64_t step, Settings& settings,
                                    const Policy& policy) override;
     Status save(std::int64_t step, std::optional<double> score,
@@ -58,6 +61,7 @@ private:
     const RunId run_;
     RunControl& control_;
     PolicyLoan& loan_;
+    TokenKeeper tokens_;
     std::vector<EditRecord> replay_;
     std::vector<PlannedEdit> planned_;
     const Emit emit_;

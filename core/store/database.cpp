@@ -130,6 +130,7 @@ Error database_error(const fs::path& file, const SQLite::Exception& problem, int
             return {ErrorCode::io, "cannot read or write " + name + " (" + reason + system +
                                        "); check the disk and try again"};
         }
+        case SQLITE_INTERRUPT: return cancelled();
         default: return {ErrorCode::failed, name + ": " + reason};
     }
 }

@@ -99,5 +99,7 @@ private:
 /// would make a NULL of it. Infinities are stored as they are.
 void bind_number(SQLite::Statement& statement, int index, std::optional<double> number);
 std::optional<double> read_number(const SQLite::Column& column);
+/// The same of a column that has no NULL.
+inline double read_value(const SQLite::Column& column) { return read_number(column).value_or(0.0); }
 
 }  // namespace plumb

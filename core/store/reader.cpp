@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/strings.h"
-#include "store/rows.h"
+#include "store/reader_implementation.h"
 #include "store/schema.h"
-#include "store/store.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -54,42 +53,7 @@ PlannedEdit read_planned_edit(SQLite::Statement& statement) {
             statement.getColumn(2).getString(), statement.getColumn(3).getString()};
 }
 
-/// Text as a LIKE pattern that matches where it occurs; its own wildcards mean themselves.
-std::string like_pattern(std::string_view text) {
-    std::string pattern = "%";
-    for (const char c : text) {
-        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-        pattern += c;
-    }
-    return pattern + '%';
-}
-
-double read_value(const SQLite::Column& column) { return read_number(column).value_or(0.0); }
-
 }  // namespace
-
-struct StoreReader::Implementation {
-    std::unique_ptr<Connection> connection;
-
-    /// The rows of a query, each made by read(statement); bind(statement) gives its parameters.
-    template <class Bind, class Read>
-    auto list(const std::string& sql, Bind bind, Read read) {
-        using Row = decltype(read(std::declval<SQLite::Statement&>()));
-        return guarded(*connection, [&]() -> Result<std::vector<Row>> {
-            SQLite::Statement statement(connection->db, sql);
-            bind(statement);
-            std::vector<Row> rows;
-            while (statement.executeStep()) rows.push_back(read(statement));
-            return rows;
-        });
-    }
-    /// The same for a query whose only parameter is the id of a run, or of what it belongs to.
-    template <class Read>
-    auto list_of_run(const std::string& sql, RunId id, Read read) {
-        return list(
-            sql, [&](SQLite::Statement& statement) { statement.bind(1, id); }, read);
-    }
-};
 
 StoreReader::StoreReader(std::unique_ptr<Implementation> implementation)
     : self_(std::move(implementation)) {}
@@ -250,48 +214,6 @@ Result<std::vector<std::pair<std::int64_t, Metrics>>> StoreReader::metrics(RunId
     result.reserve(by_step.size());
     for (auto& [step, metrics] : by_step) result.emplace_back(step, std::move(metrics));
     return result;
-}
-
-Result<std::vector<CompletionRecord>> StoreReader::completions(RunId id,
-                                                               const CompletionQuery& query) {
-    std::string sql =
-        "SELECT step, row, prompt_group, prompt, completion, answer, reward, reward_parts, "
-        "advantage, length, ended FROM completions WHERE run = :run";
-    if (query.step) sql += " AND step = :step";
-    if (!query.search.empty())
-        sql += " AND (prompt LIKE :search ESCAPE '\\' OR completion LIKE :search ESCAPE '\\')";
-    sql += " ORDER BY step, row LIMIT :limit OFFSET :offset";
-    return self_->list(
-        sql,
-        [&](SQLite::Statement& statement) {
-            statement.bind(":run", id);
-            if (query.step) statement.bind(":step", *query.step);
-            if (!query.search.empty()) statement.bind(":search", like_pattern(query.search));
-            statement.bind(":limit", query.limit);
-            statement.bind(":offset", query.offset);
-        },
-        [](SQLite::Statement& statement) {
-            CompletionRecord row;
-            row.step = statement.getColumn(0).getInt64();
-            row.row = statement.getColumn(1).getInt64();
-            row.group = statement.getColumn(2).getInt64();
-            row.prompt = statement.getColumn(3).getString();
-            row.completion = statement.getColumn(4).getString();
-            row.answer = statement.getColumn(5).getString();
-            row.reward = read_number(statement.getColumn(6));
-            row.reward_parts = parts_from_json(statement.getColumn(7).getString())
-                                   .value_or(std::map<std::string, std::optional<double>>());
-            row.advantage = read_value(statement.getColumn(8));
-            row.length = statement.getColumn(9).getInt64();
-            row.ended = statement.getColumn(10).getInt() != 0;
-            return row;
-        });
-}
-
-Result<std::vector<std::int64_t>> StoreReader::completion_steps(RunId id) {
-    return self_->list_of_run(
-        "SELECT DISTINCT step FROM completions WHERE run = ? ORDER BY step", id,
-        [](SQLite::Statement& statement) { return statement.getColumn(0).getInt64(); });
 }
 
 Result<std::vector<EditRecord>> StoreReader::edits(RunId id) {

@@ -63,10 +63,11 @@ struct MetricPoint {
     double value = 0;  ///< may be NaN or infinite: they come back as they were stored
 };
 
-/// One sampled completion of a training step.
+/// One sampled completion, of a training step or of an evaluation.
 struct CompletionRecord {
     std::int64_t step = 0;
-    std::int64_t row = 0;    ///< within the step
+    /// Within the step, from 0 on; the answers of an evaluation to held-out prompts have -1, -2, ...
+    std::int64_t row = 0;
     std::int64_t group = 0;  ///< rows with one prompt share it
     std::string prompt{};
     std::string completion{};        ///< special tokens included
@@ -76,6 +77,16 @@ struct CompletionRecord {
     double advantage = 0;
     std::int64_t length = 0;  ///< tokens, the end token included
     bool ended = false;       ///< false: cut at max_completion_length
+    /// Sum over its tokens of log policy - log reference, nats; empty without a reference.
+    std::optional<double> kl{};
+
+    bool held_out() const { return row < 0; }
+};
+
+/// What was measured of the tokens of a completion, encoded (store/token_data.h).
+struct TokenRecord {
+    std::int64_t row = 0;  ///< of the completion within its step
+    std::string data{};
 };
 
 struct EditRecord {

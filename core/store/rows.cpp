@@ -2,6 +2,9 @@
 #include "store/rows.h"
 
 #include <algorithm>
+#include <bit>
+
+#include "base/strings.h"
 
 namespace plumb {
 namespace {
@@ -30,8 +33,11 @@ std::size_t size_in_bytes(const RunRows& rows) {
     if (const auto* metrics = std::get_if<MetricRows>(&rows))
         return sizeof(RunRows) + metrics->metrics.size() * entry;
     std::size_t sum = sizeof(RunRows);
-    for (const CompletionRecord& row : std::get<CompletionRows>(rows).rows)
-        sum += sizeof row + text_bytes(row) + row.reward_parts.size() * entry;
+    if (const auto* completions = std::get_if<CompletionRows>(&rows))
+        for (const CompletionRecord& row : completions->rows)
+            sum += sizeof row + text_bytes(row) + row.reward_parts.size() * entry;
+    if (const auto* tokens = std::get_if<TokenRows>(&rows))
+        for (const TokenRecord& row : tokens->rows) sum += sizeof row + row.data.size();
     return sum;
 }
 
@@ -42,14 +48,23 @@ RowWriter::RowWriter(Connection& connection)
       find_key_(connection.db, "SELECT id FROM metric_keys WHERE name = ?"),
       add_metric_(connection.db,
                   "INSERT OR REPLACE INTO metrics (run, key, step, value) VALUES (?, ?, ?, ?)"),
-      remove_completions_(connection.db, "DELETE FROM completions WHERE run = ? AND step = ?"),
+      remove_completions_(connection.db,
+                          "DELETE FROM completions WHERE run = ? AND step = ? AND (row < 0) = ?"),
       add_completion_(connection.db,
                       "INSERT OR REPLACE INTO completions (run, step, row, prompt_group, prompt, "
-                      "completion, answer, reward, reward_parts, advantage, length, ended) "
-                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
+                      "completion, answer, reward, reward_parts, advantage, length, ended, kl, "
+                      "prompt_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      add_tokens_(connection.db,
+                  "INSERT OR REPLACE INTO token_data (completion_id, data) SELECT id, ?4 FROM "
+                  "completions WHERE run = ?1 AND step = ?2 AND row = ?3"),
+      thin_tokens_(connection.db,
+                   "DELETE FROM token_data WHERE completion_id IN (SELECT id FROM completions INDEXED "
+                   "BY completions_facts WHERE run = ?1 AND (step - 1) % ?2 <> 0)") {}
 
 Status RowWriter::write(const RunRows& rows) {
     if (const auto* metrics = std::get_if<MetricRows>(&rows)) return write_metrics(*metrics);
+    if (const auto* tokens = std::get_if<TokenRows>(&rows)) return write_tokens(*tokens);
+    if (const auto* thinning = std::get_if<TokenThinning>(&rows)) return thin_tokens(*thinning);
     return write_completions(std::get<CompletionRows>(rows));
 }
 
@@ -98,6 +113,7 @@ Status RowWriter::write_completions(const CompletionRows& rows) {
     Use remove(remove_completions_);
     remove->bind(1, rows.run);
     remove->bind(2, rows.step);
+    remove->bind(3, !rows.rows.empty() && rows.rows.front().held_out() ? 1 : 0);
     remove->exec();
     for (const CompletionRecord& row : rows.rows) {
         const std::string parts = parts_to_json(row.reward_parts);
@@ -114,9 +130,35 @@ Status RowWriter::write_completions(const CompletionRows& rows) {
         bind_number(*add, 10, row.advantage);
         add->bind(11, row.length);
         add->bind(12, row.ended ? 1 : 0);
+        bind_number(*add, 13, row.kl);
+        add->bind(14, prompt_key(row.prompt));
         add->exec();
     }
     return {};
+}
+
+Status RowWriter::write_tokens(const TokenRows& rows) {
+    for (const TokenRecord& row : rows.rows) {
+        Use add(add_tokens_);
+        add->bind(1, rows.run);
+        add->bind(2, rows.step);
+        add->bind(3, row.row);
+        add->bindNoCopy(4, row.data.data(), static_cast<int>(row.data.size()));
+        add->exec();
+    }
+    return {};
+}
+
+Status RowWriter::thin_tokens(const TokenThinning& thinning) {
+    Use thin(thin_tokens_);
+    thin->bind(1, thinning.run);
+    thin->bind(2, thinning.every);
+    thin->exec();
+    return {};
+}
+
+std::int64_t prompt_key(std::string_view prompt) {
+    return std::bit_cast<std::int64_t>(text_hash(prompt));
 }
 
 }  // namespace plumb

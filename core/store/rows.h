@@ -23,7 +23,18 @@ struct CompletionRows {
     std::int64_t step = 0;
     std::vector<CompletionRecord> rows;
 };
-using RunRows = std::variant<MetricRows, CompletionRows>;
+/// Of completions that were queued before.
+struct TokenRows {
+    RunId run = 0;
+    std::int64_t step = 0;
+    std::vector<TokenRecord> rows;
+};
+/// Of the steps 1, 1 + every, 1 + 2 every, ... token data are kept, those of the others removed.
+struct TokenThinning {
+    RunId run = 0;
+    std::int64_t every = 1;
+};
+using RunRows = std::variant<MetricRows, CompletionRows, TokenRows, TokenThinning>;
 
 /// Roughly the memory that they take while they wait.
 std::size_t size_in_bytes(const RunRows& rows);
@@ -42,12 +53,17 @@ public:
 private:
     Status write_metrics(const MetricRows& rows);
     Status write_completions(const CompletionRows& rows);
+    Status write_tokens(const TokenRows& rows);
+    Status thin_tokens(const TokenThinning& thinning);
     std::int64_t key_id(const std::string& name);
 
     std::unordered_map<std::string, std::int64_t> keys_;
     SQLite::Statement update_run_, find_run_, add_key_, find_key_, add_metric_;
-    SQLite::Statement remove_completions_, add_completion_;
+    SQLite::Statement remove_completions_, add_completion_, add_tokens_, thin_tokens_;
 };
+
+/// What table completions finds a prompt by.
+std::int64_t prompt_key(std::string_view prompt);
 
 /// Reward parts as JSON text, {"format": 0.5, "length": null, "other": "nan"}: what is not finite
 /// is a text, as JSON has no number for it.

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 
+#include <sqlite3.h>
+
 #include "base/check.h"
 #include "base/log.h"
 #include "base/resources.h"
 #include "base/strings.h"
+#include "store/rows.h"
 
 namespace plumb {
 namespace {
@@ -30,6 +33,13 @@ std::vector<Migration> read_migrations() {
 
 int pragma_number(Connection& connection, const char* query) {
     return connection.db.execAndGet(query).getInt();
+}
+
+/// text_key(TEXT) in the migrations' SQL: prompt_key().
+void text_key(sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+    sqlite3_result_int64(context, prompt_key(std::string_view(text ? text : "", size)));
 }
 
 }  // namespace
@@ -61,6 +71,8 @@ Result<int> schema_version(Connection& connection, int newest) {
 Status migrate(Connection& connection, std::span<const Migration> all) {
     const int newest = all.empty() ? 0 : all.back().version;
     PLUMB_TRY(const int version, schema_version(connection, newest));
+    sqlite3_create_function(connection.db.getHandle(), "text_key", 1, SQLITE_UTF8, nullptr,
+                            &text_key, nullptr, nullptr);
     for (const Migration& migration : all) {
         if (migration.version <= version) continue;
         PLUMB_TRY_STATUS(in_transaction(connection, Durability::power, [&]() -> Status {

@@ -162,6 +162,26 @@ Status Store::settle_planned_edit(RunId id, const PlannedEdit& planned,
     });
 }
 
+Status Store::pin_prompt(const std::string& prompt) {
+    return self_->write([&](Connection& connection) -> Status {
+        SQLite::Statement insert(
+            connection.db, "INSERT OR IGNORE INTO pinned_prompts (prompt, time_ms) VALUES (?, ?)");
+        insert.bind(1, prompt);
+        insert.bind(2, unix_milliseconds());
+        insert.exec();
+        return {};
+    });
+}
+
+Status Store::unpin_prompt(const std::string& prompt) {
+    return self_->write([&](Connection& connection) -> Status {
+        SQLite::Statement remove(connection.db, "DELETE FROM pinned_prompts WHERE prompt = ?");
+        remove.bind(1, prompt);
+        remove.exec();
+        return {};
+    });
+}
+
 Status Store::add_checkpoint(RunId id, const CheckpointRecord& checkpoint) {
     if (!stays_below(checkpoint.folder))
         return invalid_input("the folder \"" + checkpoint.folder + "\" of the checkpoint of step " +
@@ -242,6 +262,14 @@ void Store::add_metrics(RunId id, std::int64_t step, Metrics metrics, std::int64
 
 void Store::add_completions(RunId id, std::int64_t step, std::vector<CompletionRecord> rows) {
     self_->queue(CompletionRows{id, step, std::move(rows)});
+}
+
+void Store::add_token_data(RunId id, std::int64_t step, std::vector<TokenRecord> rows) {
+    self_->queue(TokenRows{id, step, std::move(rows)});
+}
+
+void Store::thin_token_data(RunId id, std::int64_t every) {
+    self_->queue(TokenThinning{id, every});
 }
 
 Status Store::flush() { return self_->writer ? self_->writer->flush() : Status(); }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,7 +14,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/completion_filter.h"
 #include "store/records.h"
+#include "store/token_data.h"
 
 namespace plumb {
 
@@ -23,6 +26,7 @@ enum class Access { read_write, read_only };
 /// or both.
 enum class RunScope { kept, deleted, all };
 
+/// Completions of training, those of evaluations left out, in the order of step and row.
 struct CompletionQuery {
     std::optional<std::int64_t> step{};
     /// Part of the prompt or completion, letters A to Z in either case; empty: any.
@@ -59,7 +63,27 @@ public:
     /// All metrics by step, in the order of the steps.
     Result<std::vector<std::pair<std::int64_t, Metrics>>> metrics(RunId id);
     Result<std::vector<CompletionRecord>> completions(RunId id, const CompletionQuery& query);
+    /// Steps with completions of training.
     Result<std::vector<std::int64_t>> completion_steps(RunId id);
+    /// A page of the completions that pass the filter, in the order asked for (a page backward
+    /// too). Filters of numbers and steps read an index alone; a search and parts of the reward
+    /// read the rows. ErrorCode::cancelled soon after a stop.
+    Result<std::vector<PlacedCompletion>> completion_page(RunId id, const CompletionFilter& filter,
+                                                          const CompletionOrder& order,
+                                                          const CompletionPage& page,
+                                                          const std::stop_token& stop = {});
+    Result<std::int64_t> completion_count(RunId id, const CompletionFilter& filter,
+                                          const std::stop_token& stop = {});
+    /// For CompletionFilter::last_id: the newest completion of the workspace, 0 where it has none.
+    Result<std::int64_t> last_completion();
+    /// Names of the reward functions whose values the completions have, sorted.
+    Result<std::vector<std::string>> reward_parts(RunId id);
+    /// Nothing where none were stored of this completion. Damaged ones are an error that names it.
+    Result<std::optional<TokenData>> token_data(RunId id, std::int64_t step, std::int64_t row);
+    /// Bytes of token data by step, of steps that have some.
+    Result<std::map<std::int64_t, std::uint64_t>> token_bytes(RunId id);
+    /// All of the workspace, in the order they were pinned, with their answers in this run.
+    Result<std::vector<PinnedPrompt>> pinned_prompts(RunId id);
     Result<std::vector<EditRecord>> edits(RunId id);
     Result<std::vector<CheckpointRecord>> checkpoints(RunId id);
 
@@ -116,6 +140,9 @@ public:
     /// Also sets finished_ms: now for a state that is over, else 0.
     Status set_run_state(RunId id, RunState state, const std::string& message);
     Status add_edit(RunId id, const EditRecord& edit);
+    /// Pinned prompts belong to the workspace. Pinning twice, or unpinning what is not, is fine.
+    Status pin_prompt(const std::string& prompt);
+    Status unpin_prompt(const std::string& prompt);
     /// The edit is no longer planned; what was made of it, if anything, is added in the same
     /// commit.
     Status settle_planned_edit(RunId id, const PlannedEdit& planned,
@@ -162,8 +189,13 @@ public:
     /// Adds to the metrics of the step; a key that it has already is replaced. Also sets the run's
     /// step and total_steps, in the same commit.
     void add_metrics(RunId id, std::int64_t step, Metrics metrics, std::int64_t total_steps);
-    /// Replaces all completions of the step. `step` of the rows is not read.
+    /// Replaces all completions of the step, those of training or those of an evaluation, whichever
+    /// the rows are, with their token data. `step` of the rows is not read.
     void add_completions(RunId id, std::int64_t step, std::vector<CompletionRecord> rows);
+    /// Adds or replaces what is known of tokens; a row without a completion is left out.
+    void add_token_data(RunId id, std::int64_t step, std::vector<TokenRecord> rows);
+    /// Keeps the token data of every n-th step alone, from the first one on.
+    void thin_token_data(RunId id, std::int64_t every);
     /// Commits everything queued so far; afterwards it survives the death of the program. A disk
     /// that cannot be written is the error (ErrorCode::disk_full where it is full): the rows stay
     /// queued and are tried again, by themselves and by the next flush. Rows that were given up

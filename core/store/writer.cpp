@@ -31,9 +31,11 @@ void Writer::queue(RunRows rows) {
     const std::size_t size = size_in_bytes(rows);
     {
         std::lock_guard lock(mutex_);
-        if (const auto* completions = std::get_if<CompletionRows>(&rows);
-            completions && bytes_ + size > most_bytes_) {
-            if (!dropped_)
+        // Token data go with their completions; what is not stored of them is not missed.
+        const auto* completions = std::get_if<CompletionRows>(&rows);
+        const bool may_be_dropped = completions || std::holds_alternative<TokenRows>(rows);
+        if (may_be_dropped && bytes_ + size > most_bytes_) {
+            if (!dropped_ && completions)
                 dropped_ = Error{ErrorCode::disk_full,
                                  "the completions of step " + std::to_string(completions->step) +
                                      " of run " + std::to_string(completions->run) +

@@ -22,24 +22,39 @@ std::optional<char> byte_of(std::string_view token) {
     return static_cast<char>(high * 16 + low);
 }
 
-void strip(const BpeDecoder& decoder, std::string& text) {
+/// Text with the token that each of its bytes comes from, where somebody asks for that.
+struct OwnedText {
+    std::string text;
+    std::vector<std::size_t>* owners;
+
+    void append(std::string_view more, std::size_t owner) {
+        text += more;
+        if (owners) owners->resize(text.size(), owner);
+    }
+    void remove(std::size_t begin, std::size_t size) {
+        text.erase(begin, size);
+        if (!owners) return;
+        const auto first = owners->begin() + static_cast<std::ptrdiff_t>(begin);
+        owners->erase(first, first + static_cast<std::ptrdiff_t>(size));
+    }
+};
+
+void strip(const BpeDecoder& decoder, OwnedText& owned) {
     const std::string& content = decoder.stripped;
     if (content.empty()) return;
-    std::string_view kept = text;
-    for (std::int64_t i = 0; i < decoder.strip_begin && kept.starts_with(content); ++i)
-        kept.remove_prefix(content.size());
-    for (std::int64_t i = 0; i < decoder.strip_end && kept.ends_with(content); ++i)
-        kept.remove_suffix(content.size());
-    text = std::string(kept);
+    for (std::int64_t i = 0; i < decoder.strip_begin && owned.text.starts_with(content); ++i)
+        owned.remove(0, content.size());
+    for (std::int64_t i = 0; i < decoder.strip_end && owned.text.ends_with(content); ++i)
+        owned.remove(owned.text.size() - content.size(), content.size());
 }
 
-/// Bytes of tokens side by side: text where they are UTF-8, else U+FFFD for each, as the library
-/// has it.
-void append_bytes(std::string& bytes, std::string& text) {
-    if (invalid_utf8_offset(bytes))
-        for (std::size_t i = 0; i < bytes.size(); ++i) text += replacement_character;
-    else
-        text += bytes;
+/// Bytes of tokens side by side, the last of them in front of the token at `next`: text where they
+/// are UTF-8, else U+FFFD for each, as the library has it.
+void append_bytes(std::string& bytes, std::size_t next, OwnedText& owned) {
+    const bool broken = invalid_utf8_offset(bytes).has_value();
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        owned.append(broken ? replacement_character : std::string_view(bytes).substr(i, 1),
+                     next - bytes.size() + i);
     bytes.clear();
 }
 
@@ -50,29 +65,46 @@ bool BpeTokenizer::is_special(std::int64_t id) const {
 }
 
 std::string BpeTokenizer::decode(std::span<const std::int64_t> ids, bool skip_special) const {
-    return parts_.byte_level ? decode_bytes(ids, skip_special)
-                             : decode_characters(ids, skip_special);
+    return replace_invalid_utf8(parts_.byte_level
+                                    ? decode_bytes(ids, skip_special, nullptr)
+                                    : decode_characters(ids, skip_special, nullptr));
 }
 
-std::string BpeTokenizer::decode_bytes(std::span<const std::int64_t> ids, bool skip_special) const {
-    std::string bytes;
-    for (const std::int64_t id : ids)
-        if (!tokens_.exists(id))
-            bytes += replacement_character;
-        else if (!skip_special || !is_special(id))
-            bytes += tokens_.text(id);
-    return replace_invalid_utf8(std::move(bytes));
+std::vector<std::int64_t> BpeTokenizer::byte_counts(std::span<const std::int64_t> ids) const {
+    std::vector<std::size_t> owners;
+    const std::string text = parts_.byte_level ? decode_bytes(ids, false, &owners)
+                                               : decode_characters(ids, false, &owners);
+    std::vector<std::int64_t> counts(ids.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const CodePoint point = code_point_at(text, i);
+        counts[owners[i]] +=
+            static_cast<std::int64_t>(point.value ? point.length : replacement_character.size());
+        i += character_length(text, i);
+    }
+    return counts;
 }
 
-std::string BpeTokenizer::decode_characters(std::span<const std::int64_t> ids,
-                                            bool skip_special) const {
+std::string BpeTokenizer::decode_bytes(std::span<const std::int64_t> ids, bool skip_special,
+                                       std::vector<std::size_t>* owners) const {
+    OwnedText owned{{}, owners};
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        if (!tokens_.exists(ids[i]))
+            owned.append(replacement_character, i);
+        else if (!skip_special || !is_special(ids[i]))
+            owned.append(tokens_.text(ids[i]), i);
+    return std::move(owned.text);
+}
+
+std::string BpeTokenizer::decode_characters(std::span<const std::int64_t> ids, bool skip_special,
+                                            std::vector<std::size_t>* owners) const {
     const BpeDecoder& decoder = parts_.decoder;
-    std::string text, bytes;
+    OwnedText owned{{}, owners};
+    std::string bytes;
     bool first = true;
-    for (const std::int64_t id : ids) {
-        const bool exists = tokens_.exists(id);
-        if (exists && skip_special && is_special(id)) continue;
-        std::string token(exists ? tokens_.text(id) : replacement_character);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const bool exists = tokens_.exists(ids[i]);
+        if (exists && skip_special && is_special(ids[i])) continue;
+        std::string token(exists ? tokens_.text(ids[i]) : replacement_character);
         for (const auto& [pattern, content] : decoder.replacements)
             token = replace_all(token, pattern, first && decoder.drop_first_blank ? "" : content);
         first = false;
@@ -80,12 +112,12 @@ std::string BpeTokenizer::decode_characters(std::span<const std::int64_t> ids,
             bytes += *byte;
             continue;
         }
-        append_bytes(bytes, text);
-        text += token;
+        append_bytes(bytes, i, owned);
+        owned.append(token, i);
     }
-    append_bytes(bytes, text);
-    strip(decoder, text);
-    return replace_invalid_utf8(std::move(text));
+    append_bytes(bytes, ids.size(), owned);
+    strip(decoder, owned);
+    return std::move(owned.text);
 }
 
 }  // namespace plumb

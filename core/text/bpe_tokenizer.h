@@ -83,6 +83,7 @@ public:
     std::vector<std::int64_t> encode_with_special(std::string_view text) const override;
     /// Always UTF-8: what is none becomes U+FFFD.
     std::string decode(std::span<const std::int64_t> ids, bool skip_special) const override;
+    std::vector<std::int64_t> byte_counts(std::span<const std::int64_t> ids) const override;
     std::int64_t vocab_size() const override { return tokens_.size(); }
     std::string token(std::int64_t id) const override;
     const SpecialTokens& special() const override { return parts_.special; }
@@ -113,8 +114,11 @@ private:
     void encode_word(std::string_view word, Scratch& scratch, std::vector<std::int64_t>& ids) const;
     void byte_symbols(std::string_view word, std::vector<std::int32_t>& symbols) const;
     void character_symbols(std::string_view word, std::vector<std::int32_t>& symbols) const;
-    std::string decode_bytes(std::span<const std::int64_t> ids, bool skip_special) const;
-    std::string decode_characters(std::span<const std::int64_t> ids, bool skip_special) const;
+    /// Text that need not be UTF-8 yet. owners: for each of its bytes the place of its token in ids.
+    std::string decode_bytes(std::span<const std::int64_t> ids, bool skip_special,
+                             std::vector<std::size_t>* owners) const;
+    std::string decode_characters(std::span<const std::int64_t> ids, bool skip_special,
+                                  std::vector<std::size_t>* owners) const;
     /// Precondition: the id exists.
     bool is_special(std::int64_t id) const;
 

@@ -33,6 +33,9 @@ public:
     }
     /// Ids that do not exist become U+FFFD.
     virtual std::string decode(std::span<const std::int64_t> ids, bool skip_special) const = 0;
+    /// For each token how many bytes of decode(ids, false) are its own; they add up to its size. A
+    /// character that several tokens write belongs to the first of them.
+    virtual std::vector<std::int64_t> byte_counts(std::span<const std::int64_t> ids) const = 0;
     virtual std::int64_t vocab_size() const = 0;
     /// The text of one token as the vocabulary holds it.
     virtual std::string token(std::int64_t id) const = 0;

@@ -85,11 +85,16 @@ std::string replace_invalid_utf8(std::string bytes) {
     std::string text = bytes.substr(0, i);
     while (i < bytes.size()) {
         const CodePoint point = code_point_at(bytes, i);
-        const std::size_t length = point.value ? point.length : broken_length(bytes, i);
+        const std::size_t length = character_length(bytes, i);
         text += point.value ? std::string_view(bytes).substr(i, length) : replacement_character;
         i += length;
     }
     return text;
+}
+
+std::size_t character_length(std::string_view bytes, std::size_t offset) {
+    const CodePoint point = code_point_at(bytes, offset);
+    return point.value ? point.length : broken_length(bytes, offset);
 }
 
 bool is_white_space(char32_t c) {

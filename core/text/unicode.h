@@ -26,6 +26,9 @@ void append_utf8(char32_t code_point, std::string& text);
 /// UTF-8 with U+FFFD for what is none: one for each longest beginning of a sequence that breaks
 /// off, as Unicode recommends and Rust's from_utf8_lossy does.
 std::string replace_invalid_utf8(std::string bytes);
+/// How many bytes go in there for one character: its own, or those that one U+FFFD stands for.
+/// Precondition: offset < bytes.size().
+std::size_t character_length(std::string_view bytes, std::size_t offset);
 
 /// Unicode's White_Space property, at which word tokenizers split.
 bool is_white_space(char32_t code_point);

@@ -95,6 +95,18 @@ std::string VocabularyTokenizer::decode(std::span<const std::int64_t> ids,
     return text;
 }
 
+std::vector<std::int64_t> VocabularyTokenizer::byte_counts(
+    std::span<const std::int64_t> ids) const {
+    std::vector<std::int64_t> counts;
+    for (const std::int64_t id : ids) {
+        const Token* token = find_token(id);
+        const bool blank = vocabulary_.joined_by_blank && !counts.empty();
+        counts.push_back(static_cast<std::int64_t>(
+            (token ? token->text.size() : replacement_character.size()) + blank));
+    }
+    return counts;
+}
+
 std::string VocabularyTokenizer::token(std::int64_t id) const {
     const Token* token = find_token(id);
     return token ? token->text : std::string(replacement_character);

@@ -42,6 +42,7 @@ public:
 
     std::vector<std::int64_t> encode(std::string_view text) const override;
     std::string decode(std::span<const std::int64_t> ids, bool skip_special) const override;
+    std::vector<std::int64_t> byte_counts(std::span<const std::int64_t> ids) const override;
     std::int64_t vocab_size() const override { return static_cast<std::int64_t>(tokens_.size()); }
     std::string token(std::int64_t id) const override;
     const SpecialTokens& special() const override { return vocabulary_.special; }

@@ -83,6 +83,7 @@ Json to_json(const TrainerState& state, std::int64_t optimizer_steps) {
                   {{"used", state.rollout.used},
                    {"total", state.rollout.total},
                    {"num_items", state.rollout.num_items},
+                   {"step", state.rollout.step},
                    {"slices", slices}}}};
     if (state.best_score) json["best_score"] = *state.best_score;
     if (std::isfinite(state.last_entropy)) json["last_entropy"] = state.last_entropy;
@@ -104,6 +105,7 @@ TrainerState from_json(const Json& json) {
     state.rollout.used = rollout.at("used");
     state.rollout.total = rollout.at("total");
     state.rollout.num_items = rollout.at("num_items");
+    state.rollout.step = rollout.value("step", std::int64_t{0});
     for (const Json& slice : rollout.at("slices")) {
         RolloutSlice& added = state.rollout.slices.emplace_back();
         added.batch.width = slice.at("width");

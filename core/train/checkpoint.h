@@ -23,10 +23,15 @@ struct RolloutInUse {
     std::int64_t used = 0;   ///< micro-batches trained on so far
     std::int64_t total = 0;  ///< slices * num_iterations
     double num_items = 0;    ///< completion tokens of the whole rollout
+    std::int64_t step = 0;   ///< whose completions it has; 0: not known
     bool used_up() const { return used == total; }
     /// The micro-batch to train on now; counts it as used.
     RolloutSlice& next_slice() {
         return slices[static_cast<std::size_t>(used++ % static_cast<std::int64_t>(slices.size()))];
+    }
+    /// The place of the micro-batch that was trained on last.
+    std::size_t last_slice() const {
+        return static_cast<std::size_t>((used - 1) % static_cast<std::int64_t>(slices.size()));
     }
 };
 

@@ -97,7 +97,7 @@ Result<Outcome> train_dpo(const TrainerInputs& inputs) {
     }
     // Loss and accuracy of pairs look sound while the text falls apart: the policy is sampled too.
     const auto evaluate = [&]() -> Result<Metrics> {
-        PLUMB_TRY(Metrics metrics, evaluate_beside(inputs, reference));
+        PLUMB_TRY(Metrics metrics, evaluate_beside(inputs, reference, state.step));
         PLUMB_TRY_STATUS(evaluate_pairs(inputs, reference, source.held_out, metrics));
         return metrics;
     };

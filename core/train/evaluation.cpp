@@ -47,13 +47,19 @@ Result<Sampled> sample_and_check(const Policy& policy, const Task& task,
     return result;
 }
 
-/// Mean over completions of log policy - log reference, nats.
-Result<double> sequence_kl(const Policy& policy, const Llama& reference, const Sampled& sampled,
-                           const std::vector<TokenIds>& prompts, const Settings& settings,
-                           const std::stop_token& stop) {
+/// log policy - log reference of whole completions, nats.
+struct SequenceKl {
+    double mean = 0;
+    at::Tensor each;  ///< [N]
+};
+
+Result<SequenceKl> sequence_kl(const Policy& policy, const Llama& reference, const Sampled& sampled,
+                               const std::vector<TokenIds>& prompts, const Settings& settings,
+                               const std::stop_token& stop) {
     const at::NoGradGuard no_gradient;
     const auto rows = static_cast<std::size_t>(settings.per_device_train_batch_size);
     double sum = sampled.logps.sum().item<double>();
+    std::vector<at::Tensor> logps;
     for (std::size_t first = 0; first < prompts.size(); first += rows) {
         if (stop.stop_requested()) return cancelled();
         const std::size_t end = std::min(prompts.size(), first + rows);
@@ -62,11 +68,12 @@ Result<double> sequence_kl(const Policy& policy, const Llama& reference, const S
         const std::vector<TokenIds> part(prompts.begin() + static_cast<std::ptrdiff_t>(first),
                                          prompts.begin() + static_cast<std::ptrdiff_t>(end));
         const auto batch = make_completion_batch(part, completions, padding_id(policy));
-        sum -= completion_logprobs(reference, batch, 1.0, policy.suppressed_ids)
-                   .logprobs.sum()
-                   .item<double>();
+        const at::Tensor logprobs =
+            completion_logprobs(reference, batch, 1.0, policy.suppressed_ids).logprobs;
+        sum -= logprobs.sum().item<double>();
+        logps.push_back(logprobs.sum(1).to(at::kCPU));
     }
-    return sum / static_cast<double>(prompts.size());
+    return SequenceKl{sum / static_cast<double>(prompts.size()), sampled.logps - at::cat(logps)};
 }
 
 double distinct_share(const std::vector<SampledText>& texts) {
@@ -91,6 +98,34 @@ void add_reward(const std::string& key,
     for (const double sum : sums) squares += (sum - mean) * (sum - mean);
     metrics[key] = mean;
     if (sums.size() > 1) metrics[key + "_std"] = std::sqrt(squares / (n - 1));
+}
+
+/// The answers as rows for the database, still without rewards.
+std::vector<CompletionRecord> to_records(const std::vector<Prompt>& prompts,
+                                         const std::vector<SampledText>& texts) {
+    std::vector<CompletionRecord> records;
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+        CompletionRecord& record = records.emplace_back();
+        record.row = record.group = -1 - static_cast<std::int64_t>(i);
+        record.prompt = prompts[i].text;
+        record.completion = texts[i].completion_with_special;
+        record.answer = prompts[i].answer;
+        record.length = static_cast<std::int64_t>(texts[i].ids.size());
+        record.ended = texts[i].ended;
+    }
+    return records;
+}
+
+/// Each function's value and the weighted sum; weights empty: all 1.
+void add_rewards(const std::vector<std::vector<std::optional<double>>>& values,
+                 const Rewards& rewards, const std::vector<double>& weights,
+                 std::vector<CompletionRecord>& records) {
+    const auto sums = weighted_sums(values, weights);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        records[i].reward = sums[i];
+        for (std::size_t k = 0; k < rewards.size(); ++k)
+            records[i].reward_parts[rewards[k]->name()] = values[i][k];
+    }
 }
 
 std::vector<Prompt> first_eval_prompts(const Task& task, std::int64_t count) {
@@ -224,20 +259,23 @@ Result<double> well_formed_share(const Policy& policy, const Task& task, std::in
     return sampled.well_formed;
 }
 
-Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
-                                const Llama* reference, const Settings& settings,
-                                const std::stop_token& stop) {
+Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
+                                   const Llama* reference, const Settings& settings,
+                                   const std::stop_token& stop) {
     const std::vector<Prompt> prompts = task.eval_prompts();
-    if (prompts.empty()) return Metrics{};
+    if (prompts.empty()) return Evaluation{};
     PLUMB_TRY(const auto ids, encode_prompts(policy, prompts, settings));
     const std::uint64_t seed = derive_seed(static_cast<std::uint64_t>(settings.seed), "evaluation");
     SamplingSettings sampling = plain_sampling(policy, settings);
     PLUMB_TRY(const Sampled sampled,
               sample_and_check(policy, task, prompts, ids, sampling, seed, stop));
 
-    Metrics metrics{{"eval/mean_length", sampled.mean_length},
-                    {"eval/ended", sampled.ended},
-                    {"eval/distinct_ratio", distinct_share(sampled.texts)}};
+    Evaluation evaluation;
+    evaluation.answers = to_records(prompts, sampled.texts);
+    Metrics& metrics = evaluation.metrics;
+    metrics = {{"eval/mean_length", sampled.mean_length},
+               {"eval/ended", sampled.ended},
+               {"eval/distinct_ratio", distinct_share(sampled.texts)}};
     if (sampled.knows_scratchpad) metrics["eval/scratchpad"] = sampled.scratchpad;
     if (task.has_answers()) {
         metrics["eval/accuracy"] = sampled.accuracy;
@@ -248,19 +286,26 @@ Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Sc
     }
     PLUMB_TRY(const auto values,
               score_completions(scorers.rewards, prompts, sampled.texts, 1, stop));
+    add_rewards(values, scorers.rewards, settings.reward_weights, evaluation.answers);
     add_reward("eval/reward", values, settings.reward_weights, metrics);
     if (scorers.gold) {
         PLUMB_TRY(const auto gold,
                   score_completions(*scorers.gold, prompts, sampled.texts, 1, stop));
         std::vector<std::vector<std::optional<double>>> table;
-        for (const auto& value : gold) table.push_back({value});
+        for (std::size_t i = 0; i < gold.size(); ++i) {
+            table.push_back({gold[i]});
+            evaluation.answers[i].reward_parts.emplace("gold", gold[i]);
+        }
         add_reward("eval/gold_reward", table, {}, metrics);
     }
     if (reference) {
-        PLUMB_TRY(metrics["eval/kl_sequence"],
+        PLUMB_TRY(const SequenceKl kl,
                   sequence_kl(policy, *reference, sampled, ids, settings, stop));
+        metrics["eval/kl_sequence"] = kl.mean;
+        for (std::size_t i = 0; i < prompts.size(); ++i)
+            evaluation.answers[i].kl = kl.each[static_cast<std::int64_t>(i)].item<double>();
     }
-    return metrics;
+    return evaluation;
 }
 
 Result<Metrics> evaluate_supervised(const Policy& policy, const Task& task,

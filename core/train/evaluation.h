@@ -65,6 +65,14 @@ Result<std::vector<std::optional<double>>> score_completions(RewardFunction& rew
                                                              std::int64_t per_prompt,
                                                              const std::stop_token& stop);
 
+/// What an evaluation found, and the answers that it sampled.
+struct Evaluation {
+    Metrics metrics;
+    /// One for each held-out prompt, with rows -1, -2, ... in the order of the prompts: the same
+    /// prompt has the same row in every evaluation of a run. `step` is left at 0.
+    std::vector<CompletionRecord> answers;
+};
+
 /// Samples one completion of each held-out prompt at temperature 1 and, where the task has answers,
 /// one greedily. eval/accuracy and eval/accuracy_greedy; eval/reward, the weighted sum of the run's
 /// reward functions, and eval/gold_reward, each with its spread (_std); eval/kl_sequence, the KL of
@@ -72,9 +80,9 @@ Result<std::vector<std::optional<double>>> score_completions(RewardFunction& rew
 /// log-probabilities (reference may be null); eval/distinct_ratio, eval/mean_length, eval/ended,
 /// eval/scratchpad. The draws depend on the settings' seed alone, so that two evaluations of one
 /// policy agree.
-Result<Metrics> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
-                                const Llama* reference, const Settings& settings,
-                                const std::stop_token& stop);
+Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task,
+                                   const Scorers& scorers, const Llama* reference,
+                                   const Settings& settings, const std::stop_token& stop);
 
 /// The share of the first `count` held-out prompts that greedy decoding solves.
 Result<double> greedy_accuracy(const Policy& policy, const Task& task, std::int64_t count,

@@ -6,6 +6,7 @@
 #include "algorithms/controllers.h"
 #include "train/grpo_rollout.h"
 #include "train/loop.h"
+#include "train/token_report.h"
 #include "train/trainer.h"
 
 namespace plumb {
@@ -49,7 +50,7 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
     if (inputs.checkpoint) {
         PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
     }
-    const auto evaluate = [&] { return evaluate_beside(inputs, reference); };
+    const auto evaluate = [&] { return evaluate_beside(inputs, reference, state.step); };
     TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());
     PLUMB_TRY_STATUS(loop.begin());
 
@@ -68,17 +69,20 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
                 PLUMB_TRY(NewRollout fresh, sample_rollout(policy, reference_model, inputs.task,
                                                            inputs.scorers, settings, state, stop));
                 report_completions(inputs, state.step + 1, fresh.sampled,
-                                   fresh.prepared.total_rewards, fresh.prepared.advantages);
+                                   fresh.prepared.total_rewards, fresh.prepared.advantages,
+                                   fresh.prepared.kl);
                 metrics.merge(fresh.prepared.metrics);
                 metrics.merge(fresh.sampled.metrics);
                 times.add(fresh.sampled, fresh.prepared.tokens);
                 state.rollout = std::move(fresh.prepared.rollout);
+                state.rollout.step = state.step + 1;
             }
             // An edit may have set a price on the KL while a rollout is in use.
             PLUMB_TRY_STATUS(
                 add_reference_logprobs(state.rollout, policy, reference_model, settings, stop));
             const GrpoUpdateOptions options = update_options(settings, policy, state);
             accumulate_grpo(policy.model, state.rollout.next_slice(), options, means);
+            report_last_slice(inputs, state.rollout);
         }
 
         metrics.merge(means.result());

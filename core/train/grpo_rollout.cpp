@@ -111,6 +111,25 @@ Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Lla
     return {};
 }
 
+ReferenceKl reference_kl(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs) {
+    ReferenceKl kl;
+    if (!rollout.slices.front().ref_logprobs.defined()) return kl;
+    std::vector<at::Tensor> sums;
+    std::int64_t first = 0;
+    for (const RolloutSlice& slice : rollout.slices) {
+        const at::Tensor& reference = slice.ref_logprobs;
+        const at::Tensor sampled = sampled_logprobs.narrow(0, first, reference.size(0))
+                                       .narrow(1, 0, reference.size(1))
+                                       .to(reference.device());
+        const at::Tensor tokens = (sampled - reference) * completion_token_mask(slice.batch);
+        sums.push_back(tokens.sum(1));
+        kl.max_token = std::max(kl.max_token, tokens.max().item<double>());
+        first += reference.size(0);
+    }
+    kl.sums = at::cat(sums);
+    return kl;
+}
+
 std::int64_t prompts_per_rollout(const Settings& settings) {
     const std::int64_t micro_batches = settings.steps_per_generation > 0
                                            ? settings.steps_per_generation
@@ -129,6 +148,7 @@ Result<NewRollout> sample_rollout(const Policy& policy, const Llama* reference, 
     Stopwatch watch;
     PLUMB_TRY_STATUS(
         add_fixed_logprobs(result.prepared.rollout, policy, reference, settings, stop));
+    result.prepared.kl = reference_kl(result.prepared.rollout, result.sampled.logprobs).sums;
     result.sampled.score_seconds += watch.seconds();
     return result;
 }

@@ -21,6 +21,7 @@ struct PreparedRollout {
     RolloutInUse rollout;
     at::Tensor total_rewards;  ///< [N] weighted sums
     at::Tensor advantages;     ///< [N]
+    at::Tensor kl;             ///< [N] of reference_kl()
     double tokens = 0;         ///< prompts and completions
     Metrics metrics;
 };
@@ -40,6 +41,14 @@ Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const
 /// the policy before its update for micro-batches that are trained on only after one. No gradients.
 Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
                           const Settings& settings, const std::stop_token& stop);
+
+/// log policy - log reference of what was sampled, nats.
+struct ReferenceKl {
+    at::Tensor sums;  ///< [N], of each completion; undefined where the rollout has no reference
+    double max_token = 0;
+};
+/// sampled_logprobs [N, longest]: as sampling measured them.
+ReferenceKl reference_kl(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs);
 
 /// Completions sampled in one rollout: micro-batches of per_device_train_batch_size rows,
 /// steps_per_generation of them (0: gradient_accumulation_steps), num_generations a prompt.

@@ -14,6 +14,7 @@
 #include "config/settings.h"
 #include "model/llama.h"
 #include "store/records.h"
+#include "store/token_data.h"
 #include "text/tokenizer.h"
 
 namespace plumb {
@@ -34,6 +35,12 @@ enum class Decision {
 /// Writes a checkpoint into a folder that exists and is empty.
 using CheckpointWriter = std::function<Status(const std::filesystem::path& folder)>;
 
+/// What was measured of the tokens of the completion in this row of a step.
+struct MeasuredTokens {
+    std::int64_t row = 0;
+    TokenData tokens;
+};
+
 /// A trainer's only way out: what it reports to, and what it asks between steps. Called on the
 /// worker thread.
 class RunMonitor {
@@ -44,6 +51,12 @@ public:
                           double tokens_per_second) = 0;
     virtual void metrics(std::int64_t step, const Metrics& metrics) = 0;
     virtual void completions(std::int64_t step, std::vector<CompletionRecord> rows) = 0;
+
+    /// Whether tokens() of this step are wanted; measuring them is left out otherwise.
+    virtual bool wants_tokens(std::int64_t) const { return false; }
+    /// Of completions of the step that were handed over before. What was told of a row earlier is
+    /// replaced.
+    virtual void tokens(std::int64_t, std::vector<MeasuredTokens>) {}
 
     /// Between two steps, after `step` of them: applies edits that are due to the settings, waits
     /// while the run is paused (lending the policy meanwhile), tells whether to go on.

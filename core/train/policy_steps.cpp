@@ -5,11 +5,27 @@
 
 namespace plumb {
 
-Result<Metrics> evaluate_beside(const TrainerInputs& inputs, Reference& reference) {
-    const auto evaluate = [&](const Llama* model) {
-        return evaluate_policy(inputs.policy, inputs.task, inputs.scorers, model, inputs.settings,
-                               inputs.monitor.stop_token());
-    };
+namespace {
+
+Result<Metrics> evaluate_against(const Llama* reference, const TrainerInputs& inputs,
+                                 std::int64_t step) {
+    PLUMB_TRY(Evaluation evaluation,
+              evaluate_policy(inputs.policy, inputs.task, inputs.scorers, reference,
+                              inputs.settings, inputs.monitor.stop_token()));
+    if (!evaluation.answers.empty())
+        inputs.monitor.completions(step, std::move(evaluation.answers));
+    return std::move(evaluation.metrics);
+}
+
+}  // namespace
+
+Result<Metrics> evaluate_alone(const TrainerInputs& inputs, std::int64_t step) {
+    return evaluate_against(nullptr, inputs, step);
+}
+
+Result<Metrics> evaluate_beside(const TrainerInputs& inputs, Reference& reference,
+                                std::int64_t step) {
+    const auto evaluate = [&](const Llama* model) { return evaluate_against(model, inputs, step); };
     if (!inputs.settings.eval_kl) return evaluate(nullptr);
     if (reference.in_memory() || has_reference(inputs.settings)) {
         PLUMB_TRY(const Llama* model, reference.get());
@@ -26,9 +42,10 @@ std::vector<std::string> policy_score_keys() {
 }
 
 void report_completions(const TrainerInputs& inputs, std::int64_t step, const SampledBatch& sampled,
-                        const at::Tensor& total_rewards, const at::Tensor& advantages) {
-    inputs.monitor.completions(step,
-                               finish_records(sampled.records, step, total_rewards, advantages));
+                        const at::Tensor& total_rewards, const at::Tensor& advantages,
+                        const at::Tensor& kl) {
+    inputs.monitor.completions(
+        step, finish_records(sampled.records, step, total_rewards, advantages, kl));
 }
 
 void StepTimes::add(const SampledBatch& sampled, double rollout_tokens) {

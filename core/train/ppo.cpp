@@ -5,6 +5,7 @@
 // num_mini_batches updates. The score is the run's weighted reward.
 
 #include <algorithm>
+#include <numeric>
 
 #include "algorithms/controllers.h"
 #include "base/random.h"
@@ -13,6 +14,7 @@
 #include "train/policy_steps.h"
 #include "train/ppo_update.h"
 #include "train/reward_model.h"
+#include "train/token_report.h"
 #include "train/trainer.h"
 
 namespace plumb {
@@ -106,17 +108,39 @@ Result<PpoStep> take_rollout(const TrainerInputs& inputs, const PpoModels& model
     return step;
 }
 
+/// What the token view shows of the rollout. ratios: of the last pass over it.
+void report_rollout_tokens(const PpoStep& step, const TokenRatios& ratios,
+                           const TrainerInputs& inputs, std::int64_t number) {
+    const PpoExperience& experience = step.experience;
+    std::vector<std::int64_t> rows(experience.completions.size());
+    std::iota(rows.begin(), rows.end(), std::int64_t{0});
+    report_tokens(inputs, number, experience.completions, rows,
+                  {.logprobs = experience.rollout.logprobs,
+                   .ref_logprobs = experience.rollout.ref_logprobs,
+                   .ratios = ratios,
+                   .advantages = experience.targets.advantages,
+                   .values = experience.targets.values});
+}
+
+/// [N]: log policy - log reference of each completion, nats.
+at::Tensor completion_kl(const PpoExperience& experience) {
+    const PpoRollout& rollout = experience.rollout;
+    return ((rollout.logprobs - rollout.ref_logprobs) * experience.targets.masks.tokens).sum(1);
+}
+
 /// num_ppo_epochs passes over the rollout, its rows in a new order in each, cut into
-/// num_mini_batches updates. Returns the metrics of the updates.
+/// num_mini_batches updates. Returns the metrics of the updates; ratios: of the last pass.
 Result<Metrics> train_on(const PpoStep& step, const TrainerInputs& inputs, const PpoModels& models,
                          AdamW& policy_optimizer, AdamW& value_optimizer, double rate,
-                         const TrainerState& state) {
+                         const TrainerState& state, TokenRatios& ratios) {
     const Settings& settings = inputs.settings;
     const std::int64_t rows = rollout_size(settings);
     const auto size = static_cast<std::size_t>(rows / settings.num_mini_batches);
     Random order(derive_seed(static_cast<std::uint64_t>(settings.seed),
                              "ppo order " + std::to_string(state.step)));
     std::vector<std::map<std::string, double>> updates;
+    ratios.log_ratio = at::zeros_like(step.experience.rollout.logprobs);
+    ratios.clipped = at::zeros_like(ratios.log_ratio, at::kChar);
     for (std::int64_t epoch = 0; epoch < settings.num_ppo_epochs; ++epoch) {
         const std::vector<std::int64_t> permutation = order.permutation(rows);
         for (std::size_t first = 0; first < permutation.size(); first += size) {
@@ -131,6 +155,11 @@ Result<Metrics> train_on(const PpoStep& step, const TrainerInputs& inputs, const
             if (!sound) inputs.monitor.metrics(state.step + 1, update.metrics);
             PLUMB_TRY_STATUS(sound);
             updates.push_back(std::move(update.metrics));
+            const at::Tensor numbers =
+                at::tensor(at::ArrayRef(permutation).slice(first, size), at::kLong)
+                    .to(ratios.log_ratio.device());
+            ratios.log_ratio.index_copy_(0, numbers, update.ratios.log_ratio);
+            ratios.clipped.index_copy_(0, numbers, update.ratios.clipped);
         }
     }
     return ppo_step_metrics(updates);
@@ -155,7 +184,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     }
     PLUMB_TRY(const Llama* reference_model, reference.get());
     const PpoModels models{policy.model, value, *reference_model, policy.suppressed_ids};
-    const auto evaluate = [&] { return evaluate_beside(inputs, reference); };
+    const auto evaluate = [&] { return evaluate_beside(inputs, reference, state.step); };
     TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());
     PLUMB_TRY_STATUS(loop.begin());
 
@@ -169,11 +198,13 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
                   take_rollout(inputs, models, ppo_config(settings, kl.coef), state));
         const PpoTargets& targets = step.experience.targets;
         report_completions(inputs, state.step + 1, step.sampled, step.scores,
-                           mean_advantages(targets));
+                           mean_advantages(targets), completion_kl(step.experience));
 
         const double rate = learning_rate_at(state.step, settings.max_steps, settings);
-        PLUMB_TRY(Metrics metrics,
-                  train_on(step, inputs, models, policy_optimizer, value_optimizer, rate, state));
+        TokenRatios ratios;
+        PLUMB_TRY(Metrics metrics, train_on(step, inputs, models, policy_optimizer,
+                                            value_optimizer, rate, state, ratios));
+        report_rollout_tokens(step, ratios, inputs, state.step + 1);
         state.kl_coef.value = updated(kl, targets.metrics.at("objective/kl"),
                                       static_cast<double>(rollout_size(settings)))
                                   .coef;

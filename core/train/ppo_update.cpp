@@ -61,6 +61,7 @@ Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
     const auto at_once = static_cast<std::size_t>(rows_at_once);
     const std::size_t parts = (rows.size() + at_once - 1) / at_once;
     MetricMeans means;
+    std::vector<at::Tensor> log_ratios, clipped;
     for (std::size_t first = 0; first < rows.size(); first += at_once) {
         if (stop.stop_requested()) return cancelled();
         const auto numbers = rows.subspan(first, std::min(at_once, rows.size() - first));
@@ -81,9 +82,12 @@ Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
         share.backward();
         means.add_loss(share.item<double>());
         means.add(result.metrics);
+        log_ratios.push_back(result.ratios.log_ratio);
+        clipped.push_back(result.ratios.clipped);
     }
     PpoUpdateResult update;
     update.metrics = means.result();
+    update.ratios = {at::cat(log_ratios), at::cat(clipped)};
     update.grad_norm =
         apply_update({{models.policy, policy_optimizer}, {models.value, value_optimizer, "value."}},
                      learning_rate, max_grad_norm);

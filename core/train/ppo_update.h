@@ -51,6 +51,7 @@ Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& model
 struct PpoUpdateResult {
     std::map<std::string, double> metrics;  ///< of ppo_loss(), and loss
     GradientNorm grad_norm;
+    TokenRatios ratios = {};  ///< [rows, R], in the order of the rows
 };
 
 /// One update on the given rows of the experience, cut into micro-batches of at most rows_at_once

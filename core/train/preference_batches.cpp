@@ -35,14 +35,27 @@ PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std:
     return batch;
 }
 
+ReferenceLogps reference_token_logps(const Llama& reference, const PreferenceBatch& batch,
+                                     const DpoLossConfig& config, double temperature,
+                                     const std::vector<std::int64_t>& suppressed_ids) {
+    const at::NoGradGuard no_gradient;
+    const at::Tensor logits = reference.logits(hidden_at(
+        reference, batch.rows.ids, batch.rows.predictors, static_cast<double>(batch.rows.tokens)));
+    const auto logprobs_at = [&](double t) {
+        const TokenLogprobs flat =
+            token_logprobs(logits, batch.rows.targets.to(logits.device()), t, suppressed_ids);
+        return at_completions(flat.logprobs, batch.rows);
+    };
+    const at::Tensor plain = logprobs_at(1.0);
+    return {sequence_logps(plain, completion_token_mask(batch.rows).to(plain.device()),
+                           config.ld_alpha),
+            temperature == 1.0 ? plain : logprobs_at(temperature)};
+}
+
 at::Tensor reference_logps(const Llama& reference, const PreferenceBatch& batch,
                            const DpoLossConfig& config,
                            const std::vector<std::int64_t>& suppressed_ids) {
-    const at::NoGradGuard no_gradient;
-    const at::Tensor logprobs =
-        completion_logprobs(reference, batch.rows, 1.0, suppressed_ids).logprobs;
-    return sequence_logps(logprobs, completion_token_mask(batch.rows).to(logprobs.device()),
-                          config.ld_alpha);
+    return reference_token_logps(reference, batch, config, 1.0, suppressed_ids).sums;
 }
 
 Result<at::Tensor> all_reference_logps(const Llama& reference, std::span<const PreferenceRow> pairs,

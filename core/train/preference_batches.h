@@ -24,8 +24,15 @@ struct PreferenceBatch {
 };
 PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std::int64_t pad_id);
 
-/// The summed log-probabilities of the completions, [2B], as the DPO losses take them from a
-/// reference. No gradient.
+/// What a reference says of a batch. No gradients.
+struct ReferenceLogps {
+    at::Tensor sums;    ///< [2B], of whole completions, as the DPO losses take them
+    at::Tensor tokens;  ///< [2B, width], at the temperature that was asked for
+};
+ReferenceLogps reference_token_logps(const Llama& reference, const PreferenceBatch& batch,
+                                     const DpoLossConfig& config, double temperature,
+                                     const std::vector<std::int64_t>& suppressed_ids);
+/// Their sums alone, [2B].
 at::Tensor reference_logps(const Llama& reference, const PreferenceBatch& batch,
                            const DpoLossConfig& config,
                            const std::vector<std::int64_t>& suppressed_ids);

@@ -3,10 +3,9 @@
 // 1.16's RLOOTrainer: rollouts and micro-batches as in GRPO, the KL to the reference in the reward,
 // a completion as one action.
 
-#include <algorithm>
-
 #include "train/grpo_rollout.h"
 #include "train/loop.h"
+#include "train/token_report.h"
 #include "train/trainer.h"
 
 namespace plumb {
@@ -21,31 +20,6 @@ RlooConfig rloo_config(const Settings& settings) {
     if (settings.reward_clip_range.size() == 2)
         config.reward_clip_range = {settings.reward_clip_range[0], settings.reward_clip_range[1]};
     return config;
-}
-
-/// log policy - log reference of what was sampled.
-struct ReferenceKl {
-    at::Tensor sums;  ///< [N], of each completion; undefined without a reference
-    double max_token = 0;
-};
-
-ReferenceKl reference_kl(const RolloutInUse& rollout, const at::Tensor& sampled_logprobs) {
-    ReferenceKl kl;
-    if (!rollout.slices.front().ref_logprobs.defined()) return kl;
-    std::vector<at::Tensor> sums;
-    std::int64_t first = 0;
-    for (const RolloutSlice& slice : rollout.slices) {
-        const at::Tensor& reference = slice.ref_logprobs;
-        const at::Tensor sampled = sampled_logprobs.narrow(0, first, reference.size(0))
-                                       .narrow(1, 0, reference.size(1))
-                                       .to(reference.device());
-        const at::Tensor tokens = (sampled - reference) * completion_token_mask(slice.batch);
-        sums.push_back(tokens.sum(1));
-        kl.max_token = std::max(kl.max_token, tokens.max().item<double>());
-        first += reference.size(0);
-    }
-    kl.sums = at::cat(sums);
-    return kl;
 }
 
 /// The sampled batch as a rollout with leave-one-out advantages. Its metrics: those of
@@ -64,6 +38,7 @@ Result<PreparedRollout> prepare_rloo(const SampledBatch& sampled, const Llama* r
         prepared.metrics["objective/kl"] = rloo.kl;
         prepared.metrics["objective/kl_max_token"] = kl.max_token;
     }
+    prepared.kl = kl.sums;
     return prepared;
 }
 
@@ -81,7 +56,7 @@ Result<Outcome> train_rloo(const TrainerInputs& inputs) {
     if (inputs.checkpoint) {
         PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
     }
-    const auto evaluate = [&] { return evaluate_beside(inputs, reference); };
+    const auto evaluate = [&] { return evaluate_beside(inputs, reference, state.step); };
     TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());
     PLUMB_TRY_STATUS(loop.begin());
 
@@ -104,11 +79,12 @@ Result<Outcome> train_rloo(const TrainerInputs& inputs) {
                 PLUMB_TRY(PreparedRollout prepared,
                           prepare_rloo(sampled, reference_model, policy, settings, stop));
                 report_completions(inputs, state.step + 1, sampled, prepared.total_rewards,
-                                   prepared.advantages);
+                                   prepared.advantages, prepared.kl);
                 metrics.merge(prepared.metrics);
                 metrics.merge(Metrics(sampled.metrics));
                 times.add(sampled, prepared.tokens);
                 state.rollout = std::move(prepared.rollout);
+                state.rollout.step = state.step + 1;
             }
             GrpoUpdateOptions options;
             options.temperature = settings.temperature;
@@ -116,6 +92,7 @@ Result<Outcome> train_rloo(const TrainerInputs& inputs) {
             options.accumulation = settings.gradient_accumulation_steps;
             accumulate_rloo(policy.model, state.rollout.next_slice(), rloo_config(settings),
                             options, means);
+            report_last_slice(inputs, state.rollout);
         }
 
         metrics.merge(means.result());

@@ -183,12 +183,15 @@ Result<SampledBatch> sample_batch(const Policy& policy, const Task& task, const 
 
 std::vector<CompletionRecord> finish_records(std::vector<CompletionRecord> records,
                                              std::int64_t step, const at::Tensor& total_rewards,
-                                             const at::Tensor& advantages) {
+                                             const at::Tensor& advantages, const at::Tensor& kl) {
+    const auto known = [](double value) {
+        return value == value ? std::optional(value) : std::nullopt;
+    };
     for (std::size_t i = 0; i < records.size(); ++i) {
         const auto row = static_cast<std::int64_t>(i);
         records[i].step = step;
-        const double total = total_rewards[row].item<double>();
-        if (total == total) records[i].reward = total;
+        records[i].reward = known(total_rewards[row].item<double>());
+        if (kl.defined()) records[i].kl = known(kl[row].item<double>());
         records[i].advantage = advantages[row].item<double>();
     }
     return records;

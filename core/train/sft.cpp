@@ -3,6 +3,7 @@
 // accumulation window as in TRL 1.16's SFTTrainer.
 
 #include "train/loop.h"
+#include "train/policy_steps.h"
 #include "train/sft_rows.h"
 #include "train/trainer.h"
 
@@ -23,8 +24,7 @@ Result<Outcome> train_sft(const TrainerInputs& inputs) {
     const auto evaluate = [&]() -> Result<Metrics> {
         PLUMB_TRY(Metrics metrics, evaluate_supervised(policy, inputs.task, settings, stop));
         if (!inputs.task.has_answers() && !inputs.scorers.gold) return metrics;
-        PLUMB_TRY(Metrics sampled,
-                  evaluate_policy(policy, inputs.task, inputs.scorers, nullptr, settings, stop));
+        PLUMB_TRY(Metrics sampled, evaluate_alone(inputs, state.step));
         metrics.merge(sampled);
         return metrics;
     };

@@ -79,6 +79,7 @@ void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions&
     batch.accumulation = options.accumulation;
     batch.max_completion_length = options.max_completion_length;
     const LossResult result = grpo_loss(batch, options.loss);
+    slice.ratios = result.ratios;
     if (!slice.old_logprobs.defined()) slice.old_logprobs = tokens.logprobs.detach();
     result.loss.backward();
     means.add_loss(result.loss.item<double>());
@@ -96,6 +97,7 @@ void accumulate_rloo(Llama& model, RolloutSlice& slice, const RlooConfig& config
     batch.advantages = slice.advantages.to(tokens.logprobs.device());
     batch.entropy = tokens.entropy.detach();
     LossResult result = rloo_loss(batch, config);
+    slice.ratios = result.ratios;
     if (!slice.old_logprobs.defined()) slice.old_logprobs = tokens.logprobs.detach();
     result.loss = result.loss / static_cast<double>(options.accumulation);
     result.loss.backward();

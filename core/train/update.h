@@ -43,6 +43,7 @@ struct RolloutSlice {
     at::Tensor advantages;    ///< [B]
     at::Tensor old_logprobs;  ///< undefined until the policy first differs from the sampling one
     at::Tensor ref_logprobs;  ///< undefined where beta = 0
+    TokenRatios ratios = {};  ///< of the last pass over it; no part of a checkpoint
 };
 
 struct GrpoUpdateOptions {

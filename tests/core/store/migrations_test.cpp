@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include "store/schema.h"
 #include "store_test_data.h"
 
@@ -49,6 +51,28 @@ private Q_SLOTS:
         QCOMPARE(number("PRAGMA user_version"), 1);
         QCOMPARE(number("SELECT count(*) FROM sqlite_schema WHERE name = 'half'"), 0);
         VERIFY_OK(migrate(*connection_, steps_));
+    }
+
+    void completions_of_an_older_format_are_found_by_their_prompts() {
+        const auto first = std::ranges::find(migrations(), 3, &Migration::version);
+        VERIFY_OK(migrate(*connection_, std::span(migrations().begin(), first)));
+        connection_->db.exec(
+            "INSERT INTO runs (name, algorithm, preset, state, settings, message, step, "
+            "total_steps, created_ms, finished_ms) VALUES ('', '', '', 'finished', '', '', 0, 0, "
+            "0, 0)");
+        connection_->db.exec(
+            "INSERT INTO completions (run, step, row, prompt_group, prompt, completion, answer, "
+            "reward, reward_parts, advantage, length, ended) VALUES (1, 4, 0, 0, '1+2=', '3', '3', "
+            "1, '{}', 0, 1, 1), (1, 4, 1, 0, '1+3=', '5', '4', 0, '{}', 0, 1, 1)");
+        VERIFY_OK(migrate(*connection_, migrations()));
+        const auto reader = open_reader(folder_->path());
+        CompletionFilter filter;
+        filter.prompt = "1+3=";
+        const auto rows = reader->completion_page(1, filter, {}, {});
+        VERIFY_OK(rows);
+        QCOMPARE(rows->size(), std::size_t{1});
+        COMPARE_TEXT(rows->front().record.completion, "5");
+        QVERIFY(!rows->front().record.kl);
     }
 
     void runs_of_the_first_format_are_kept() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <string>
 
@@ -28,6 +29,26 @@ const std::vector<std::string> corpus = {
 std::shared_ptr<const Tokenizer> made(std::span<const std::string> texts, std::int64_t size) {
     auto tokenizer = make_bpe_tokenizer(texts, size);
     return tokenizer.ok() ? *std::move(tokenizer) : nullptr;
+}
+
+std::int64_t sum(const Ids& numbers) {
+    return std::accumulate(numbers.begin(), numbers.end(), std::int64_t{0});
+}
+
+/// Pieces begin at characters, add up to the text, and are what longer and longer beginnings of the
+/// ids decode to, where those are whole characters.
+void check_pieces(const Tokenizer& tokenizer, const Ids& ids, const std::string& text) {
+    const Ids counts = tokenizer.byte_counts(ids);
+    QCOMPARE(counts.size(), ids.size());
+    QCOMPARE(sum(counts), static_cast<std::int64_t>(text.size()));
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        QVERIFY(end == text.size() || (static_cast<unsigned char>(text[end]) & 0xC0) != 0x80);
+        end += static_cast<std::size_t>(counts[i]);
+        const std::string begun = tokenizer.decode(std::span(ids).first(i + 1), false);
+        if (begun.find(replacement_character) == std::string::npos && text.starts_with(begun))
+            COMPARE_TEXT(text.substr(0, end), begun);
+    }
 }
 
 std::vector<std::string> tokens_of(const Tokenizer& tokenizer, std::string_view text) {
@@ -196,6 +217,21 @@ private Q_SLOTS:
         COMPARE_TEXT(tokenizer->decode(Ids{-1, 1 << 20}, false), "\xEF\xBF\xBD\xEF\xBF\xBD");
     }
 
+    void every_byte_of_a_text_belongs_to_a_token() {
+        const auto tokenizer = made(corpus, 300);
+        const Ids ids = tokenizer->encode("low \xF0\x9F\x98\x80z");
+        const auto counts = tokenizer->byte_counts(ids);
+        // The emoji's bytes are tokens of their own; the first of them has it.
+        QCOMPARE(Ids(counts.end() - 5, counts.end()), (Ids{4, 0, 0, 0, 1}));
+        QCOMPARE(sum(counts), std::int64_t{9});
+        // A character cut in two, one that breaks off at the end, and ids that do not exist.
+        for (const Ids& broken : {Ids{ids.begin(), ids.end() - 2}, Ids{-1, ids[0], 1 << 20}}) {
+            const auto size = static_cast<std::int64_t>(tokenizer->decode(broken, false).size());
+            QCOMPARE(sum(tokenizer->byte_counts(broken)), size);
+        }
+        QVERIFY(tokenizer->byte_counts({}).empty());
+    }
+
     // As Rust's from_utf8_lossy has it.
     void broken_utf8_is_replaced_piece_by_piece() {
         const std::string r = "\xEF\xBF\xBD";
@@ -309,6 +345,7 @@ private Q_SLOTS:
             const std::string text = row.toObject()["text"].toString().toStdString();
             QCOMPARE((*tokenizer)->encode(text), expected);
             COMPARE_TEXT((*tokenizer)->decode(expected, false), text);
+            check_pieces(**tokenizer, expected, text);
         }
     }
 };

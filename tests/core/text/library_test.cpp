@@ -26,6 +26,14 @@ void check(const Tokenizer& tokenizer, const std::vector<Case>& cases) {
         QCOMPARE(ids, item.ids);
         QCOMPARE(tokenizer.decode(ids, false), item.decoded);
         QCOMPARE(tokenizer.decode(ids, true), item.decoded_skip);
+        // Each token's bytes are those that it adds to the text.
+        std::int64_t end = 0;
+        const auto counts = tokenizer.byte_counts(ids);
+        QCOMPARE(counts.size(), ids.size());
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            end += counts[i];
+            QCOMPARE(std::size_t(end), tokenizer.decode(std::span(ids).first(i + 1), false).size());
+        }
     }
 }
 
