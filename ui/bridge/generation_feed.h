@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include "base/result.h"
 #include "session/generation.h"
 
 namespace plumb::ui {

@@ -13,6 +13,7 @@
 #include "bridge/run_feed.h"
 
 class QLabel;
+class QPushButton;
 class QLineEdit;
 class QSplitter;
 class QStackedWidget;

@@ -21,6 +21,7 @@
 #include "config/presets.h"
 #include "config/yaml.h"
 #include "pages/new_run_page.h"
+#include "pages/playground_page.h"
 #include "pages/start_page.h"
 #include "pages/train_page.h"
 #include "widgets/message_bar.h"
@@ -132,6 +133,9 @@ QWidget* MainWindow::makeTopBar() {
     layout->addSpacing(12);
     layout->addWidget(makeTab("tabStart", "Start", m_tabs, Start));
     layout->addWidget(makeTab("tabTrain", "Train", m_tabs, Train));
+    layout->addWidget(makeTab("tabPlayground", "Playground", m_tabs, Playground));
+    m_tabs->button(Playground)->setToolTip(
+        "Talk to a model. T on the Train page takes the run and the step that are shown there");
     layout->addStretch();
     layout->addWidget(m_notice);
     layout->addWidget(m_themeButton);
@@ -148,9 +152,11 @@ void MainWindow::makePages() {
     m_pages = new QStackedWidget(this);
     m_start = new StartPage(this);
     m_train = new TrainPage(this);
+    m_playground = new PlaygroundPage(m_bridge, this);
     m_newRun = new NewRunPage(this);
     m_pages->addWidget(m_start);
     m_pages->addWidget(m_train);
+    m_pages->addWidget(m_playground);
     m_pages->addWidget(m_newRun);
 }
 
@@ -194,6 +200,7 @@ void MainWindow::connectPages() {
         m_runList->selectIfNone(m_controller->shownRun());
         m_start->setRuns(m_runs.runs(), m_bridge.isReadOnly());
         m_newRun->setRuns(m_runs.runs());
+        m_playground->setRuns(m_runs.runs());
         m_train->rewards().setRuns(m_runs.runs());
         if (!std::exchange(m_offered, true) && !m_bridge.isReadOnly())
             offerToGoOn(*m_messages, *m_controller, *m_queue, m_runs.runs(),
@@ -236,7 +243,11 @@ void MainWindow::addShortcuts() {
     add(Qt::Key_Home, [this] { m_train->followCharts(); });
     add(Qt::Key_L, [this] { m_train->toggleLog(); });
     add(Qt::CTRL | Qt::Key_1, [this] { showPage(Start); });
+    add(Qt::Key_T, [this] {
+        if (m_pages->currentIndex() == Train) talkToShown();
+    });
     add(Qt::CTRL | Qt::Key_2, [this] { showPage(Train); });
+    add(Qt::CTRL | Qt::Key_4, [this] { showPage(Playground); });
     add(Qt::CTRL | Qt::Key_Q, [this] { close(); });
 }
 
@@ -247,6 +258,12 @@ void MainWindow::showPage(Page page) {
     m_tabs->setExclusive(page != NewRun);
     m_settings->setVisible(page == Train);
     m_transport->setVisible(page == Train);
+}
+
+void MainWindow::talkToShown() {
+    if (const auto run = m_controller->shownRun())
+        m_playground->talkTo(*run, m_controller->chosenStep());
+    showPage(Playground);
 }
 
 void MainWindow::showOpened() {

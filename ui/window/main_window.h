@@ -20,6 +20,7 @@ namespace plumb::ui {
 
 class MessageBar;
 class NewRunPage;
+class PlaygroundPage;
 class QueueController;
 class RunCommands;
 class RunController;
@@ -53,13 +54,15 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
-    enum Page { Start, Train, NewRun };
+    enum Page { Start, Train, Playground, NewRun };
 
     QWidget* makeTopBar();
     void makePages();
     void connectPages();
     void addShortcuts();
     void showPage(Page page);
+    /// The model of the step that is shown, in the playground.
+    void talkToShown();
     void showOpened();
     void showOpenFailure(const QString& message);
     void connectRuns();
@@ -88,6 +91,7 @@ private:
     RunListPanel* m_runList = nullptr;
     StartPage* m_start = nullptr;
     TrainPage* m_train = nullptr;
+    PlaygroundPage* m_playground = nullptr;
     NewRunPage* m_newRun = nullptr;
     SettingsPanel* m_settings = nullptr;
     TransportBar* m_transport = nullptr;

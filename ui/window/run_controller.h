@@ -57,6 +57,8 @@ public:
     void goLive();
 
     std::optional<RunId> shownRun() const { return m_feed.shownRun(); }
+    /// The step that was chosen to be looked at; nothing: the newest.
+    std::optional<std::int64_t> chosenStep() const { return m_feed.chosenStep(); }
     bool showsDraft() const { return m_showsDraft; }
     /// Of the draft, or of the shown run.
     QString shownName() const;
