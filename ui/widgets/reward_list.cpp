@@ -73,7 +73,15 @@ RewardList::RewardList(QWidget* parent) : QWidget(parent) {
     m_none = wrapped("rewardsNone", "muted", this);
     m_problem = wrapped("rewardsProblem", "error", this);
     m_hint = wrapped("rewardsHint", "small", this);
-    m_timeout = new FieldRow(*find_field("reward_timeout"), this);
+    m_own = new QWidget(this);
+    m_timeout = new FieldRow(*find_field("reward_timeout"), m_own);
+    auto* help = wrapped("timeoutHelp", "small", m_own);
+    showText(help, toQString(m_timeout->field().help));
+    auto* own = new QVBoxLayout(m_own);
+    own->setContentsMargins(0, 0, 0, 0);
+    own->setSpacing(3);
+    own->addWidget(m_timeout);
+    own->addWidget(help);
     m_list = new QVBoxLayout;
     m_list->setSpacing(0);
     auto* layout = new QVBoxLayout(this);
@@ -82,7 +90,7 @@ RewardList::RewardList(QWidget* parent) : QWidget(parent) {
     layout->addWidget(makeHead());
     layout->addWidget(m_none);
     layout->addLayout(m_list);
-    layout->addWidget(m_timeout);
+    layout->addWidget(m_own);
     layout->addWidget(m_problem);
     layout->addWidget(m_hint);
     layout->addStretch();
@@ -103,6 +111,7 @@ QWidget* RewardList::makeHead() {
     m_add = new QPushButton("Add", head);
     m_add->setObjectName("addReward");
     m_add->setAccessibleName("Add a reward function");
+    m_add->setProperty("menu", true);
     m_add->setMenu(m_menu);
     auto* layout = new QHBoxLayout(head);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -144,7 +153,7 @@ void RewardList::updateSettings(const Settings& settings) {
         m_rows[k]->showSettings(settings, k);
         m_rows[k]->setMode(m_editable, chosen);
     }
-    m_timeout->setVisible(field_applies(m_timeout->field(), settings));
+    m_own->setVisible(field_applies(m_timeout->field(), settings));
     showText(m_none, !m_rows.empty() ? ""
                                      : "No function is chosen. The run then compares completions "
                                        "with the reference answers of the rows, as numbers where "

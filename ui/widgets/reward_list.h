@@ -79,6 +79,7 @@ private:
     std::map<std::string, QString> m_unreadable;  ///< by "weight:" and place, or by key
     std::map<std::string, QString> m_refused;     ///< by entry: why a start would refuse it
     QVBoxLayout* m_list;
+    QWidget* m_own;  ///< what all functions of the user's own share
     FieldRow* m_timeout;
     QLabel *m_none, *m_problem, *m_hint;
     QPushButton* m_add;

@@ -17,15 +17,20 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int row_height = 25, problem_height = 84;
+constexpr int row_height = 23;
 enum Column { NameColumn, ValueColumn, WeightColumn, PartColumn, TimeColumn };
+/// Wide enough for four digits with sign and exponent.
+constexpr int column_widths[] = {0, 76, 66, 72, 78};
+/// Messages have this share of the height at most, but two lines at least.
+constexpr int problem_share = 3, problem_frame = 14;
 
 /// Four digits, whatever the size.
 QString numberText(double value) { return QString::number(value, 'g', 4); }
 
 QString timeText(double seconds) {
-    return seconds < 1 ? QString::number(seconds * 1000, 'f', 2) + " ms"
-                       : QString::number(seconds, 'f', 2) + " s";
+    if (seconds < 1e-5) return "< 0.01 ms";
+    if (seconds >= 1) return QString::number(seconds, 'f', 2) + " s";
+    return QString::number(seconds * 1000, 'f', seconds < 0.01 ? 2 : 1) + " ms";
 }
 
 }  // namespace
@@ -35,7 +40,7 @@ RewardResults::RewardResults(QWidget* parent) : QWidget(parent) {
     m_table = new QTableWidget(0, 5, this);
     m_table->setObjectName("trialResults");
     m_table->setAccessibleName("What the reward functions said");
-    m_table->setHorizontalHeaderLabels({"function", "value", "weight", "weighted", "time"});
+    m_table->setHorizontalHeaderLabels({"function", "value", "weight", "part", "time"});
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setSelectionMode(QAbstractItemView::NoSelection);
     m_table->setFocusPolicy(Qt::NoFocus);
@@ -46,10 +51,13 @@ RewardResults::RewardResults(QWidget* parent) : QWidget(parent) {
     m_table->verticalHeader()->setDefaultSectionSize(row_height);
     QHeaderView* header = m_table->horizontalHeader();
     header->setHighlightSections(false);
-    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(QHeaderView::Fixed);
     header->setSectionResizeMode(NameColumn, QHeaderView::Stretch);
-    for (int column = ValueColumn; column <= TimeColumn; ++column)
+    for (int column = ValueColumn; column <= TimeColumn; ++column) {
+        m_table->setColumnWidth(column, column_widths[column]);
         m_table->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    }
+    m_table->horizontalHeaderItem(PartColumn)->setToolTip("Value times weight");
     m_table->horizontalHeaderItem(NameColumn)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_problem = new QPlainTextEdit(this);
     m_problem->setObjectName("trialProblem");
@@ -57,7 +65,6 @@ RewardResults::RewardResults(QWidget* parent) : QWidget(parent) {
     m_problem->setProperty("role", "error");
     m_problem->setReadOnly(true);
     m_problem->setTabChangesFocus(true);
-    m_problem->setMaximumHeight(problem_height);
     m_empty = new QLabel("Type what a model might write, or take a row of the data, and press Try: "
                          "each function says what it is worth, as it would in a run.",
                          this);
@@ -67,9 +74,10 @@ RewardResults::RewardResults(QWidget* parent) : QWidget(parent) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
-    layout->addWidget(m_table, 1);
+    layout->addWidget(m_table, 1000);
     layout->addWidget(m_problem);
-    layout->addWidget(m_empty, 1);
+    layout->addWidget(m_empty, 1000);
+    layout->addStretch(1);
     clear();
 }
 
@@ -80,8 +88,9 @@ void RewardResults::begin(const std::vector<std::string>& functions, const Setti
     show();
 }
 
-void RewardResults::setAsked(std::size_t function) {
+void RewardResults::setAsked(std::size_t function, const QString& duration) {
     m_rows[function].state = State::asked;
+    m_rows[function].asked = duration;
     show();
 }
 
@@ -114,37 +123,67 @@ void RewardResults::showProblem(const QString& message) {
     clear();
     m_problem->setPlainText(message);
     m_problem->show();
+    fitProblem();
 }
 
 void RewardResults::show() {
     m_empty->setVisible(m_rows.empty());
     m_table->setVisible(!m_rows.empty());
+    m_table->clearSpans();
     m_table->setRowCount(m_rows.empty() ? 0 : static_cast<int>(m_rows.size()) + 1);
     QStringList problems;
     for (std::size_t k = 0; k < m_rows.size(); ++k) {
-        const Row& row = m_rows[k];
         const int line = static_cast<int>(k);
-        const double weight = reward_weight(m_settings, k);
-        setCell(line, NameColumn, toQString(reward_shown_name(m_functions[k])));
-        QString value;
-        switch (row.state) {
-            case State::waiting: break;
-            case State::asked: value = "asked ..."; break;
-            case State::answered: value = row.value ? numberText(*row.value) : "no opinion"; break;
-            case State::failed: value = "failed"; break;
-            case State::cancelled: value = "cancelled"; break;
-        }
-        setCell(line, ValueColumn, value);
-        setCell(line, WeightColumn, numberText(weight));
-        setCell(line, PartColumn, row.value ? numberText(weight * *row.value) : QString());
-        setCell(line, TimeColumn,
-                row.state == State::answered ? timeText(row.seconds) : QString());
-        if (!row.problem.isEmpty()) problems << row.problem;
+        setCell(line, NameColumn, toQString(reward_shown_name(m_functions[k])), Look::text);
+        showRow(line, m_rows[k], reward_weight(m_settings, k));
+        if (!m_rows[k].problem.isEmpty()) problems << m_rows[k].problem;
     }
     if (!m_rows.empty()) showTotal();
+    m_table->setMaximumHeight(m_table->horizontalHeader()->sizeHint().height() +
+                              row_height * m_table->rowCount() + 2);
+    const auto asked = std::ranges::find(m_rows, State::asked, &Row::state);
+    if (asked != m_rows.end())
+        m_table->scrollToItem(m_table->item(static_cast<int>(asked - m_rows.begin()), NameColumn));
     const QString problem = problems.join("\n");
     if (m_problem->toPlainText() != problem) m_problem->setPlainText(problem);
     m_problem->setVisible(!problem.isEmpty());
+    fitProblem();
+}
+
+void RewardResults::fitProblem() {
+    const int line = m_problem->fontMetrics().lineSpacing();
+    const int wanted = static_cast<int>(m_problem->document()->size().height()) * line;
+    m_problem->setFixedHeight(std::min(wanted, std::max(2 * line, height() / problem_share)) +
+                              problem_frame);
+}
+
+void RewardResults::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitProblem();
+}
+
+void RewardResults::showRow(int line, const Row& row, double weight) {
+    setCell(line, WeightColumn, numberText(weight), Look::number);
+    setCell(line, PartColumn, row.value ? numberText(weight * *row.value) : QString(),
+            Look::number);
+    setCell(line, TimeColumn, row.state == State::answered ? timeText(row.seconds) : QString(),
+            Look::number);
+    QString note;
+    switch (row.state) {
+        case State::waiting: break;
+        case State::asked: note = "asked, " + row.asked; break;
+        case State::failed: note = "failed"; break;
+        case State::cancelled: note = "cancelled"; break;
+        case State::answered:
+            if (!row.value) note = "no opinion";
+            break;
+    }
+    if (row.value)
+        setCell(line, ValueColumn, numberText(*row.value), Look::number);
+    else
+        setCell(line, ValueColumn, note, Look::note);
+    const int last = row.state == State::answered ? PartColumn : TimeColumn;
+    if (!row.value) m_table->setSpan(line, ValueColumn, 1, last - ValueColumn + 1);
 }
 
 void RewardResults::showTotal() {
@@ -154,26 +193,28 @@ void RewardResults::showTotal() {
     for (const Row& row : m_rows) values.push_back(row.value);
     const auto total = weighted_total(values, m_settings);
     const int line = static_cast<int>(m_rows.size());
-    setCell(line, NameColumn, "weighted total", true);
-    for (const int column : {ValueColumn, WeightColumn, TimeColumn}) setCell(line, column, {});
+    for (const int column : {ValueColumn, WeightColumn, TimeColumn})
+        setCell(line, column, {}, Look::total);
+    setCell(line, NameColumn, "weighted total", Look::total);
     setCell(line, PartColumn,
             !whole  ? QString()
             : total ? numberText(*total)
                     : QString("no opinion"),
-            true);
+            Look::total);
+    m_table->setSpan(line, NameColumn, 1, PartColumn);
 }
 
-void RewardResults::setCell(int row, int column, const QString& text, bool bold) {
+void RewardResults::setCell(int row, int column, const QString& text, Look look) {
     QTableWidgetItem* item = m_table->item(row, column);
     if (!item) {
         item = new QTableWidgetItem;
         m_table->setItem(row, column, item);
     }
-    const bool number = column != NameColumn;
-    QFont font = number ? monospacedFont() : m_table->font();
-    font.setBold(bold);
+    const bool right = column != NameColumn && look != Look::note;
+    QFont font = right ? monospacedFont() : m_table->font();
+    font.setBold(look == Look::total);
     item->setFont(font);
-    item->setTextAlignment(int((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+    item->setTextAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     item->setText(text);
     item->setToolTip(text);
 }

@@ -28,8 +28,8 @@ public:
 
     /// Rows for these functions, which have yet to answer.
     void begin(const std::vector<std::string>& functions, const Settings& settings);
-    /// The function that is asked now.
-    void setAsked(std::size_t function);
+    /// The function that is asked now, and for how long.
+    void setAsked(std::size_t function, const QString& duration);
     void setAnswer(std::size_t function, const Result<RewardTrial>& trial);
     /// The functions that have not answered will not.
     void setCancelled();
@@ -41,18 +41,24 @@ public:
     /// Nothing can be tried, and why.
     void showProblem(const QString& message);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     enum class State { waiting, asked, answered, failed, cancelled };
     struct Row {
         State state = State::waiting;
         std::optional<double> value;
         double seconds = 0;
-        QString problem = {};
+        QString problem = {}, asked = {};
     };
 
     void show();
+    void showRow(int line, const Row& row, double weight);
     void showTotal();
-    void setCell(int row, int column, const QString& text, bool bold = false);
+    void fitProblem();
+    enum class Look { text, note, number, total };
+    void setCell(int row, int column, const QString& text, Look look);
 
     Settings m_settings;
     std::vector<std::string> m_functions;

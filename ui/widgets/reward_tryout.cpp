@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/reward_tryout.h"
 
-#include <cmath>
-
 #include <QCheckBox>
 #include <QGridLayout>
 #include <QKeyEvent>
@@ -16,7 +14,6 @@
 #include "common/elided_label.h"
 #include "common/text.h"
 #include "common/theme.h"
-#include "config/reward_info.h"
 #include "config/roles.h"
 #include "widgets/reward_results.h"
 #include "widgets/trial_row_picker.h"
@@ -62,7 +59,7 @@ RewardTryout::RewardTryout(QWidget* parent) : QWidget(parent) {
     layout->addWidget(makeActions());
     layout->addWidget(m_results, 3);
     m_clock.setInterval(clock_ms);
-    connect(&m_clock, &QTimer::timeout, this, &RewardTryout::showState);
+    connect(&m_clock, &QTimer::timeout, this, &RewardTryout::showAsked);
     updateButtons();
 }
 
@@ -166,6 +163,7 @@ void RewardTryout::tryNow() {
     m_text = {toStd(m_prompt->toPlainText()), toStd(m_completion->toPlainText()),
               toStd(m_answer->text()), m_ended->isChecked()};
     m_length.clear();
+    m_state->clear();
     m_results->begin(functions, m_settings);
     m_asked = 0;
     m_clock.start();
@@ -174,9 +172,8 @@ void RewardTryout::tryNow() {
 }
 
 void RewardTryout::askNext() {
-    m_results->setAsked(*m_asked);
     m_since = std::chrono::steady_clock::now();
-    showState();
+    showAsked();
     m_asking = runInBackground(
         this,
         [function = m_results->functions()[*m_asked], settings = m_settings, text = m_text,
@@ -189,7 +186,7 @@ void RewardTryout::askNext() {
 void RewardTryout::takeAnswer(const Result<RewardTrial>& trial) {
     m_results->setAnswer(*m_asked, trial);
     if (trial.ok())
-        m_length = QString("%1 %2").arg(trial->length).arg(trial->in_characters ? "characters"
+        m_length = QString("length %1 %2").arg(trial->length).arg(trial->in_characters ? "characters"
                                                                                 : "tokens");
     if (++*m_asked < m_results->functions().size())
         askNext();
@@ -199,10 +196,9 @@ void RewardTryout::takeAnswer(const Result<RewardTrial>& trial) {
 
 void RewardTryout::cancel() {
     if (!isBusy()) return;
-    const QString name = toQString(reward_shown_name(m_results->functions()[*m_asked]));
     m_asking.request_stop();
     m_results->setCancelled();
-    end("Cancelled; " + name + " had not answered.");
+    end("cancelled");
 }
 
 void RewardTryout::end(const QString& state) {
@@ -212,15 +208,13 @@ void RewardTryout::end(const QString& state) {
     updateButtons();
 }
 
-void RewardTryout::showState() {
+void RewardTryout::showAsked() {
     if (!isBusy()) return;
-    const std::string& function = m_results->functions()[*m_asked];
     const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - m_since;
-    QString text = QString("Asking %1, %2 s")
-                       .arg(toQString(reward_shown_name(function)))
-                       .arg(static_cast<int>(std::floor(waited.count())));
-    if (is_own_reward(function)) text += QString(" of at most %1").arg(m_settings.reward_timeout);
-    m_state->setText(text);
+    QString duration = QString("%1 s").arg(static_cast<int>(waited.count()));
+    if (is_own_reward(m_results->functions()[*m_asked]))
+        duration += QString(", limit %1 s").arg(m_settings.reward_timeout);
+    m_results->setAsked(*m_asked, duration);
 }
 
 void RewardTryout::updateButtons() {

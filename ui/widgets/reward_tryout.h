@@ -51,7 +51,7 @@ private:
     void takeAnswer(const Result<RewardTrial>& trial);
     void end(const QString& state);
     void forget();
-    void showState();
+    void showAsked();
     void updateButtons();
 
     Settings m_settings;

@@ -16,7 +16,7 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int least_list_width = 270, least_width = 640, least_height = 262, gap = 10;
+constexpr int least_list_width = 270, least_width = 640, least_height = 276, gap = 10;
 
 }  // namespace
 
