@@ -269,6 +269,35 @@ private Q_SLOTS:
         s.task = "data";
         QVERIFY(applies("chosen_column") && applies("max_length") && !applies("prompt_length"));
         QVERIFY(applies("center_rewards_coefficient") && !applies("reward_model"));
+        QVERIFY(applies("good_files") && applies("train_files") && !applies("preference_files"));
+        s.good_files = {"good.txt"};
+        QVERIFY(applies("bad_files") && applies("dataset_text_field") && applies("max_length"));
+        QVERIFY(!applies("train_files") && !applies("chosen_column") && !applies("prompt_column"));
+        s.algorithm = "ppo";
+        s.reward_model.clear();
+        s.reward_funcs.clear();
+        QVERIFY(applies("train_files") && applies("bad_files") && applies("prompt_length"));
+        QVERIFY(!applies("preference_files") && !applies("chosen_column"));
+        s.good_files.clear();
+        QVERIFY(applies("preference_files") && applies("chosen_column") && applies("bad_files"));
+    }
+
+    void dpo_on_own_prompts_shows_what_labels_its_pairs() {
+        Settings s;
+        const auto applies = [&](const char* key) { return field_applies(field_named(key), s); };
+        s.algorithm = "dpo";
+        s.task = "data";
+        s.model_name_or_path = "base";
+        QVERIFY(applies("reward_funcs") && applies("chosen_column") && !applies("pairs_prompts"));
+        QVERIFY(!applies("reward_weights") && !applies("prompt_length"));
+        QVERIFY(applies("max_completion_length"));  // of what evaluations sample
+        s.reward_funcs = {"reward_model"};
+        QVERIFY(applies("pairs_prompts") && applies("pairs_label_temperature"));
+        QVERIFY(applies("reward_weights") && applies("reward_model") && applies("prompt_length"));
+        QVERIFY(applies("good_files") && applies("reward_model_epochs"));
+        QVERIFY(!applies("num_generations"));
+        s.reward_model = "taste";
+        QVERIFY(!applies("chosen_column") && !applies("good_files"));
     }
 };
 

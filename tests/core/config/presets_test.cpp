@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "config/roles.h"
 #include "config/validation.h"
 #include "config/yaml.h"
 #include "test_main.h"
@@ -106,10 +107,12 @@ private Q_SLOTS:
             const auto settings = read_settings(entry.path());
             VERIFY_OK(settings);
             VERIFY_OK(validate(*settings));
-            QVERIFY(settings->train_files.at(0).starts_with(folder.string()));
+            const bool texts = reads_good_and_bad(*settings);
+            const auto& files = texts ? settings->good_files : settings->train_files;
+            QVERIFY(files.at(0).starts_with(folder.string()));
             ++count;
         }
-        QCOMPARE(count, 4);
+        QCOMPARE(count, 8);
     }
 };
 

@@ -174,6 +174,89 @@ private Q_SLOTS:
         }));
     }
 
+    void a_reward_model_learns_from_pairs_or_from_texts() {
+        const auto texts = [](Settings& s) {
+            make_data(s);
+            s.algorithm = "reward";
+            s.train_files.clear();
+            s.good_files = {"good.txt"};
+            s.bad_files = {"bad.txt"};
+        };
+        COMPARE_TEXT(problem(texts), "");
+        QVERIFY(has_problem("bad_files", [&](Settings& s) {
+            texts(s);
+            s.bad_files.clear();
+        }));
+        QVERIFY(has_problem("good_files", [&](Settings& s) {
+            texts(s);
+            s.good_files.clear();
+        }));
+        QVERIFY(has_problem("good_files", [&](Settings& s) {
+            texts(s);
+            s.train_files = {"pairs.jsonl"};
+        }));
+        QVERIFY(has_problem("bad_files", [&](Settings& s) {
+            texts(s);
+            s.bad_files = {"bad.txt", "good.txt"};
+        }));
+        QVERIFY(has_problem("bad_files", [&](Settings& s) {
+            texts(s);
+            s.bad_files.push_back("");
+        }));
+        const std::string none = problem([&](Settings& s) {
+            texts(s);
+            s.good_files.clear();
+            s.bad_files.clear();
+        });
+        QVERIFY2(none.starts_with("train_files: ") && none.find("good_files") != none.npos,
+                 none.c_str());
+        // Of a run that makes its reward model.
+        const auto own = [&](Settings& s) {
+            texts(s);
+            s.algorithm = "ppo";
+            s.train_files = {"prompts.txt"};
+        };
+        COMPARE_TEXT(problem(own), "");
+        QVERIFY(has_problem("good_files", [&](Settings& s) {
+            own(s);
+            s.preference_files = {"pairs.jsonl"};
+        }));
+        QVERIFY(has_problem("reward_model", [&](Settings& s) {
+            own(s);
+            s.good_files.clear();
+            s.bad_files.clear();
+        }));
+        // Who does not use them is not asked.
+        COMPARE_TEXT(problem([&](Settings& s) {
+                         own(s);
+                         s.reward_model = "taste";
+                         s.bad_files.clear();
+                     }),
+                     "");
+    }
+
+    void rewards_that_label_pairs_are_checked() {
+        const auto labelled = [](Settings& s) {
+            make_data(s);
+            s.algorithm = "dpo";
+            s.reward_funcs = {"ended", "keywords"};
+            s.reward_keywords = {"good"};
+        };
+        COMPARE_TEXT(problem(labelled), "");
+        QVERIFY(has_problem("reward_weights", [&](Settings& s) {
+            labelled(s);
+            s.reward_weights = {1};
+        }));
+        QVERIFY(has_problem("reward_model", [&](Settings& s) {
+            labelled(s);
+            s.reward_funcs = {"reward_model"};
+        }));
+        QVERIFY(has_problem("reward_keywords", [&](Settings& s) {
+            labelled(s);
+            s.reward_keywords.clear();
+        }));
+    }
+
     void batches_hold_whole_groups() {
         COMPARE_TEXT(problem([](Settings& s) { s.per_device_train_batch_size = 100; }),
                      "per_device_train_batch_size: per_device_train_batch_size times "

@@ -135,13 +135,14 @@ private Q_SLOTS:
         const TemporaryFolder folder;
         std::filesystem::create_directories(folder.path() / "models/base");
         write(folder.path() / "run.yaml",
-              "train_files: [data/a.txt, ../b.txt]\neval_files: /abs/c.txt\n"
+              "train_files: [data/a.txt, ../b.txt]\neval_files: /abs/c.txt\ngood_files: good.txt\n"
               "model_name_or_path: models/base\n");
         auto settings = read_settings(folder.path() / "run.yaml");
         VERIFY_OK(settings);
         COMPARE_TEXT(settings->train_files.at(0), (folder.path() / "data/a.txt").string());
         COMPARE_TEXT(settings->train_files.at(1), (folder.path().parent_path() / "b.txt").string());
         COMPARE_TEXT(settings->eval_files.at(0), "/abs/c.txt");
+        COMPARE_TEXT(settings->good_files.at(0), (folder.path() / "good.txt").string());
         COMPARE_TEXT(settings->model_name_or_path, (folder.path() / "models/base").string());
         write(folder.path() / "run.yaml", "model_name_or_path: reviews@200\n");
         settings = read_settings(folder.path() / "run.yaml");

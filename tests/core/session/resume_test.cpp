@@ -24,6 +24,40 @@ Settings small_sft(const std::filesystem::path& folder) {
     return settings;
 }
 
+/// What starts from the run "base", a supervised one.
+Settings on_base(Settings settings, const std::string& algorithm) {
+    settings.algorithm = algorithm;
+    settings.model_name_or_path = "base";
+    return settings;
+}
+
+/// DPO on own prompts, whose pairs the rewards label; with a vocabulary of bytes, so that not all
+/// that is written is UTF-8.
+Settings small_dpo_on_own_prompts(const std::filesystem::path& folder) {
+    Settings settings = on_base(small_sft(folder), "dpo");
+    settings.reward_funcs = {"length_target", "ended"};
+    settings.reward_weights = {1, 0.5};
+    settings.reward_length = 3;
+    settings.prompt_length = 8;
+    settings.pairs_prompts = 10;
+    settings.pairs_per_prompt = 4;
+    settings.pairs_label_temperature = 0;
+    return settings;
+}
+
+/// A reward model from good and bad texts, whose pairs are dealt anew in every epoch.
+Settings small_reward_from_texts(const std::filesystem::path& folder) {
+    Settings settings = on_base(small_sft(folder), "reward");
+    settings.train_files.clear();
+    std::ofstream(folder / "good.txt") << "i liked the plot\na clever end\nso good\na fine film\n";
+    std::ofstream(folder / "bad.txt") << "it was dull\nnothing here\na slow film\n";
+    settings.good_files = {(folder / "good.txt").string()};
+    settings.bad_files = {(folder / "bad.txt").string()};
+    settings.gradient_accumulation_steps = 1;
+    settings.eval_prompts = 1;
+    return settings;
+}
+
 /// What the kinds of resumed_run_is_the_same_run() mean.
 Settings settings_of(const QString& kind, const std::filesystem::path& folder) {
     if (kind.startsWith("sft")) {
@@ -52,6 +86,8 @@ Settings settings_of(const QString& kind, const std::filesystem::path& folder) {
         settings.beta = 0.05;
         settings.num_iterations = 2;
     }
+    if (kind == "dpo on own prompts") return small_dpo_on_own_prompts(folder);
+    if (kind == "reward from texts") return small_reward_from_texts(folder);
     if (kind == "reward") settings = small_reviews_run("reward");
     if (kind.startsWith("dpo")) settings = small_reviews_run("dpo");
     if (kind == "dpo reference followed") {
@@ -124,7 +160,8 @@ private Q_SLOTS:
         for (const char* kind :
              {"grpo", "grpo two iterations", "grpo accumulation, reference", "sft", "sft packed",
               "grpo adaptive entropy", "rloo", "reward", "dpo", "dpo reference followed",
-              "online dpo", "ppo", "ppo with its reward model"})
+              "online dpo", "ppo", "ppo with its reward model", "dpo on own prompts",
+              "reward from texts"})
             for (int i = 0; i < 2; ++i) {
                 const int stop = 1 + static_cast<int>(random.below(7));
                 QTest::addRow("%s after step %d (%d)", kind, stop, i) << kind << stop;
@@ -135,6 +172,12 @@ private Q_SLOTS:
         QFETCH(int, stop_after);
         SmallSession session;
         const Settings settings = settings_of(kind, session.folder());
+        if (settings.model_name_or_path == "base") {
+            Settings base = small_sft(session.folder());
+            base.tokenizer = "bpe";
+            base.vocab_size = 300;
+            session.run(base, "base");
+        }
         const RunId whole = session.run(settings, "whole");
 
         const auto id = session->start(settings, "resumed");
