@@ -30,13 +30,13 @@ void MemoryForecaster::cancel() {
 }
 
 void MemoryForecaster::begin() {
-    Q_EMIT begun(m_settings);
     m_running = runInBackground(
         this,
         [settings = m_settings, workspace = m_workspace](std::stop_token stop) {
             return forecast_memory(settings, workspace, stop);
         },
         [this](const Result<MemoryForecast>& forecast) { Q_EMIT done(forecast); });
+    Q_EMIT begun(m_settings);
 }
 
 }  // namespace plumb::ui

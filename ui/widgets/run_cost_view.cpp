@@ -23,6 +23,12 @@ QString secondsText(double seconds) {
     return toQString(format_fixed(seconds, seconds < 10 ? 3 : 1)) + " s";
 }
 
+/// Of sums, which begin below a second and may reach hours.
+QString totalText(double seconds) {
+    return seconds < 60 ? toQString(format_fixed(seconds, 1)) + " s"
+                        : toQString(format_duration(seconds));
+}
+
 QString operationsText(double operations) {
     QString text = toQString(short_number(operations));
     if (!text.isEmpty() && text.back().isLetter()) text.insert(text.size() - 1, ' ');
@@ -135,7 +141,7 @@ void RunCostView::setEntry(const LedgerEntry& entry) {
         part.mean->setText(secondsText(mean[i]));
         part.share->setText(whole > 0 ? toQString(format_fixed(100 * mean[i] / whole, 0)) + " %"
                                       : QString());
-        part.total->setText(toQString(format_duration(total[i])));
+        part.total->setText(totalText(total[i]));
     }
     const auto tokens = [](double count) { return toQString(short_number(count)) + " tokens"; };
     m_generated->setText(tokens(entry.generated_tokens));

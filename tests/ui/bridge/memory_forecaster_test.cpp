@@ -67,9 +67,10 @@ private Q_SLOTS:
         QTest::qWait(while_ms);
         QCOMPARE(asked.begun, 0);
         // On its way already.
+        connect(&asked.forecaster, &MemoryForecaster::begun, &asked.forecaster,
+                &MemoryForecaster::cancel);
         asked.forecaster.ask(preset("dpo-reviews-smoke"));
         QTRY_COMPARE_WITH_TIMEOUT(asked.begun, 1, patience_ms);
-        asked.forecaster.cancel();
         QTest::qWait(while_ms);
         QVERIFY(asked.answers.empty());
     }
@@ -78,6 +79,7 @@ private Q_SLOTS:
         Asked asked;
         Settings settings = preset("sft-reviews-smoke");
         settings.task = "data";
+        settings.max_length = 32;
         settings.train_files = {"/nowhere/rows.jsonl"};
         asked.forecaster.ask(settings);
         QTRY_COMPARE_WITH_TIMEOUT(asked.answers.size(), 1u, patience_ms);

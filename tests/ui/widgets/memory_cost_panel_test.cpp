@@ -195,7 +195,7 @@ private Q_SLOTS:
         QCOMPARE(shown.text("time:generate:share"), "40 %");
         QCOMPARE(shown.text("time:score:share"), "10 %");
         QCOMPARE(shown.text("time:update:share"), "50 %");
-        QCOMPARE(shown.text("time:update:total"), "2 s");
+        QCOMPARE(shown.text("time:update:total"), "1.5 s");
         QCOMPARE(shown.text("time:speed"), "14.2k tokens/s");
         QCOMPARE(shown.text("cost/generated_tokens"), "6400 tokens");
         QCOMPARE(shown.text("cost/scored_tokens"), "214k tokens");
