@@ -88,6 +88,7 @@ int list_runs(Context& context, const ListOptions& options) {
         print_table(context, *runs, folder);
     else if (left_out == 0)
         tell(none + folder.string());
+    context.out.flush();
     if (left_out > 0 && !context.json)
         tell(std::to_string(left_out) +
              (left_out == 1 ? " archived run is" : " archived runs are") +

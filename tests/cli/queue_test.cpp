@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
 
+#include "store/store.h"
 #include "tiny_run.h"
+
+using namespace plumb;
 
 /// Runs that wait in the terminal, and what is said of runs there.
 class TestCliQueue : public QObject {
@@ -91,11 +94,8 @@ private Q_SLOTS:
 
     void runs_are_renamed_noted_archived_and_deleted() {
         const TemporaryFolder home;
-        for (const char* name : {"a", "b"})
-            COMPARE_CODE(
-                run_cli(tiny_run("sft-arithmetic", {"--set", "max_steps=1", "--name", name}),
-                        home.path()),
-                0);
+        make_run(home, "a");
+        make_run(home, "b");
         COMPARE_CODE(cli(home, {"runs", "rename", "a", "first words"}), 0);
         COMPARE_CODE(cli(home, {"runs", "note", "1", "a note"}), 0);
         COMPARE_CODE(cli(home, {"runs", "colour", "1", "dark"}), 0);
@@ -130,18 +130,26 @@ private Q_SLOTS:
 
     void deleting_says_who_needs_the_run() {
         const TemporaryFolder home;
-        COMPARE_CODE(run_cli(tiny_run("sft-arithmetic", {"--set", "max_steps=1", "--name", "base"}),
-                             home.path()),
-                     0);
-        COMPARE_CODE(cli(home, queue_add("built on it", "1") << "--set"
-                                                             << "model_name_or_path=base"),
-                     0);
+        make_run(home, "base");
+        make_run(home, "built on it", "model_name_or_path: base@1\n");
         const CliResult deleted = cli(home, {"runs", "delete", "base"});
         COMPARE_CODE(deleted, 0);
         VERIFY_HOLDS(deleted.err, "built on it");
     }
 
 private:
+    /// One that is over, without training it.
+    static void make_run(const TemporaryFolder& home, const std::string& name,
+                         const std::string& settings = "") {
+        const auto store = Store::open(home.path() / "workspace", Access::read_write);
+        VERIFY_OK(store);
+        RunRecord record;
+        record.name = name;
+        record.algorithm = "sft";
+        record.settings = settings;
+        record.state = RunState::finished;
+        VERIFY_OK((*store)->create_run(record));
+    }
     static CliResult cli(const TemporaryFolder& home, QStringList arguments) {
         return run_cli(arguments << "--workspace"
                                  << "workspace",

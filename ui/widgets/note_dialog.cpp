@@ -18,6 +18,7 @@ NoteDialog::NoteDialog(const QString& run, const QString& note, QWidget* parent)
     m_text = new QPlainTextEdit(note, this);
     m_text->setObjectName("noteText");
     m_text->setAccessibleName("Note");
+    m_text->setProperty("role", "field");
     m_text->setTabChangesFocus(true);
     m_text->setMinimumSize(420, 140);
     m_text->moveCursor(QTextCursor::End);

@@ -57,29 +57,31 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
 
     const QFont small = smallFont();
     const QSize size = Badge::sizeFor(algorithm);
-    const QRectF pill(row.right() - size.width() - 6, row.center().y() - size.height() / 2.0,
-                      size.width(), size.height());
+    const double progress = index.data(RunListModel::ProgressRole).toDouble();
+    // The bar stands below the text.
+    const QRect lines = QRect(row.left() + margin + square + 6, row.top() + 4, 0, row.height() - 8)
+                            .adjusted(0, 0, 0, progress >= 0 ? -2 : 0);
+    const QRectF pill(row.right() - size.width() - 6, lines.top(), size.width(), size.height());
     Badge::paint(*painter, pill, algorithm, palette);
 
-    const int left = row.left() + margin + square + 6;
-    const QRect lines(left, row.top() + 4, static_cast<int>(pill.left()) - left - 6,
-                      row.height() - 8);
-    const QFontMetrics metrics(option.font);
+    const auto draw = [&](const QFont& font, const QColor& pen, const QString& text, int right,
+                          Qt::AlignmentFlag place) {
+        const QRect area(lines.left(), lines.top(), right - lines.left(), lines.height());
+        painter->setFont(font);
+        painter->setPen(pen);
+        painter->drawText(area, Qt::AlignLeft | place,
+                          QFontMetrics(font).elidedText(text, Qt::ElideRight, area.width()));
+    };
+    const int right = row.right() - 8;
     const bool aside = index.data(RunListModel::ArchivedRole).toBool() ||
                        index.data(RunListModel::DeletedRole).toBool();
-    painter->setFont(option.font);
-    painter->setPen(aside ? mutedColour(palette) : textColour(palette));
-    painter->drawText(
-        lines, Qt::AlignLeft | Qt::AlignTop,
-        metrics.elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, lines.width()));
-    painter->setFont(small);
+    draw(option.font, aside ? mutedColour(palette) : textColour(palette),
+         index.data(Qt::DisplayRole).toString(), static_cast<int>(pill.left()) - 6, Qt::AlignTop);
     const auto state = static_cast<RunState>(index.data(RunListModel::StateRole).toInt());
-    painter->setPen(state == RunState::failed ? errorColour(palette) : mutedColour(palette));
-    painter->drawText(
-        lines, Qt::AlignLeft | Qt::AlignBottom,
-        QFontMetrics(small).elidedText(secondLine(index), Qt::ElideRight, lines.width()));
-    if (const double progress = index.data(RunListModel::ProgressRole).toDouble(); progress >= 0) {
-        const QRectF track(lines.left(), row.bottom() - 2.5, lines.width(), 2);
+    draw(small, state == RunState::failed ? errorColour(palette) : mutedColour(palette),
+         secondLine(index), right, Qt::AlignBottom);
+    if (progress >= 0) {
+        const QRectF track(lines.left(), row.bottom() - 2.5, right - lines.left(), 2);
         paintRounded(*painter, track, 1, lineColour(palette));
         paintRounded(*painter, {track.topLeft(), QSizeF(track.width() * progress, 2)}, 1, colour);
     }

@@ -12,6 +12,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "common/elided_label.h"
 #include "common/text.h"
 #include "config/presets.h"
 #include "config/roles.h"
@@ -30,10 +31,10 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     setProperty("role", "sidebar");
     auto* title = new QLabel("Settings", this);
     title->setProperty("role", "title");
-    m_summary = new QLabel(this);
+    m_summary = new ElidedLabel(this);
     m_summary->setObjectName("settingsSummary");
     m_summary->setProperty("role", "small");
-    m_save = new QPushButton("Save as...", this);
+    m_save = new QPushButton("Save...", this);
     m_save->setObjectName("settingsSave");
     m_save->setProperty("role", "flat");
     m_save->setToolTip("Saves these settings as a YAML run file, which Open run file takes");
@@ -64,8 +65,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
 
     auto* head = new QHBoxLayout;
     head->addWidget(title);
-    head->addStretch();
-    head->addWidget(m_summary);
+    head->addWidget(m_summary, 1, Qt::AlignRight);
     head->addWidget(m_save);
     auto* find = new QHBoxLayout;
     find->setSpacing(8);

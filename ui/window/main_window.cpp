@@ -25,6 +25,7 @@
 #include "pages/start_page.h"
 #include "pages/train_page.h"
 #include "widgets/message_bar.h"
+#include "widgets/queue_panel.h"
 #include "widgets/rewards_panel.h"
 #include "widgets/run_list_panel.h"
 #include "widgets/settings_panel.h"
@@ -185,7 +186,10 @@ void MainWindow::connectPages() {
     connect(m_start, &StartPage::runFileRequested, this, &MainWindow::chooseRunFile);
 
     connect(m_newRun, &NewRunPage::startRequested, m_controller, &RunController::start);
-    connect(m_newRun, &NewRunPage::settingsChosen, m_controller, &RunController::showDraft);
+    connect(m_newRun, &NewRunPage::settingsChosen, this,
+            [this](const Settings& settings, const QString& name) {
+                m_controller->showDraft(settings, name);
+            });
     connect(m_controller, &RunController::startRefused, this, [this](const QString& message) {
         if (m_pages->currentIndex() == NewRun) m_newRun->showProblem(message);
     });

@@ -177,8 +177,7 @@ void RunCommands::deleteRuns(const std::vector<RunId>& runs) {
                 m_parts.controller.showNothing();
             m_parts.messages.showMessage(
                 MessageBar::Kind::note, "Deleted: " + what + ".",
-                "Its files stay for a day; until then it can be brought back, also by View, Show "
-                "deleted runs.",
+                "For a day it can be brought back, also by View, Show deleted runs.",
                 {{"Undo  Ctrl+Z", [this] { perform(RunAction::undo, {}); }}});
         });
 }
