@@ -15,10 +15,9 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli_commands.h"
+#include "cli_forecast.h"
 #include "cli_progress.h"
 #include "cli_signals.h"
-#include "config/presets.h"
-#include "config/yaml.h"
 #include "session/session.h"
 
 namespace plumb::cli {
@@ -267,22 +266,14 @@ struct RunOptions {
     std::string name;
 };
 
-/// The settings of a YAML file or a preset: a preset's exact name wins, then a file.
-Result<Settings> read_target(const std::string& target) {
-    for (const Preset& preset : presets())
-        if (preset.name == target) return preset_settings(target);
-    const fs::path path = target;
-    std::error_code ignored;
-    const bool looks_like_file = path.extension() == ".yaml" || path.extension() == ".yml" ||
-                                 path.has_parent_path() || fs::exists(path, ignored);
-    return looks_like_file ? read_settings(path) : preset_settings(target);
-}
-
 int run(Context& context, const RunOptions& options) {
-    auto settings = read_target(options.target);
+    const auto settings = target_settings(options.target, options.assignments);
     if (!settings.ok()) return report(settings.error());
-    if (const Status status = apply_assignments(options.assignments, *settings); !status.ok())
-        return report(status.error());
+    if (!context.json) {
+        // What is wrong with the settings is told by the start.
+        if (const auto forecast = ask_forecast(context, *settings))
+            context.out.line(forecast_line(*forecast));
+    }
     const std::string name =
         options.name.empty() ? fs::path(options.target).stem().string() : options.name;
     return open_and_follow(context,
@@ -302,15 +293,7 @@ int resume(Context& context, const std::string& wanted) {
 void add_run_commands(CLI::App& app, Context& context) {
     auto* run_command = app.add_subcommand("run", "Start a run and follow it to its end");
     auto options = std::make_shared<RunOptions>();
-    run_command
-        ->add_option("target", options->target, "Name of a preset, or a YAML file of settings")
-        ->required()
-        ->type_name("PRESET|FILE.yaml");
-    run_command
-        ->add_option("--set", options->assignments, "Change one setting; may be given many times")
-        ->type_name("KEY=VALUE")
-        ->take_all()
-        ->allow_extra_args(false);
+    add_target_options(*run_command, options->target, options->assignments);
     run_command->add_option("--name", options->name, "Name of the run")->type_name("NAME");
     add_shared_options(*run_command, context);
     run_command->callback([&context, options] {

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "train/reference.h"
 #include "train/sampled_batch.h"
 #include "train/trainer.h"
@@ -24,15 +23,14 @@ std::vector<std::string> policy_score_keys();
 void report_completions(const TrainerInputs& inputs, std::int64_t step, const SampledBatch& sampled,
                         const at::Tensor& total_rewards, const at::Tensor& advantages);
 
-/// How the seconds of a step are spent. Made at its start.
+/// How the seconds of a step are spent; what is left of them goes to the update.
 struct StepTimes {
     double generate = 0, score = 0;
     double generated_tokens = 0;
     double tokens = 0;  ///< prompts and completions of the rollouts
-    Stopwatch watch;
 
     void add(const SampledBatch& sampled, double rollout_tokens);
-    /// time/generate, time/score, time/update, time/generated_tokens_per_second.
+    /// time/generate, time/score, time/generated_tokens_per_second.
     void report(Metrics& metrics) const;
 };
 
