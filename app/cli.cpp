@@ -14,6 +14,8 @@
 #include "cli_commands.h"
 #include "cli_signals.h"
 #include "config/fields.h"
+#include "config/presets.h"
+#include "config/yaml.h"
 
 namespace plumb::cli {
 
@@ -47,6 +49,34 @@ Status apply_assignments(const std::vector<std::string>& assignments, Settings& 
             set_field(assignment.substr(0, equals), settings, assignment.substr(equals + 1)));
     }
     return {};
+}
+
+Result<Settings> target_settings(const std::string& target,
+                                 const std::vector<std::string>& assignments) {
+    const auto read = [&]() -> Result<Settings> {
+        for (const Preset& preset : presets())
+            if (preset.name == target) return preset_settings(target);
+        const std::filesystem::path path = target;
+        std::error_code ignored;
+        const bool looks_like_file = path.extension() == ".yaml" || path.extension() == ".yml" ||
+                                     path.has_parent_path() ||
+                                     std::filesystem::exists(path, ignored);
+        return looks_like_file ? read_settings(path) : preset_settings(target);
+    };
+    PLUMB_TRY(Settings settings, read());
+    PLUMB_TRY_STATUS(apply_assignments(assignments, settings));
+    return settings;
+}
+
+void add_target_options(CLI::App& command, std::string& target,
+                        std::vector<std::string>& assignments) {
+    command.add_option("target", target, "Name of a preset, or a YAML file of settings")
+        ->required()
+        ->type_name("PRESET|FILE.yaml");
+    command.add_option("--set", assignments, "Change one setting; may be given many times")
+        ->type_name("KEY=VALUE")
+        ->take_all()
+        ->allow_extra_args(false);
 }
 
 std::string shell_word(const std::string& word) {
@@ -90,6 +120,7 @@ int run_program(int argc, char** argv) {
     add_runs_commands(app, context);
     add_list_commands(app, context);
     add_model_commands(app, context);
+    add_forecast_command(app, context);
     add_reward_command(app, context);
     add_chart_command(app, context);
     add_diagnose_command(app, context);

@@ -38,6 +38,14 @@ void add_shared_options(CLI::App& command, Context& context);
 /// Applies KEY=VALUE pairs to the settings.
 Status apply_assignments(const std::vector<std::string>& assignments, Settings& settings);
 
+/// The settings of a YAML file or a preset (a preset's exact name wins, then a file) with KEY=VALUE
+/// pairs applied.
+Result<Settings> target_settings(const std::string& target,
+                                 const std::vector<std::string>& assignments);
+/// Adds the options that name them: PRESET|FILE.yaml and --set.
+void add_target_options(CLI::App& command, std::string& target,
+                        std::vector<std::string>& assignments);
+
 /// The word as a shell takes it: in quotes where it needs them.
 std::string shell_word(const std::string& word);
 
@@ -46,9 +54,10 @@ void add_queue_commands(CLI::App& app, Context& context);  ///< queue
 void add_runs_commands(CLI::App& app, Context& context);   ///< runs
 void add_list_commands(CLI::App& app,
                        Context& context);  ///< presets, settings, metrics, completions
-void add_model_commands(CLI::App& app, Context& context);  ///< eval, generate
-void add_reward_command(CLI::App& app, Context& context);  ///< reward
-void add_chart_command(CLI::App& app, Context& context);   ///< chart
+void add_model_commands(CLI::App& app, Context& context);    ///< eval, generate
+void add_forecast_command(CLI::App& app, Context& context);  ///< forecast
+void add_reward_command(CLI::App& app, Context& context);    ///< reward
+void add_chart_command(CLI::App& app, Context& context);     ///< chart
 void add_diagnose_command(CLI::App& app, Context& context);  ///< diagnose
 void add_parity_command(CLI::App& app, Context& context);    ///< parity
 

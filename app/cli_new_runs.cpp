@@ -3,23 +3,9 @@
 
 #include <filesystem>
 
-#include "config/presets.h"
-#include "config/yaml.h"
-
 namespace plumb::cli {
 namespace fs = std::filesystem;
 namespace {
-
-/// The settings of a YAML file or a preset: a preset's exact name wins, then a file.
-Result<Settings> read_target(const std::string& target) {
-    for (const Preset& preset : presets())
-        if (preset.name == target) return preset_settings(target);
-    const fs::path path = target;
-    std::error_code ignored;
-    const bool looks_like_file = path.extension() == ".yaml" || path.extension() == ".yml" ||
-                                 path.has_parent_path() || fs::exists(path, ignored);
-    return looks_like_file ? read_settings(path) : preset_settings(target);
-}
 
 Result<RunPlan> repeated_plan(const Context& context, const NewRuns& wanted) {
     PLUMB_TRY(auto reader, context.open_reader());
@@ -59,7 +45,7 @@ Result<std::vector<RunPlan>> plans_of(const Context& context, const NewRuns& wan
     for (const std::string& target : wanted.targets) {
         RunPlan plan;
         plan.name = fs::path(target).stem().string();
-        PLUMB_TRY(plan.settings, read_target(target));
+        PLUMB_TRY(plan.settings, target_settings(target, {}));
         plans.push_back(std::move(plan));
     }
     if (plans.empty())

@@ -6,6 +6,7 @@
 
 #include "cli_commands.h"
 #include "cli_follow.h"
+#include "cli_forecast.h"
 #include "cli_new_runs.h"
 
 namespace plumb::cli {
@@ -24,6 +25,11 @@ int run(Context& context, const NewRuns& wanted) {
     const auto plans = plans_of(context, wanted);
     if (!plans.ok()) return report(plans.error());
     const RunPlan& plan = plans->front();
+    if (!context.json) {
+        // What is wrong with the settings is told by the start.
+        if (const auto forecast = ask_forecast(context, plan.settings))
+            context.out.line(forecast_line(*forecast));
+    }
     return open_and_follow(context, [&](Session& session) {
         return session.start(plan.settings, plan.name, plan.edits);
     });

@@ -81,9 +81,12 @@ std::vector<ChartGroup> default_charts(std::string_view algorithm) {
     groups.push_back({"Reward model pairs",
                       {"reward_model/accuracy", "reward_model/eval_accuracy",
                        "reward_model/eval_accuracy_gold"}});
-    groups.push_back({"Memory", {"memory/peak", "memory/activations", "memory/optimizer"}});
+    groups.push_back(
+        {"Memory", {"memory/peak", "memory/activations", "memory/run_peak", "memory/growth"}});
     groups.push_back(
         {"Tokens so far", {"cost/trained_tokens", "cost/generated_tokens", "cost/scored_tokens"}});
+    groups.push_back(
+        {"Seconds so far", {"time/update_total", "time/generate_total", "time/score_total"}});
     return groups;
 }
 

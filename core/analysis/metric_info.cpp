@@ -2,6 +2,7 @@
 #include "analysis/metric_info.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "analysis/metric_table.h"
 #include "store/records.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::string_view reward_model_prefix = "reward_model/";
 constexpr std::string_view held_out_prefix = "eval/";
+constexpr std::string_view phase_prefix = "phase/";
 
 MetricInfo to_info(const KnownMetric& known) {
     return {std::string(known.key),  std::string(known.title), std::string(known.name),
@@ -117,6 +119,38 @@ std::optional<MetricInfo> of_reward_model(std::string_view key) {
     return info;
 }
 
+/// "phase/NAME/WHAT": what a phase before the first update has cost.
+std::optional<MetricInfo> of_phase(std::string_view key) {
+    if (!key.starts_with(phase_prefix)) return std::nullopt;
+    const std::string_view rest = key.substr(phase_prefix.size());
+    const std::string_view phase = rest.substr(0, rest.find('/'));
+    const std::string_view what = rest.substr(std::min(rest.size(), phase.size() + 1));
+    struct Named {
+        std::string_view key, title, more;
+    };
+    constexpr Named phases[] = {{"start", "Supervised start", "the supervised start"},
+                                {"pairs", "Preference pairs", "sampling preference pairs"},
+                                {"reward_model", "Reward model", "training the reward model"}};
+    constexpr Named costs[] = {{"seconds", "seconds", "s"},
+                               {"generated_tokens", "tokens generated", "tokens"},
+                               {"scored_tokens", "tokens scored", "tokens"},
+                               {"trained_tokens", "tokens trained", "tokens"},
+                               {"flops", "operations", "FLOP"}};
+    const auto of = std::ranges::find(phases, phase, &Named::key);
+    const auto cost = std::ranges::find(costs, what, &Named::key);
+    if (of == std::end(phases) || cost == std::end(costs)) return std::nullopt;
+    const auto text = [](std::string_view part) { return std::string(part); };
+    return MetricInfo{text(key),
+                      text(of->title) + ": " + text(cost->title),
+                      text(cost->title),
+                      text(cost->more),
+                      "What " + text(of->more) +
+                          " has cost before the first update, checks included. A model from the "
+                          "cache tells what it cost when it was made. Add it when runs are "
+                          "compared by their whole cost.",
+                      false};
+}
+
 }  // namespace
 
 MetricInfo metric_info(std::string_view key, std::string_view algorithm) {
@@ -125,6 +159,7 @@ MetricInfo metric_info(std::string_view key, std::string_view algorithm) {
     if (auto info = non_finite(key)) return *info;
     if (auto info = loss_part(key)) return *info;
     if (auto info = of_reward_model(key)) return *info;
+    if (auto info = of_phase(key)) return *info;
     if (auto info = held_out(key, algorithm)) return *info;
     return {std::string(key), std::string(key), std::string(key), {}, {}, {}};
 }

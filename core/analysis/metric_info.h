@@ -21,7 +21,8 @@ struct MetricInfo {
 };
 
 /// What is known of a metric key; those of one reward function ("rewards/ended/mean"), of a mixed
-/// loss, of held-out rows and of a reward model made by the run are known by their pattern. An
+/// loss, of held-out rows, of a reward model made by the run and of the cost of phases are known by
+/// their pattern. An
 /// unknown key comes back with itself as title and no help. The algorithm tells apart what has one
 /// key: eval/accuracy is of answers, or of pairs with reward models.
 MetricInfo metric_info(std::string_view key, std::string_view algorithm = {});

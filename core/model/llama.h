@@ -89,6 +89,7 @@ public:
     at::Tensor& flat_parameters() { return flat_; }
     const at::Tensor& flat_parameters() const { return flat_; }
     at::Tensor& flat_gradients() { return flat_gradients_; }
+    const RopeTables& rope() const { return rope_; }
     std::int64_t decay_size() const { return decay_size_; }
     /// Allocates the gradients and turns gradients on. Without it the model is frozen.
     void enable_training();

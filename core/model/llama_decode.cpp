@@ -15,6 +15,8 @@ std::shared_ptr<const PackedLlama> Llama::packed() const {
     const std::lock_guard lock(packed_copy_->mutex);
     const auto version = static_cast<std::int64_t>(flat_._version());
     if (packed_copy_->version == version) return packed_copy_->weights;
+    packed_copy_->weights.reset();  // before the next is made: both at once would be one too many
+    packed_copy_->version = -1;
     const at::NoGradGuard no_grad;
     PackedLlama weights;
     weights.config = config_;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/memory_ledger.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <fstream>
 #include <mutex>
-
-#include <unistd.h>
+#include <string>
 
 #include <ATen/ATen.h>
 #include <c10/core/Allocator.h>
@@ -22,6 +22,7 @@ using Counter = std::atomic<std::int64_t>;
 struct Counters {
     std::array<Counter, memory_owners> now{}, peak{};
     Counter all{0}, peak_of_all{0};
+    Counter run_peak{0};  ///< peak_of_all before it was reset
 
     static void raise(Counter& peak, std::int64_t value) {
         std::int64_t seen = peak.load(std::memory_order_relaxed);
@@ -38,6 +39,59 @@ struct Counters {
 Counters& counters() {
     static Counters all;
     return all;
+}
+
+/// The pages of this process, and the most of its own since a run began.
+class ProcessPages {
+public:
+    void begin() {
+        const std::lock_guard lock(mutex_);
+        ask_for_new_peak();
+        baseline_ = read().own;
+        most_ = baseline_;
+    }
+    /// The system's own peak is of all pages: looked at over short spans, in which few pages of
+    /// files are added, it tells the peak of the others.
+    void reset_peak() {
+        const std::lock_guard lock(mutex_);
+        most_ = std::max(most_, read().most_own);
+        ask_for_new_peak();
+    }
+    ProcessMemory look() {
+        const std::lock_guard lock(mutex_);
+        const Pages pages = read();
+        return {pages.resident, std::max(most_, pages.most_own) - baseline_};
+    }
+
+private:
+    struct Pages {
+        std::int64_t resident = 0, own = 0, most_own = 0;
+    };
+
+    static Pages read() {
+        std::ifstream file("/proc/self/status");
+        std::int64_t most = 0, resident = 0, own = 0;
+        for (std::string key, rest; file >> key; std::getline(file, rest)) {
+            if (key == "VmHWM:") file >> most;
+            if (key == "VmRSS:") file >> resident;
+            if (key == "RssAnon:") file >> own;
+        }
+        constexpr std::int64_t kilobyte = 1024;
+        const std::int64_t of_files = resident - own;
+        return {resident * kilobyte, own * kilobyte, std::max(own, most - of_files) * kilobyte};
+    }
+
+    static void ask_for_new_peak() {
+        std::ofstream("/proc/self/clear_refs") << '5';  // else the peak is that of the process
+    }
+
+    std::mutex mutex_;
+    std::int64_t baseline_ = 0, most_ = 0;
+};
+
+ProcessPages& process_pages() {
+    static ProcessPages pages;
+    return pages;
 }
 
 /// Stands in front of each block; as long as the alignment that tensors have.
@@ -97,7 +151,7 @@ std::string_view memory_owner_name(MemoryOwner owner) {
     return {};
 }
 
-void start_memory_accounting() {
+void begin_memory_account() {
     static std::once_flag once;
     std::call_once(once, [] {
         plain_allocator();
@@ -105,6 +159,9 @@ void start_memory_accounting() {
         constexpr std::uint8_t above_the_default = 1;
         c10::SetCPUAllocator(&accounting, above_the_default);
     });
+    reset_memory_peaks();
+    counters().run_peak = counters().all.load();
+    process_pages().begin();
 }
 
 MemoryUse memory_use() {
@@ -115,13 +172,18 @@ MemoryUse memory_use() {
         use.peak[i] = all.peak[i];
     }
     use.peak_of_all = all.peak_of_all;
+    use.run_peak = std::max(all.run_peak.load(), use.peak_of_all);
     return use;
 }
 
+ProcessMemory process_memory() { return process_pages().look(); }
+
 void reset_memory_peaks() {
     Counters& all = counters();
+    Counters::raise(all.run_peak, all.peak_of_all);
     for (std::size_t i = 0; i < memory_owners; ++i) all.peak[i] = all.now[i].load();
     all.peak_of_all = all.all.load();
+    process_pages().reset_peak();
 }
 
 void account_as(const at::Tensor& tensor, MemoryOwner owner) {
@@ -136,13 +198,8 @@ void account_as(const at::Tensor& tensor, MemoryOwner owner) {
 
 void account_as(const Llama& model, MemoryOwner owner) {
     account_as(model.flat_parameters(), owner);
-}
-
-std::int64_t resident_bytes() {
-    std::ifstream file("/proc/self/statm");
-    std::int64_t all = 0, resident = 0;
-    file >> all >> resident;
-    return file ? resident * ::sysconf(_SC_PAGESIZE) : 0;
+    account_as(model.rope().cos, owner);
+    account_as(model.rope().sin, owner);
 }
 
 }  // namespace plumb

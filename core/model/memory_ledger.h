@@ -34,23 +34,30 @@ struct MemoryUse {
     std::array<std::int64_t, memory_owners> now{};
     std::array<std::int64_t, memory_owners> peak{};  ///< since reset_memory_peaks()
     std::int64_t peak_of_all = 0;
+    std::int64_t run_peak = 0;  ///< peak_of_all since begin_memory_account()
 
     std::int64_t of(MemoryOwner owner) const { return now[static_cast<std::size_t>(owner)]; }
     std::int64_t peak_of(MemoryOwner owner) const { return peak[static_cast<std::size_t>(owner)]; }
 };
 
-/// From here on LibTorch's memory on the CPU is accounted. Done once; what was given out before is
-/// left out. Any thread.
-void start_memory_accounting();
+/// The process as the system counts it, in bytes; zeros where it does not tell.
+struct ProcessMemory {
+    std::int64_t resident = 0;  ///< all pages in memory, those of libraries and files included
+    std::int64_t growth = 0;    ///< the most by which its own pages, with no file behind them, have
+                                ///< become more since begin_memory_account()
+};
+
+/// From here on LibTorch's memory on the CPU is accounted; what was given out before is left out. A
+/// run begins: the peaks of the run and the growth of the process start anew. Any thread, one run
+/// at a time.
+void begin_memory_account();
 MemoryUse memory_use();
+ProcessMemory process_memory();
 void reset_memory_peaks();
 /// The tensor's storage belongs to the owner from now on. Nothing happens to memory that is not
 /// accounted.
 void account_as(const at::Tensor& tensor, MemoryOwner owner);
-/// The same for the parameters of a model.
+/// The same for a model: its parameters and rotary tables.
 void account_as(const Llama& model, MemoryOwner owner);
-
-/// Bytes of the process in memory, as the system counts them; 0 where it does not tell.
-std::int64_t resident_bytes();
 
 }  // namespace plumb

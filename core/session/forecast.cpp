@@ -10,9 +10,11 @@
 #include "config/validation.h"
 #include "session/model_source.h"
 #include "session/run_worker.h"
+#include "tasks/data_task.h"
 #include "tasks/task.h"
 #include "text/tokenizer.h"
 #include "train/new_model.h"
+#include "train/run.h"
 #include "train/run_shape.h"
 
 namespace plumb {
@@ -27,19 +29,86 @@ constexpr MemoryOwner order_of_display[] = {MemoryOwner::policy,       MemoryOwn
 /// What a process takes that has LibTorch loaded and used, beside what the ledger counts.
 constexpr double process_base = 250e6;
 
+/// Bytes of text that a tokenizer is made from here. More would take long and hardly change the
+/// lengths of rows.
+constexpr std::size_t most_text = 1 << 20;
+
 struct FirstModel {
     ModelConfig config;
     std::shared_ptr<const Tokenizer> tokenizer;
 };
 
-Result<FirstModel> first_model(const Settings& settings, const Task& task, const fs::path& workspace) {
-    if (settings.model_name_or_path.empty())
-        return FirstModel{new_model_config(settings, *task.tokenizer()), task.tokenizer()};
+/// Rows spread over all, with at most so much text. text_of: a row's bytes.
+template <class Row, class TextOf>
+std::vector<Row> some_rows(const std::vector<Row>& rows, TextOf text_of) {
+    std::size_t bytes = 0;
+    for (const Row& row : rows) bytes += text_of(row);
+    const std::size_t step = bytes / most_text + 1;
+    std::vector<Row> some;
+    for (std::size_t i = 0; i < rows.size(); i += step) some.push_back(rows[i]);
+    return some;
+}
+
+/// Of a new model, with the size of its vocabulary. Of much text a part is read; the vocabulary is
+/// taken to become as large as it may then.
+Result<FirstModel> new_model(const Settings& settings, const Task& task,
+                             const std::stop_token& stop) {
+    FirstModel model;
+    model.tokenizer = task.tokenizer();
+    bool whole = true;
+    if (!model.tokenizer) {
+        const auto demonstrations = some_rows(task.demonstrations(), [](const Demonstration& row) {
+            return row.prompt.size() + row.completion.size();
+        });
+        const auto prompts =
+            some_rows(task.prompts(), [](const Prompt& row) { return row.text.size(); });
+        whole = demonstrations.size() == task.demonstrations().size();
+        PLUMB_TRY(model.tokenizer, make_data_tokenizer(demonstrations, prompts, settings, stop));
+    }
+    model.config = new_model_config(settings, *model.tokenizer);
+    if (!whole) model.config.vocab_size = settings.vocab_size;
+    return model;
+}
+
+Result<FirstModel> first_model(const Settings& settings, const Task& task,
+                               const fs::path& workspace, const std::stop_token& stop) {
+    if (settings.model_name_or_path.empty()) return new_model(settings, task, stop);
     PLUMB_TRY(const ModelSource source, find_model(settings.model_name_or_path, workspace));
-    FirstModel policy;
-    PLUMB_TRY(policy.config, read_model_config(source.folder));
-    PLUMB_TRY(policy.tokenizer, load_tokenizer(source.folder));
-    return policy;
+    FirstModel model;
+    PLUMB_TRY(model.config, read_model_config(source.folder));
+    PLUMB_TRY(model.tokenizer, load_tokenizer(source.folder));
+    return model;
+}
+
+std::string up_to(const std::string& what, std::int64_t tokens) {
+    return what + " of up to " + std::to_string(tokens) + " tokens";
+}
+
+std::vector<std::string> assumptions(const Settings& settings, const RunShape& shape) {
+    std::vector<std::string> said = {"vocabulary of " + std::to_string(shape.policy.vocab_size)};
+    const bool samples = samples_completions(settings) || samples_pairs(settings);
+    if (is_supervised(settings)) said.push_back(up_to("rows", shape.row.longest));
+    if (samples) {
+        const std::int64_t limit = settings.max_completion_length;
+        said.push_back(up_to("prompts", shape.prompt.longest));
+        if (shape.completion.longest < limit) {
+            RunShape longest = shape;
+            longest.completion = {limit, static_cast<double>(limit)};
+            said.push_back(up_to("completions", shape.completion.longest) +
+                           ", as in the demonstrations; a step would take " +
+                           format_fixed(forecast_run(settings, longest).step.peak() / 1e6, 0) +
+                           " MB if all reached the limit of " + std::to_string(limit));
+        } else {
+            said.push_back("completions of the full " + std::to_string(limit) + " tokens");
+        }
+    }
+    if (shape.pair.longest > 0) said.push_back(up_to("pairs", shape.pair.longest));
+    if (has_supervised_start(settings))
+        said.push_back("a supervised start that is not in the cache yet");
+    if (settings.device != "cpu")
+        said.push_back("all of it on the CPU; what " + settings.device +
+                       " holds is not told apart");
+    return said;
 }
 
 Result<MemoryForecast> forecast(const Settings& given, const fs::path& workspace,
@@ -48,8 +117,9 @@ Result<MemoryForecast> forecast(const Settings& given, const fs::path& workspace
     if (settings.threads == 0)
         settings.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
     PLUMB_TRY_STATUS(validate(settings));
-    PLUMB_TRY(const auto task, make_task(settings, settings.model_name_or_path.empty(), stop));
-    PLUMB_TRY(const FirstModel policy, first_model(settings, *task, workspace));
+    PLUMB_TRY_STATUS(check_first_model(settings));
+    PLUMB_TRY(const auto task, make_task(settings, false, stop));
+    PLUMB_TRY(const FirstModel policy, first_model(settings, *task, workspace, stop));
     PLUMB_TRY(RunShape shape, run_shape(settings, *task, policy.config, *policy.tokenizer, stop));
     if (uses_reward_model(settings) && !makes_reward_model(settings)) {
         const auto source = find_model(settings.reward_model, workspace);
@@ -67,7 +137,7 @@ Result<MemoryForecast> forecast(const Settings& given, const fs::path& workspace
     result.process = process_base + memory.run_peak;
     result.models = memory.models;
     result.parameters = Footprint(policy.config, settings.threads).parameter_count();
-    result.assumptions = {"vocabulary of " + std::to_string(policy.config.vocab_size)};
+    result.assumptions = assumptions(settings, shape);
     return result;
 }
 

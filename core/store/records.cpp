@@ -42,7 +42,8 @@ bool can_resume(RunState state) {
 bool is_over(RunState state) { return state != RunState::running && state != RunState::paused; }
 
 bool is_phase_metric(std::string_view key) {
-    return key.starts_with("start/") || key.starts_with("reward_model/");
+    return key.starts_with("start/") || key.starts_with("reward_model/") ||
+           key.starts_with("phase/");
 }
 
 bool is_update(const Metrics& metrics) {

@@ -34,6 +34,8 @@ void visit_slice(Slice& slice, std::size_t i, Visit visit) {
 }
 
 constexpr const char* value_folder = "value";
+/// Apart from trainer.json, whose bytes are the same whenever a run is repeated.
+constexpr const char* clock_file = "clock.json";
 
 /// Calls visit(prefix, optimizer) for each optimiser.
 template <class Visit>
@@ -44,6 +46,22 @@ void visit_optimizers(const Trained& trained, Visit visit) {
 
 Json to_json(const MovingCoefficient& coefficient) {
     return {{"setting", coefficient.setting}, {"value", coefficient.value}};
+}
+
+Json to_json(const UpdateSeconds& seconds) {
+    return {{"generate", seconds.generate}, {"score", seconds.score}, {"update", seconds.update}};
+}
+
+/// Zeros where the checkpoint does not know, or says something else.
+UpdateSeconds seconds_of(const fs::path& folder) {
+    const auto text = read_file(folder / clock_file);
+    const Json json = text ? Json::parse(*text, nullptr, false) : Json();
+    const auto number = [&](const char* key) {
+        return json.is_object() && json.contains(key) && json.at(key).is_number()
+                   ? json.at(key).get<double>()
+                   : 0.0;
+    };
+    return {number("generate"), number("score"), number("update")};
 }
 
 Json to_json(const Work& work) {
@@ -170,6 +188,7 @@ Status write_checkpoint(const fs::path& folder, const Trained& trained, const Tr
                         });
     }
     PLUMB_TRY_STATUS(write_safetensors(folder / "trainer.safetensors", tensors));
+    PLUMB_TRY_STATUS(write_file_atomic(folder / clock_file, to_json(state.seconds).dump(1)));
     return write_file_atomic(folder / "trainer.json",
                              to_json(state, trained.optimizer.steps()).dump(1));
 }
@@ -189,6 +208,7 @@ Result<TrainerState> read_checkpoint(const fs::path& folder, const Trained& trai
                                                        "program; update it to resume this run"};
         state = from_json(json);
         optimizer_steps = json.at("optimizer_steps");
+        state.seconds = seconds_of(folder);
     } catch (const Json::exception& problem) {
         return invalid_input(json_file.string() + " is damaged (" + problem.what() +
                              "); resume from another checkpoint");

@@ -47,6 +47,11 @@ struct MovingCoefficient {
     }
 };
 
+/// What the updates have spent their time on.
+struct UpdateSeconds {
+    double generate = 0, score = 0, update = 0;
+};
+
 /// Everything besides weights and optimiser that decides how a run goes on.
 struct TrainerState {
     std::int64_t step = 0;
@@ -57,7 +62,8 @@ struct TrainerState {
     MovingCoefficient kl_coef, entropy_coef;
     /// Mean entropy of the last step's tokens, for the adaptive bonus; infinite before the first.
     double last_entropy = std::numeric_limits<double>::infinity();
-    Work work;  ///< of all updates, evaluations left out
+    Work work;              ///< of all updates, evaluations left out
+    UpdateSeconds seconds;  ///< likewise
     RolloutInUse rollout;
 };
 
@@ -72,8 +78,9 @@ struct Trained {
 };
 
 /// Writes a checkpoint: a Hugging Face model folder (model.safetensors, config.json,
-/// tokenizer.json) with trainer.safetensors and trainer.json beside it, the value model in value/
-/// and a reference that has followed the policy in reference/. Every file is flushed.
+/// tokenizer.json) with trainer.safetensors, trainer.json and clock.json (what is not the same when
+/// a run is repeated) beside it, the value model in value/ and a reference that has followed the
+/// policy in reference/. Every file is flushed.
 Status write_checkpoint(const std::filesystem::path& folder, const Trained& trained,
                         const TrainerState& state);
 

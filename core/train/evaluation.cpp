@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "data/prompts.h"
+#include "rollout/portions.h"
 #include "train/supervised_rows.h"
 #include "train/update.h"
 
@@ -25,8 +26,9 @@ Result<Sampled> sample_and_check(const Policy& policy, const Task& task,
                                  const std::vector<Prompt>& prompts,
                                  const std::vector<TokenIds>& ids, const SamplingSettings& sampling,
                                  std::uint64_t seed, const std::stop_token& stop) {
-    PLUMB_TRY(const Rollout rollout, generate(policy.model, ids, 1, sampling, DrawKey{seed, 0, 0},
-                                              padding_id(policy), stop));
+    PLUMB_TRY(const Rollout rollout,
+              generate_in_portions(policy.model, ids, 1, sampling, DrawKey{seed, 0, 0},
+                                   padding_id(policy), stop));
     Sampled result;
     result.texts = to_text(rollout, *policy.tokenizer);
     result.logps = rollout.logprobs.sum(1);

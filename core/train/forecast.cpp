@@ -31,7 +31,7 @@ public:
           policy_(settings.algorithm == "reward" ? with_score_head(shape.policy) : shape.policy,
                   settings.threads),
           start_(shape.policy, settings.threads),
-          reward_(shape.reward_model.value_or(with_score_head(shape.policy)), settings.threads),
+          reward_(shape.reward_model, settings.threads),
           value_(with_score_head(shape.policy), settings.threads) {}
 
     RunMemory run() {

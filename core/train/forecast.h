@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "config/settings.h"
@@ -20,13 +19,13 @@ struct Lengths {
 /// What memory depends on besides the settings.
 struct RunShape {
     ModelConfig policy;
-    std::optional<ModelConfig> reward_model;  ///< of one that is named
-    Lengths prompt;                           ///< of prompts that are sampled from
-    Lengths completion;                       ///< of what is sampled
-    Lengths row;      ///< of supervised rows: those of sft, and of a supervised start
-    Lengths trained;  ///< of them, the tokens that are trained on
-    Lengths pair;     ///< the longer sides of pairs from files
-    Lengths chosen;   ///< the completions of both sides of those
+    ModelConfig reward_model;  ///< of one that is named; else as the run makes it
+    Lengths prompt;            ///< of prompts that are sampled from
+    Lengths completion;        ///< of what is sampled
+    Lengths row;               ///< of supervised rows: those of sft, and of a supervised start
+    Lengths trained;           ///< of them, the tokens that are trained on
+    Lengths pair;              ///< the longer sides of pairs from files
+    Lengths chosen;            ///< the completions of both sides of those
     /// Documents of a packed row, on average.
     double documents = 1;
     /// Rows held out: prompts, supervised rows and pairs.

@@ -18,6 +18,25 @@ void add_work(const Work& work, Metrics& metrics) {
     metrics["cost/flops"] = work.flops;
 }
 
+/// Splits the step's seconds: what went neither into sampling nor into scores was the update. Adds
+/// them to those of all updates so far.
+void add_seconds(double seconds, UpdateSeconds& so_far, Metrics& metrics) {
+    const auto part = [&](const char* key) {
+        const auto found = metrics.find(key);
+        return found == metrics.end() ? 0.0 : found->second;
+    };
+    const double generate = part("time/generate"), score = part("time/score");
+    so_far.generate += generate;
+    so_far.score += score;
+    so_far.update += seconds - generate - score;
+    metrics["step_time"] = seconds;
+    metrics["time/update"] = seconds - generate - score;
+    metrics["time/update_total"] = so_far.update;
+    if (!metrics.contains("time/generate")) return;
+    metrics["time/generate_total"] = so_far.generate;
+    metrics["time/score_total"] = so_far.score;
+}
+
 /// Megabytes by owner: what is held between steps, and the most that the step itself needed.
 void add_memory(Metrics& metrics) {
     constexpr double megabyte = 1e6;
@@ -35,7 +54,10 @@ void add_memory(Metrics& metrics) {
             static_cast<double>(use.peak_of(owner)) / megabyte;
     metrics["memory/models"] = models;
     metrics["memory/peak"] = static_cast<double>(use.peak_of_all) / megabyte;
-    metrics["memory/resident"] = static_cast<double>(resident_bytes()) / megabyte;
+    metrics["memory/run_peak"] = static_cast<double>(use.run_peak) / megabyte;
+    const ProcessMemory process = process_memory();
+    metrics["memory/resident"] = static_cast<double>(process.resident) / megabyte;
+    metrics["memory/growth"] = static_cast<double>(process.growth) / megabyte;
 }
 
 }  // namespace
@@ -88,7 +110,7 @@ Status TrainingLoop::after_step(Metrics metrics, double tokens, std::int64_t tot
     state_.work += work_done() - work_before_step_;
     add_work(state_.work, metrics);
     add_memory(metrics);
-    metrics["step_time"] = seconds;
+    add_seconds(seconds, state_.seconds, metrics);
     metrics["time/tokens_per_second"] = tokens / seconds;
     metrics["num_tokens"] = state_.num_tokens;
     inputs_.monitor.metrics(state_.step, metrics);

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "data/preference_file.h"
+#include "rollout/portions.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -14,7 +15,8 @@ namespace {
 
 constexpr const char* training_file = "pairs.jsonl";
 constexpr const char* held_out_file = "held-out-pairs.jsonl";
-constexpr std::size_t completions_at_once = 512;
+/// Training prompts whose draws have one name: another number would give other pairs.
+constexpr std::size_t completions_a_name = 512;
 
 /// Samples and pairs completions of prompts.
 class PairSampler {
@@ -32,8 +34,8 @@ public:
         PLUMB_TRY(const auto ids, encode_prompts(policy_, prompts, settings_));
         const std::int64_t per_prompt = settings_.pairs_per_prompt;
         PLUMB_TRY(const Rollout rollout,
-                  generate(policy_.model, ids, per_prompt, sampling_, DrawKey{seed_, prompts_, 0},
-                           padding_id(policy_), stop));
+                  generate_in_portions(policy_.model, ids, per_prompt, sampling_,
+                                       DrawKey{seed_, prompts_, 0}, padding_id(policy_), stop));
         const std::vector<SampledText> texts = to_text(rollout, *policy_.tokenizer);
         PLUMB_TRY(const auto parts,
                   score_completions(judge_.rewards, prompts, texts, per_prompt, stop));
@@ -109,7 +111,7 @@ Result<PreferenceSets> sample_pairs(const Policy& policy, const Task& task, cons
                                     const Settings& settings, RunMonitor& monitor) {
     PreferenceSets pairs;
     const auto at_once = std::max<std::int64_t>(
-        1, static_cast<std::int64_t>(completions_at_once) / settings.pairs_per_prompt);
+        1, static_cast<std::int64_t>(completions_a_name) / settings.pairs_per_prompt);
     PairSampler training(policy, judge, settings, "pairs");
     for (std::int64_t first = 0; first < settings.pairs_prompts; first += at_once) {
         monitor.progress("preference pairs", first, settings.pairs_prompts, 0);

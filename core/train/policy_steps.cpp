@@ -58,7 +58,6 @@ void StepTimes::add(const SampledBatch& sampled, double rollout_tokens) {
 void StepTimes::report(Metrics& metrics) const {
     metrics["time/generate"] = generate;
     metrics["time/score"] = score;
-    metrics["time/update"] = watch.seconds() - generate - score;
     if (generate > 0) metrics["time/generated_tokens_per_second"] = generated_tokens / generate;
 }
 

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "train/reference.h"
 #include "train/sampled_batch.h"
 #include "train/trainer.h"
@@ -29,15 +28,14 @@ void report_completions(const TrainerInputs& inputs, std::int64_t step, const Sa
                         const at::Tensor& total_rewards, const at::Tensor& advantages,
                         const at::Tensor& kl = {});
 
-/// How the seconds of a step are spent. Made at its start.
+/// How the seconds of a step are spent; what is left of them goes to the update.
 struct StepTimes {
     double generate = 0, score = 0;
     double generated_tokens = 0;
     double tokens = 0;  ///< prompts and completions of the rollouts
-    Stopwatch watch;
 
     void add(const SampledBatch& sampled, double rollout_tokens);
-    /// time/generate, time/score, time/update, time/generated_tokens_per_second.
+    /// time/generate, time/score, time/generated_tokens_per_second.
     void report(Metrics& metrics) const;
 };
 

@@ -10,6 +10,7 @@
 #include "data/prompts.h"
 #include "model/memory_ledger.h"
 #include "train/new_model.h"
+#include "train/phase_cost.h"
 #include "train/preference_batches.h"
 #include "train/reward_model.h"
 #include "train/supervised_rows.h"
@@ -44,13 +45,10 @@ Result<Policy> first_policy(const RunInputs& inputs, const Task& task, at::Devic
         PLUMB_TRY_STATUS(refuse_reward_model(policy, inputs.settings));
         return policy;
     }
+    PLUMB_TRY_STATUS(check_first_model(inputs.settings));
     if (is_supervised(inputs.settings))
         return new_policy(inputs.settings, task.tokenizer(), device);
-    if (has_supervised_start(inputs.settings))
-        return supervised_start(inputs.settings, inputs.cache, device, monitor);
-    return invalid_input(
-        "model_name_or_path is empty: this algorithm on your own files starts from a trained "
-        "model; run sft on them first and name that run here");
+    return supervised_start(inputs.settings, inputs.cache, device, monitor);
 }
 
 /// The names of the run's rewards, or that of the one that settles the task's answers.
@@ -123,8 +121,10 @@ Result<PreferenceSets> sampled_pairs(const RunInputs& inputs, const Task& task, 
                                      const PairJudge& judge, const fs::path& folder,
                                      RunMonitor& monitor) {
     if (!inputs.checkpoint) {
+        const PhaseMeter meter;
         PLUMB_TRY(const PreferenceSets pairs,
                   sample_pairs(start, task, judge, inputs.settings, monitor));
+        report_phase(monitor, "pairs", meter.cost());
         PLUMB_TRY_STATUS(save_pairs(pairs, folder));
     }
     // Read again at once: bytes of a byte-level vocabulary that are no UTF-8 are not kept.
@@ -155,7 +155,9 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
     const fs::path own = inputs.run_folder / run_reward_model;
     const at::Device device = start.model.device();
     if (makes_reward_model(settings) && !inputs.checkpoint) {
+        const PhaseMeter meter;
         PLUMB_TRY(const Policy made, train_reward_model(start, pairs, task, settings, monitor));
+        report_phase(monitor, "reward_model", meter.cost());
         PLUMB_TRY_STATUS(publish_policy(own, made));
     }
     // One that is named is copied: the run that made it may go on, or be removed.
@@ -184,7 +186,17 @@ Trainer trainer_of(const Settings& settings) {
 
 }  // namespace
 
+Status check_first_model(const Settings& settings) {
+    if (!settings.model_name_or_path.empty() || is_supervised(settings) ||
+        has_supervised_start(settings))
+        return {};
+    return invalid_input(
+        "model_name_or_path is empty: this algorithm on your own files starts from a trained "
+        "model; run sft on them first and name that run here");
+}
+
 Status check_inputs(const Settings& settings) {
+    PLUMB_TRY_STATUS(check_first_model(settings));
     if (const auto device = open_device(settings.device); !device) return device.error();
     if (settings.algorithm == "dpo") PLUMB_TRY_STATUS(check_dpo_config(dpo_loss_config(settings)));
     PLUMB_TRY(const auto task, make_task(settings, false));
@@ -200,7 +212,7 @@ Status check_inputs(const Settings& settings) {
 Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     Settings settings = inputs.settings;
     at::set_num_threads(static_cast<int>(settings.threads));
-    start_memory_accounting();
+    begin_memory_account();
     PLUMB_TRY(const at::Device device, open_device(settings.device));
     monitor.progress("load", 0, 0, 0);
     PLUMB_TRY(const auto task, make_task(settings, needs_tokenizer(inputs), monitor.stop_token()));

@@ -27,6 +27,9 @@ struct RunInputs {
 /// last checkpoint. Sets the thread count of torch for this thread.
 Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor);
 
+/// An error where the run needs a trained model and none is named.
+Status check_first_model(const Settings& settings);
+
 /// Checks what can be checked before the start without touching a model: files, rows, rewards.
 Status check_inputs(const Settings& settings);
 

@@ -31,13 +31,13 @@ private:
     double sum_ = 0;
 };
 
-/// Calls look(number) for at most rows_looked_at of `count` rows; count 0: of an endless task.
+/// Calls look(number) for at most rows_looked_at of `count` rows.
 template <class Look>
 Status look_at_some(std::int64_t count, const std::stop_token& stop, Look look) {
-    const std::int64_t some = count == 0 ? rows_looked_at : std::min(count, rows_looked_at);
+    const std::int64_t some = std::min(count, rows_looked_at);
     for (std::int64_t i = 0; i < some; ++i) {
         if (stop.stop_requested()) return cancelled();
-        look(count == 0 ? i : i * count / some);
+        look(i * count / some);
     }
     return {};
 }
@@ -47,7 +47,8 @@ public:
     Shaper(const Settings& settings, const Task& task, const ModelConfig& policy,
            const Tokenizer& tokenizer, const std::stop_token& stop)
         : settings_(settings), task_(task), tokenizer_(tokenizer), stop_(stop) {
-        shape_.policy = policy;
+        shape_.policy = shape_.reward_model = policy;
+        shape_.reward_model.score_head = true;
     }
 
     Result<RunShape> make() {
@@ -78,17 +79,18 @@ private:
             settings_.completion_only_loss};
         Measure rows, trained;
         std::vector<std::int64_t> lengths;
-        PLUMB_TRY_STATUS(look_at_some(
-            endless ? 0 : std::ssize(task_.demonstrations()), stop_, [&](std::int64_t i) {
-                const SupervisedRow row = tokenize_demonstration(
-                    endless ? task_.train_demonstration(i)
-                            : task_.demonstrations()[static_cast<std::size_t>(i)],
-                    tokenizer_, options);
-                if (row.trained() == 0) return;
-                rows.add(std::ssize(row.ids));
-                trained.add(row.trained());
-                lengths.push_back(std::ssize(row.ids));
-            }));
+        PLUMB_TRY_STATUS(
+            look_at_some(endless ? rows_looked_at : std::ssize(task_.demonstrations()), stop_,
+                         [&](std::int64_t i) {
+                             const SupervisedRow row = tokenize_demonstration(
+                                 endless ? task_.train_demonstration(i)
+                                         : task_.demonstrations()[static_cast<std::size_t>(i)],
+                                 tokenizer_, options);
+                             if (row.trained() == 0) return;
+                             rows.add(std::ssize(row.ids));
+                             trained.add(row.trained());
+                             lengths.push_back(std::ssize(row.ids));
+                         }));
         shape_.row = rows.lengths();
         shape_.trained = trained.lengths();
         if (!settings_.packing || lengths.empty()) return {};
@@ -103,7 +105,6 @@ private:
     Status look_at_pairs() {
         Measure sides, completions;
         PLUMB_TRY_STATUS(look_at_some(std::ssize(task_.pairs()), stop_, [&](std::int64_t i) {
-            if (task_.pairs().empty()) return;
             PreferenceRow row =
                 tokenize_preference(task_.pairs()[static_cast<std::size_t>(i)], tokenizer_);
             const bool drops = settings_.algorithm != "dpo";
@@ -121,9 +122,8 @@ private:
 
     Status look_at_prompts(bool endless) {
         Measure prompts;
-        PLUMB_TRY_STATUS(
-            look_at_some(endless ? 0 : std::ssize(task_.prompts()), stop_, [&](std::int64_t i) {
-                if (!endless && task_.prompts().empty()) return;
+        PLUMB_TRY_STATUS(look_at_some(
+            endless ? rows_looked_at : std::ssize(task_.prompts()), stop_, [&](std::int64_t i) {
                 const std::string text = endless
                                              ? task_.train_prompt(i).text
                                              : task_.prompts()[static_cast<std::size_t>(i)].text;

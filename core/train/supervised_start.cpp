@@ -8,6 +8,7 @@
 #include "config/yaml.h"
 #include "train/checkpoint.h"
 #include "train/new_model.h"
+#include "train/phase_cost.h"
 #include "train/start_phases.h"
 
 namespace plumb {
@@ -16,6 +17,10 @@ namespace {
 
 // Raise when a change of this code changes the models it makes.
 constexpr int code_version = 2;
+
+/// In the cache: what the model has cost when it was made.
+constexpr const char* cost_file = "cost.json";
+constexpr const char* phase_name = "start";
 
 /// The settings that the supervised model depends on, all others at their defaults.
 Settings relevant(const Settings& settings) {
@@ -78,13 +83,20 @@ Result<Policy> supervised_start(const Settings& settings, const fs::path& cache,
         Result<Policy> cached = load_policy(folder, device);
         if (cached) {
             log_info("supervised model from the cache: " + folder.string());
+            if (const auto cost = read_phase_cost(folder / cost_file))
+                report_phase(monitor, phase_name, *cost);
             return cached;
         }
         log_warning("the cached supervised model is unusable and is made anew: " +
                     cached.error().message);
     }
+    const PhaseMeter meter;
     PLUMB_TRY(const Policy policy, train_start(settings, device, monitor));
-    if (const Status kept = publish_policy(folder, policy); !kept) {
+    const PhaseCost cost = meter.cost();
+    report_phase(monitor, phase_name, cost);
+    Status kept = publish_policy(folder, policy);
+    if (kept) kept = write_phase_cost(folder / cost_file, cost);
+    if (!kept) {
         log_warning("the supervised model could not be cached: " + kept.error().message);
         // Continue with a copy that is laid out in memory as a loaded one is.
         return Policy{policy.model.frozen_copy(), policy.tokenizer, policy.suppressed_ids};

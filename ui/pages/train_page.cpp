@@ -11,6 +11,7 @@
 
 #include "analysis/chart_marks.h"
 #include "analysis/metric_info.h"
+#include "analysis/run_charts.h"
 #include "base/files.h"
 #include "common/background.h"
 #include "common/text.h"

@@ -2,7 +2,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include "rollout/rollout.h"
+#include "rollout/portions.h"
 #include "test_main.h"
 
 using namespace plumb;
@@ -125,6 +125,27 @@ private Q_SLOTS:
         }
         QVERIFY(some_ended && some_cut);
         QCOMPARE(rollout->completion_ids.size(1), longest);
+    }
+
+    void portions_give_the_same_completions() {
+        const Llama model = small_model();
+        SamplingSettings sampling;
+        sampling.max_new_tokens = 6;
+        sampling.eos_ids = {3, 12, 20, 21, 22};
+        std::vector<Ids> prompts;
+        for (std::int64_t i = 0; i < 2 * prompts_at_once(3) + 5; ++i)
+            prompts.push_back(Ids(static_cast<std::size_t>(1 + i % 4), 5 + i % 30));
+        const DrawKey key{1, 2, 7};
+        const auto whole = generate(model, prompts, 3, sampling, key, 36, {});
+        const auto parts = generate_in_portions(model, prompts, 3, sampling, key, 36, {});
+        VERIFY_OK(whole);
+        VERIFY_OK(parts);
+        QVERIFY(at::equal(parts->completion_ids, whole->completion_ids));
+        QVERIFY(at::equal(parts->logprobs, whole->logprobs));
+        QVERIFY(at::equal(parts->mask, whole->mask));
+        QVERIFY(parts->lengths == whole->lengths);
+        QVERIFY(parts->ended == whole->ended);
+        QCOMPARE(parts->prompt_tokens, whole->prompt_tokens);
     }
 
     void draws_depend_on_their_key_alone() {

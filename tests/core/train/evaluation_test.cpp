@@ -11,10 +11,10 @@ namespace {
 
 Metrics evaluate(const SmallTask& small, const Scorers& scorers, const Llama* reference,
                  const Settings& settings) {
-    const auto metrics =
+    const auto evaluation =
         evaluate_policy(small.policy, *small.task, scorers, reference, settings, {});
-    if (!metrics) qFatal("%s", metrics.error().message.c_str());
-    return *metrics;
+    if (!evaluation) qFatal("%s", evaluation.error().message.c_str());
+    return evaluation->metrics;
 }
 
 std::unique_ptr<RewardFunction> reward(const std::string& name, const Settings& settings) {

@@ -43,9 +43,9 @@ private:
     Result<Scores> compute(std::span<const RewardInput> rows, const std::stop_token&) override {
         Scores scores;
         for (const RewardInput& row : rows)
-            scores.push_back(row.ended ? std::optional(factor_ * static_cast<double>(
-                                                                     row.completion_ids.size()))
-                                       : std::nullopt);
+            scores.push_back(
+                row.ended ? std::optional(factor_ * static_cast<double>(row.completion_ids.size()))
+                          : std::nullopt);
         return scores;
     }
     double factor_;

@@ -114,7 +114,7 @@ private Q_SLOTS:
         const at::Tensor policy = bench.policy.flat_parameters().detach().clone();
         const at::Tensor value = bench.value.flat_parameters().detach().clone();
         const at::Tensor reference = bench.reference.flat_parameters().clone();
-        QVERIFY(bench.update(4).grad_norm > 1e-3);
+        QVERIFY(bench.update(4).grad_norm.value > 1e-3);
         QVERIFY(!at::equal(bench.policy.flat_parameters(), policy));
         QVERIFY(!at::equal(bench.value.flat_parameters(), value));
         QVERIFY(at::equal(bench.reference.flat_parameters(), reference));
@@ -137,12 +137,12 @@ private Q_SLOTS:
         ((first + second) / 2).backward();
         const double loss = (first.item<double>() + second.item<double>()) / 2;
         QVERIFY(std::abs(cut.metrics.at("loss") - loss) < 1e-5);
-        QVERIFY(std::abs(cut.grad_norm - norm_of(by_hand)) < 1e-4);
+        QVERIFY(std::abs(cut.grad_norm.value - norm_of(by_hand)) < 1e-4);
         // Rows of unequal length: that is not the mean over all tokens.
         QVERIFY(std::abs(together.metrics.at("loss") - loss) > 1e-4);
         Bench hand_whole;
         hand_whole.loss_of(all_rows).backward();
-        QVERIFY(std::abs(together.grad_norm - norm_of(hand_whole)) < 1e-4);
+        QVERIFY(std::abs(together.grad_norm.value - norm_of(hand_whole)) < 1e-4);
     }
 
     void the_order_of_rows_is_no_matter() {
@@ -163,7 +163,7 @@ private Q_SLOTS:
         const at::Tensor policy = bench.policy.flat_parameters().detach().clone();
         const at::Tensor value = bench.value.flat_parameters().detach().clone();
         const PpoUpdateResult result = bench.update(4);
-        QVERIFY(!std::isfinite(result.grad_norm));
+        QVERIFY(!std::isfinite(result.grad_norm.value));
         QVERIFY(at::equal(bench.policy.flat_parameters(), policy));
         QVERIFY(at::equal(bench.value.flat_parameters(), value));
         QCOMPARE(bench.policy_optimizer.steps(), std::int64_t{0});

@@ -45,11 +45,11 @@ private:
 };
 
 /// A run from start to end in a folder of its own.
-struct Trained {
+struct TrainedRun {
     TemporaryFolder folder;
     KeepingMonitor monitor{folder.path() / "checkpoints"};
 
-    explicit Trained(const Settings& settings, bool tokens = true) {
+    explicit TrainedRun(const Settings& settings, bool tokens = true) {
         monitor.wanted = tokens;
         RunInputs inputs;
         inputs.settings = settings;
@@ -116,7 +116,7 @@ private Q_SLOTS:
     void grpo_records_what_a_forward_pass_says() {
         Settings settings = three_steps(small_grpo());
         settings.beta = 0.1;
-        const Trained run(settings);
+        const TrainedRun run(settings);
         const Policy start = run.start();
         QCOMPARE(run.monitor.measured.size(), std::size_t{24});
         for (std::int64_t step = 1; step <= 3; ++step) {
@@ -146,7 +146,7 @@ private Q_SLOTS:
     }
 
     void a_run_without_a_reference_has_none() {
-        const Trained run(three_steps(small_grpo()));
+        const TrainedRun run(three_steps(small_grpo()));
         const TokenData& tokens = run.monitor.measured.at({1, 0}).front();
         QVERIFY(tokens.ref_logprob.empty() && !tokens.logprob.empty());
         QVERIFY(!run.monitor.texts.at({1, 0}).kl);
@@ -157,7 +157,7 @@ private Q_SLOTS:
         settings.num_iterations = 2;
         settings.max_steps = 2;
         settings.epsilon = 0.01;
-        const Trained run(settings);
+        const TrainedRun run(settings);
         const Policy sampled = run.policy_after(0), updated = run.policy_after(1);
         bool moved = false, clipped = false;
         for (std::int64_t row = 0; row < 8; ++row) {
@@ -191,7 +191,7 @@ private Q_SLOTS:
         settings.temperature = 1.0;
         settings.max_steps = 1;
         settings.num_ppo_epochs = 2;
-        const Trained run(settings);
+        const TrainedRun run(settings);
         const Policy policy = run.policy_after(0);
         const auto value = Llama::load(run.monitor.checkpoint(0) / "value", at::kCPU);
         VERIFY_OK(value);
@@ -226,7 +226,7 @@ private Q_SLOTS:
         settings.beta = 0.05;
         settings.num_iterations = 2;
         settings.max_steps = 2;
-        const Trained run(settings);
+        const TrainedRun run(settings);
         const TokenData& tokens = run.monitor.measured.at({1, 3}).back();
         const CompletionRecord& text = run.monitor.texts.at({1, 3});
         const auto before = logprobs_of(run.policy_after(0), text, tokens.ids, 0.8),
@@ -243,7 +243,7 @@ private Q_SLOTS:
         Settings settings = three_steps(small_reviews_run("dpo"));
         settings.online_dpo = true;
         settings.max_steps = 2;
-        const Trained run(settings);
+        const TrainedRun run(settings);
         const Policy start = run.start(), sampled = run.policy_after(1);
         int paired = 0, alone = 0;
         for (const auto& [place, told] : run.monitor.measured) {
@@ -263,13 +263,13 @@ private Q_SLOTS:
 
     void recording_changes_no_number() {
         const Settings settings = three_steps(small_grpo());
-        const Trained with(settings, true), without(settings, false);
+        const TrainedRun with(settings, true), without(settings, false);
         QVERIFY(without.monitor.measured.empty() && !with.monitor.measured.empty());
         for (const auto& [step, metrics] : with.monitor.steps)
             for (const auto& [key, value] : metrics)
                 if (!depends_on_the_clock(key) && !key.starts_with("start/"))
                     QVERIFY2(without.monitor.steps.at(step).at(key) == value, key.c_str());
-        const auto weights = [](const Trained& run) {
+        const auto weights = [](const TrainedRun& run) {
             return read_file(run.monitor.checkpoint(3) / "model.safetensors").value();
         };
         QVERIFY(weights(with) == weights(without));
@@ -278,7 +278,7 @@ private Q_SLOTS:
     void evaluations_hand_over_their_answers() {
         Settings settings = three_steps(small_grpo());
         settings.eval_steps = 2;
-        const Trained run(settings);
+        const TrainedRun run(settings);
         // At the start, after two steps and at the end, on the same prompts.
         for (const std::int64_t step : {0, 2, 3})
             for (std::int64_t row = -1; row >= -settings.eval_prompts; --row) {

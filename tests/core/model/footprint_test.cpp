@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a model's passes are said to hold, beside what the ledger counts while they run.
+#include "model/footprint.h"
+
+#include <cmath>
+#include <functional>
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include "algorithms/logprobs.h"
+#include "model/llama.h"
+#include "rollout/rollout.h"
+#include "small_model.h"
+#include "test_main.h"
+
+using namespace plumb;
+
+namespace {
+
+/// Shapes in which different parts of a pass are the largest.
+ModelConfig config_named(const QString& name) {
+    ModelConfig config = small_model_config();
+    config.hidden_size = 64;
+    config.intermediate_size = 96;
+    config.head_dim = 16;
+    if (name == "wide") config.intermediate_size = 512;
+    if (name == "vocabulary") config.vocab_size = 3000;
+    if (name == "deep") config.num_hidden_layers = 6;
+    if (name == "tied") config.tie_word_embeddings = true;
+    if (name == "score") config.score_head = true;
+    if (name == "biases") config.attention_bias = config.mlp_bias = true;
+    return config;
+}
+
+struct Measured {
+    double peak = 0, left = 0;  ///< bytes beyond what was held before
+};
+
+Measured measure(const std::function<void()>& work) {
+    const auto all = [](const MemoryUse& use) {
+        double sum = 0;
+        for (const std::int64_t bytes : use.now) sum += static_cast<double>(bytes);
+        return sum;
+    };
+    reset_memory_peaks();
+    const double before = all(memory_use());
+    work();
+    const MemoryUse use = memory_use();
+    return {static_cast<double>(use.peak_of_all) - before, all(use) - before};
+}
+
+#define COMPARE_BYTES(expected, measured, share)                        \
+    QVERIFY2(std::abs((expected) - (measured)) <= (share) * (measured), \
+             qPrintable(QString("%1 bytes expected, %2 counted").arg(expected).arg(measured)))
+
+}  // namespace
+
+class TestFootprint : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        at::set_num_threads(1);
+        begin_memory_account();
+    }
+
+    void shapes_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases"})
+            QTest::newRow(name) << name;
+    }
+    void shapes() {
+        QFETCH(QString, name);
+        const ModelConfig config = config_named(name);
+        const Footprint footprint(config, 1);
+        Llama model(config, at::kCPU);
+        model.initialise(1);
+        QCOMPARE(footprint.parameter_count(), model.parameter_count());
+        QCOMPARE(footprint.parameters(), static_cast<double>(model.flat_parameters().nbytes()));
+
+        const PassShape shape{6, 20, 60};
+        const at::Tensor ids = at::randint(2, config.vocab_size, {shape.rows, shape.length});
+        const at::Tensor places = at::arange(shape.outputs);
+        const at::Tensor targets = at::zeros({shape.outputs}, at::kLong);
+        const auto outputs = [&]() -> at::Tensor {
+            const auto chosen = [&] {
+                return model.hidden_states(ids)
+                    .reshape({-1, config.hidden_size})
+                    .index_select(0, places);
+            };
+            if (config.score_head) return model.scores(chosen());
+            const at::Tensor logits = model.logits(chosen());
+            return token_logprobs(logits, targets, 1.0, {0}).logprobs;
+        };
+
+        const Measured inferred = measure([&] {
+            const at::NoGradGuard no_gradient;
+            outputs();
+        });
+        MemoryAccount inference;
+        footprint.infer(inference, shape);
+        COMPARE_BYTES(inference.peak(), inferred.peak, 0.02);
+        QCOMPARE(inference.now(), 0.0);
+
+        model.enable_training();
+        at::Tensor graph;
+        const Measured forward = measure([&] { graph = outputs(); });
+        MemoryAccount training;
+        footprint.forward(training, shape);
+        COMPARE_BYTES(training.now(), forward.left, 0.02);
+        COMPARE_BYTES(training.peak(), forward.peak, 0.02);
+        const double held = training.now();
+        training.reset_peaks();
+        const Measured backward = measure([&] {
+            graph.sum().backward();
+            graph.reset();
+        });
+        footprint.backward(training, shape);
+        COMPARE_BYTES(training.peak() - held, backward.peak, 0.03);
+        QVERIFY(std::abs(training.now()) < 1.0);
+    }
+
+    void generation_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<int>("per_prompt");
+        QTest::newRow("one each") << "plain" << 1;
+        QTest::newRow("groups") << "wide" << 8;
+        QTest::newRow("vocabulary") << "vocabulary" << 4;
+    }
+    void generation() {
+        QFETCH(QString, name);
+        QFETCH(int, per_prompt);
+        const ModelConfig config = config_named(name);
+        Llama model(config, at::kCPU);
+        model.initialise(1);
+        const std::vector<std::vector<std::int64_t>> prompts(6, {5, 6, 7, 8, 9});
+        SamplingSettings sampling;
+        sampling.max_new_tokens = 24;
+        const auto sample = [&] {
+            VERIFY_OK(generate(model, prompts, per_prompt, sampling, {}, 0, {}));
+        };
+        const Footprint footprint(config, 1);
+        MemoryAccount account;
+        for (const bool again : {false, true}) {
+            if (again) model.flat_parameters().mul_(1.01);
+            const double held = account.now();
+            const Measured measured = measure(sample);
+            account.reset_peaks();
+            footprint.generate(account, 6, per_prompt, 5, 24);
+            COMPARE_BYTES(account.peak() - held, measured.peak, 0.03);
+            COMPARE_BYTES(footprint.packed_copy(), account.now(), 1e-9);
+            // The copy of the changed weights takes the place of the other.
+            QCOMPARE(measured.left, again ? 0.0 : footprint.packed_copy());
+        }
+    }
+};
+
+PLUMB_REGISTER_TEST(TestFootprint)
+#include "footprint_test.moc"
