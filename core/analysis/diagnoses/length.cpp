@@ -66,8 +66,9 @@ Diagnosis common(const DiagnosisInput& input, const Lengths& lengths, const Epis
     diagnosis.sentence = "Completions have " + change + " from " + rounded(lengths.start) + " to " +
                          rounded(*value_at(lengths.means, episode.last_step)) + " tokens" +
                          range_text(input, episode.last_step) + " " + when(episode) + ".";
+    // A step whose rewards are all the same has none.
     const auto correlation = finite_points(input, "reward_correlation/length");
-    if (correlation.size() >= count)
+    if (correlation.size() >= count && correlation.back().step >= episode.first_step)
         if (const auto mean = value_at(trailing_means(correlation, count), episode.last_step))
             diagnosis.sentence += " Reward and length correlate at " + format_fixed(*mean, 2) + ".";
     const auto better = became_better(input, episode.last_step);
