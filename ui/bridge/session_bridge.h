@@ -5,13 +5,16 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <QObject>
 #include <QPointer>
 #include <QString>
 #include <QTimer>
 
+#include "analysis/diagnosis.h"
 #include "bridge/command_thread.h"
 #include "config/settings.h"
 #include "session/session.h"
@@ -42,6 +45,8 @@ public:
     /// End in an event RunStarted or in startFailed().
     void start(const Settings& settings, const QString& name);
     void resume(RunId run);
+    /// Goes on from the last checkpoint with the settings edited, from its next step on.
+    void resumeWith(RunId run, std::vector<SettingChange> changes, std::string reason);
     /// Whether a start or resume is on its way to the worker.
     bool isStarting() const { return m_starting; }
     std::optional<RunId> activeRun() const;

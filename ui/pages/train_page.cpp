@@ -18,10 +18,13 @@
 #include "config/roles.h"
 #include "plots/chart_grid.h"
 #include "widgets/completions_panel.h"
+#include "widgets/diagnoses_panel.h"
 #include "widgets/log_panel.h"
 
 namespace plumb::ui {
 namespace {
+
+enum Tab { CompletionsTab, LogTab, DiagnosesTab };
 
 /// A longer log is in the file.
 constexpr qsizetype most_log_bytes = 400'000;
@@ -77,6 +80,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_follow->hide();
     m_charts = new ChartGrid(this);
     m_completions = new CompletionsPanel(this);
+    m_diagnoses = new DiagnosesPanel(this);
     m_liveLog = new LogPanel(this);
     m_runLog = new LogPanel(this);
     m_runLog->setObjectName("runLog");
@@ -91,13 +95,15 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_bottom = new QStackedWidget(this);
     m_bottom->addWidget(m_completions);
     m_bottom->addWidget(logFrame);
+    m_bottom->addWidget(m_diagnoses);
 
     m_tabs = new QButtonGroup(this);
     auto* tabs = new QHBoxLayout;
     tabs->setContentsMargins(0, 0, 0, 0);
     tabs->setSpacing(4);
-    tabs->addWidget(makeTab("tabCompletions", "Completions", m_tabs, 0));
-    tabs->addWidget(makeTab("tabLog", "Log  L", m_tabs, 1));
+    tabs->addWidget(makeTab("tabCompletions", "Completions", m_tabs, CompletionsTab));
+    tabs->addWidget(makeTab("tabLog", "Log  L", m_tabs, LogTab));
+    tabs->addWidget(makeTab("tabDiagnoses", "Diagnoses", m_tabs, DiagnosesTab));
     tabs->addStretch();
     m_tabs->button(0)->setChecked(true);
     auto* bottom = new QWidget(this);
@@ -131,6 +137,12 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
 
     connect(m_tabs, &QButtonGroup::idClicked, m_bottom, &QStackedWidget::setCurrentIndex);
     connect(m_charts, &ChartGrid::stepClicked, this, &TrainPage::stepChosen);
+    connect(m_diagnoses, &DiagnosesPanel::rangeRequested, m_charts, &ChartGrid::showSteps);
+    connect(m_diagnoses, &DiagnosesPanel::samplesRequested, this, [this](const SampleOrder& order) {
+        Q_EMIT stepChosen(order.step);
+        m_completions->sortBy(toQString(order.by), order.largest_first);
+        m_tabs->button(CompletionsTab)->click();
+    });
     connect(m_charts, &ChartGrid::problem, this, &TrainPage::problem);
     connect(m_charts, &ChartGrid::followingChanged, this,
             [this](bool following) { m_follow->setVisible(!following); });
@@ -202,7 +214,14 @@ void TrainPage::setShownStep(std::optional<std::int64_t> step) { m_charts->setSh
 
 void TrainPage::addLogLine(const LogLine& line) { m_liveLog->append(line); }
 
-void TrainPage::toggleLog() { m_tabs->button(1 - m_bottom->currentIndex())->click(); }
+void TrainPage::toggleLog() {
+    m_tabs->button(m_bottom->currentIndex() == LogTab ? CompletionsTab : LogTab)->click();
+}
+
+void TrainPage::setDiagnosisCount(int count) {
+    m_tabs->button(DiagnosesTab)
+        ->setText(count > 0 ? QString("Diagnoses  %1").arg(count) : QString("Diagnoses"));
+}
 
 void TrainPage::followCharts() { m_charts->follow(); }
 

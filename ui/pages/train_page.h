@@ -21,6 +21,7 @@ namespace plumb::ui {
 
 class ChartGrid;
 class CompletionsPanel;
+class DiagnosesPanel;
 class LogPanel;
 
 /// The charts of a run over its completions and its log.
@@ -48,6 +49,8 @@ public:
     /// The charts show the whole run again.
     void followCharts();
 
+    DiagnosesPanel& diagnoses() const { return *m_diagnoses; }
+    void setDiagnosisCount(int count);
     QSplitter* splitter() const { return m_splitter; }
 
 Q_SIGNALS:
@@ -63,6 +66,7 @@ private:
     QSplitter* m_splitter;
     ChartGrid* m_charts;
     CompletionsPanel* m_completions;
+    DiagnosesPanel* m_diagnoses;
     LogPanel *m_liveLog, *m_runLog;
     QStackedWidget *m_bottom, *m_logs;
     QButtonGroup* m_tabs;

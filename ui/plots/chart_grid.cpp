@@ -120,6 +120,11 @@ void ChartGrid::chooseRange(double first, double last) {
     setRange(first, last);
 }
 
+void ChartGrid::showSteps(qint64 first, qint64 last) {
+    const double room = std::max(2.0, static_cast<double>(last - first) * 0.05);
+    chooseRange(std::max(0.0, static_cast<double>(first) - room), static_cast<double>(last) + room);
+}
+
 void ChartGrid::follow() {
     const bool before = m_following;
     m_following = true;

@@ -43,6 +43,8 @@ public:
 
     bool isFollowing() const { return m_following; }
     void follow();
+    /// Shows these steps, with a little room, until follow().
+    void showSteps(qint64 first, qint64 last);
     const std::vector<Chart*>& charts() const { return m_charts; }
     /// Draws at once what waits for the next frame.
     void redrawNow();

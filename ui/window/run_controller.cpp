@@ -33,7 +33,11 @@ QString endText(const RunRecord& run, const std::vector<CheckpointRecord>& check
 }  // namespace
 
 RunController::RunController(SessionBridge& bridge, Views views, QObject* parent)
-    : QObject(parent), m_bridge(bridge), m_views(views), m_feed(bridge) {
+    : QObject(parent),
+      m_bridge(bridge),
+      m_views(views),
+      m_feed(bridge),
+      m_diagnoses(bridge, m_feed, views.train.diagnoses()) {
     connect(&bridge, &SessionBridge::eventReceived, this, &RunController::handle);
     connect(&bridge, &SessionBridge::eventsHandled, this, &RunController::updateTransport);
     connect(&bridge, &SessionBridge::runsChanged, this, &RunController::refreshRuns);
@@ -53,6 +57,12 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         m_views.train.append(step, metrics);
         if (m_details && is_update(metrics))
             m_details->record.step = std::max<std::int64_t>(m_details->record.step, step);
+    });
+    connect(&m_diagnoses, &RunDiagnoses::countChanged, &m_views.train,
+            &TrainPage::setDiagnosisCount);
+    connect(&m_diagnoses, &RunDiagnoses::draftRequested, this, &RunController::showDraft);
+    connect(&m_diagnoses, &RunDiagnoses::problem, this, [this](const QString& message) {
+        m_views.messages.showMessage(MessageBar::Kind::error, "That was not changed.", message);
     });
     connect(&m_feed, &RunFeed::marksChanged, &m_views.train, &TrainPage::setMarks);
     connect(&m_feed, &RunFeed::completionsLoaded, this,
@@ -97,6 +107,7 @@ void RunController::showDraft(const Settings& settings, const QString& name) {
     m_feed.show(std::nullopt);
     m_details.reset();
     m_showsDraft = true;
+    m_diagnoses.clear();
     m_views.train.showDraft(settings, name);
     m_views.settings.showDraft(settings);
     updateTransport();
@@ -117,6 +128,7 @@ void RunController::showNothing() {
     m_feed.show(std::nullopt);
     m_details.reset();
     m_showsDraft = false;
+    m_diagnoses.clear();
     m_views.train.clear();
     m_views.settings.clear();
     updateTransport();
@@ -252,8 +264,17 @@ void RunController::handleEnd(const RunEnded& ended) {
                                      toQString(ended.message));
 }
 
+Remedies RunController::remedies() const {
+    if (m_bridge.isReadOnly()) return Remedies::none;
+    if (showsActive()) return Remedies::live;
+    const bool resumable =
+        m_details && can_resume(m_details->record.state) && !m_details->checkpoints.empty();
+    return resumable && !m_active ? Remedies::resume : Remedies::newRun;
+}
+
 void RunController::updateTransport() {
     TransportBar& transport = m_views.transport;
+    m_diagnoses.setRemedies(remedies());
     transport.setNote({});
     if (m_bridge.isStarting()) {
         transport.setState(TransportState::starting);

@@ -11,6 +11,7 @@
 #include "bridge/session_bridge.h"
 #include "config/settings.h"
 #include "models/run_list_model.h"
+#include "window/run_diagnoses.h"
 
 namespace plumb::ui {
 
@@ -74,6 +75,7 @@ private:
     void handleEnd(const RunEnded& ended);
     void showDetails(const RunDetails& details);
     void updateTransport();
+    Remedies remedies() const;
     void chooseStep(std::optional<std::int64_t> step);
     void edit(const QString& key, const QString& value, const QString& reason);
     void askToAbort();
@@ -82,6 +84,7 @@ private:
     SessionBridge& m_bridge;
     Views m_views;
     RunFeed m_feed;
+    RunDiagnoses m_diagnoses;
     std::optional<Active> m_active;
     std::optional<RunDetails> m_details;
     bool m_showsDraft = false;
