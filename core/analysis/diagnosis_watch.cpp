@@ -21,7 +21,7 @@ Result<DiagnosisInput> read_diagnosis_input(StoreReader& reader, const RunRecord
         for (const auto& [key, value] : metrics) input.metrics[key].push_back({step, value});
     PLUMB_TRY(input.checkpoints, reader.checkpoints(run.id));
     input.total_steps = run.total_steps;
-    input.memory_limit = static_cast<double>(memory_limit_bytes()) / 1e6;
+    input.memory_limit = memory_limit_megabytes();
     return input;
 }
 

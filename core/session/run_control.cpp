@@ -67,6 +67,7 @@ bool RunControl::has_edits() const {
 void RunControl::set_settings(const Settings& settings) {
     std::lock_guard lock(mutex_);
     settings_ = settings;
+    for (const EditRecord& edit : pending_) (void)set_field(edit.key, settings_, edit.new_value);
 }
 
 void RunControl::wait(std::chrono::milliseconds timeout) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/machine.h"
 #include "common/text.h"
 #include "config/fields.h"
 #include "config/yaml.h"
@@ -29,6 +30,9 @@ Result<RunDetails> readRun(StoreReader& reader, RunId id) {
     for (const EditRecord& edit : details.edits)
         if (const Status set = set_field(edit.key, details.settings, edit.new_value); !set)
             details.settingsProblem = toQString(set.error().message);
+    details.watch = std::make_shared<DiagnosisWatch>(
+        DiagnosisInput{details.settings, details.metrics, details.record.total_steps,
+                       details.checkpoints, memory_limit_megabytes()});
     return details;
 }
 

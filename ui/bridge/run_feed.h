@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include "analysis/diagnosis_watch.h"
 #include "bridge/session_bridge.h"
 #include "config/settings.h"
 #include "store/records.h"
@@ -25,6 +27,7 @@ struct RunDetails {
     std::vector<EditRecord> edits;
     std::vector<CheckpointRecord> checkpoints;
     std::vector<std::int64_t> completionSteps;
+    std::shared_ptr<DiagnosisWatch> watch;  ///< a copy of what diagnoses need, made by the reader
 };
 
 /// The data of the run that the window shows: read from the workspace once, then kept up to date by

@@ -114,6 +114,17 @@ void SessionBridge::resume(RunId run) {
     begin([run](Session& session) { return session.resume(run); });
 }
 
+void SessionBridge::resumeWith(RunId run, std::vector<SettingChange> changes, std::string reason) {
+    begin([run, changes = std::move(changes),
+           reason = std::move(reason)](Session& session) -> Result<RunId> {
+        PLUMB_TRY(const RunId resumed, session.resume(run));
+        // The worker has to load its models first: the edits are there before its first step.
+        for (const SettingChange& change : changes)
+            PLUMB_TRY_STATUS(session.edit(change.key, change.new_value, reason));
+        return resumed;
+    });
+}
+
 std::optional<RunId> SessionBridge::activeRun() const {
     return m_session ? m_session->active_run() : std::nullopt;
 }

@@ -5,13 +5,16 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <QObject>
 #include <QPointer>
 #include <QString>
 #include <QTimer>
 
+#include "analysis/diagnosis.h"
 #include "bridge/command_thread.h"
 #include "config/settings.h"
 #include "session/session.h"
@@ -43,6 +46,8 @@ public:
     void start(const Settings& settings, const QString& name,
                const std::vector<PlannedEdit>& edits = {});
     void resume(RunId run);
+    /// Goes on from the last checkpoint with the settings edited, from its next step on.
+    void resumeWith(RunId run, std::vector<SettingChange> changes, std::string reason);
     /// Ends in queued() or startFailed().
     void enqueue(const Settings& settings, const QString& name,
                  const std::vector<PlannedEdit>& edits = {});

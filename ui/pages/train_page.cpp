@@ -19,6 +19,7 @@
 #include "plots/chart_bar.h"
 #include "plots/chart_grid.h"
 #include "widgets/completions_panel.h"
+#include "widgets/diagnoses_panel.h"
 #include "widgets/log_panel.h"
 #include "widgets/memory_cost_panel.h"
 #include "widgets/rewards_panel.h"
@@ -75,6 +76,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_charts = new ChartGrid(this);
     m_chartBar = new ChartBar(*m_charts, this);
     m_completions = new CompletionsPanel(this);
+    m_diagnoses = new DiagnosesPanel(this);
     m_liveLog = new LogPanel(this);
     m_runLog = new LogPanel(this);
     m_runLog->setObjectName("runLog");
@@ -91,6 +93,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_tabs = new TabStack(this);
     m_tabs->addTab("tabCompletions", "Completions", m_completions);
     m_tabs->addTab("tabLog", "Log  L", m_logFrame);
+    m_tabs->addTab("tabDiagnoses", "Diagnoses", m_diagnoses);
     m_tabs->addTab("tabMemory", "Memory and cost", m_memory);
     m_tabs->addTab("tabRewards", "Rewards", m_rewards);
 
@@ -126,6 +129,12 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     connect(m_charts, &ChartGrid::stepClicked, this, &TrainPage::stepChosen);
     connect(m_chartBar, &ChartBar::problem, this, &TrainPage::problem);
     connect(m_note, &QPushButton::clicked, this, &TrainPage::noteRequested);
+    connect(m_diagnoses, &DiagnosesPanel::rangeRequested, m_charts, &ChartGrid::showSteps);
+    connect(m_diagnoses, &DiagnosesPanel::samplesRequested, this, [this](const SampleOrder& order) {
+        Q_EMIT stepChosen(order.step);
+        m_completions->sortBy(toQString(order.by), order.largest_first);
+        m_tabs->setCurrent(m_completions);
+    });
     clear();
 }
 
@@ -233,6 +242,11 @@ void TrainPage::addLogLine(const LogLine& line) { m_liveLog->append(line); }
 void TrainPage::toggleLog() {
     m_tabs->setCurrent(m_tabs->current() == m_logFrame ? static_cast<QWidget*>(m_completions)
                                                        : m_logFrame);
+}
+
+void TrainPage::setDiagnosisCount(int count) {
+    m_tabs->setTabText(m_diagnoses,
+                       count > 0 ? QString("Diagnoses (%1)").arg(count) : QString("Diagnoses"));
 }
 
 void TrainPage::followCharts() { m_charts->follow(); }

@@ -23,6 +23,7 @@ namespace plumb::ui {
 class ChartBar;
 class ChartGrid;
 class CompletionsPanel;
+class DiagnosesPanel;
 class LogPanel;
 class MemoryCostPanel;
 class RewardsPanel;
@@ -58,6 +59,8 @@ public:
     /// The charts show the whole run again.
     void followCharts();
 
+    DiagnosesPanel& diagnoses() const { return *m_diagnoses; }
+    void setDiagnosisCount(int count);
     QSplitter* splitter() const { return m_splitter; }
     RewardsPanel& rewards() const { return *m_rewards; }
     MemoryCostPanel& memory() const { return *m_memory; }
@@ -78,6 +81,7 @@ private:
     ChartBar* m_chartBar;
     std::optional<RunId> m_chartsRun;  ///< whose charts are arranged
     CompletionsPanel* m_completions;
+    DiagnosesPanel* m_diagnoses;
     LogPanel *m_liveLog, *m_runLog;
     RewardsPanel* m_rewards;
     MemoryCostPanel* m_memory;

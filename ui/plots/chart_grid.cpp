@@ -171,6 +171,12 @@ void ChartGrid::chooseRange(double first, double last) {
     setRange(first, last);
 }
 
+void ChartGrid::showSteps(qint64 first, qint64 last) {
+    const auto [from, to] = std::minmax({m_series.scale().at(first), m_series.scale().at(last)});
+    const double room = std::max((to - from) * 0.05, m_view.axis == XAxis::step ? 2.0 : 0.0);
+    chooseRange(std::max(0.0, from - room), to + room);
+}
+
 void ChartGrid::follow() {
     const bool before = m_following;
     m_following = true;

@@ -57,6 +57,8 @@ public:
     void setView(const ChartsView& view);
     bool isFollowing() const { return m_following; }
     void follow();
+    /// Shows these steps, with a little room, until follow().
+    void showSteps(qint64 first, qint64 last);
     /// Draws at once what waits for the next frame.
     void redrawNow();
 

@@ -152,6 +152,15 @@ void CompletionsPanel::showNothing(const QString& reason) {
     m_header->setText("Completions");
 }
 
+void CompletionsPanel::sortBy(const QString& column, bool largestFirst) {
+    for (int i = 0; i < m_model->columnCount(); ++i)
+        if (m_model->headerData(i, Qt::Horizontal, Qt::DisplayRole) == column) {
+            m_table->sortByColumn(i, largestFirst ? Qt::DescendingOrder : Qt::AscendingOrder);
+            m_table->scrollToTop();
+            return;
+        }
+}
+
 void CompletionsPanel::setColumnWidths() {
     m_table->setColumnHidden(CompletionTableModel::AnswerColumn, !m_model->hasAnswers());
     if (m_model->columnCount() == m_shownColumns) return;

@@ -29,6 +29,9 @@ public:
     void showCompletions(std::int64_t step, std::vector<CompletionRecord> rows, bool live);
     /// Why there is nothing to show.
     void showNothing(const QString& reason);
+    /// Orders the table by the column of this title ("reward", "length", a part's name); nothing
+    /// changes where there is none.
+    void sortBy(const QString& column, bool largestFirst);
 
 private:
     void showDetails();

@@ -34,6 +34,11 @@ void TabStack::addTab(const QString& name, const QString& text, QWidget* page) {
     if (m_tabs.size() == 1) setCurrent(page);
 }
 
+void TabStack::setTabText(QWidget* page, const QString& text) {
+    for (const Tab& tab : m_tabs)
+        if (tab.page == page) tab.button->setText(text);
+}
+
 QWidget* TabStack::current() const { return m_pages->currentWidget(); }
 
 void TabStack::setCurrent(QWidget* page) {

@@ -22,6 +22,7 @@ public:
     /// name: the objectName of the button. The page belongs to the stack then; the first one added
     /// is shown.
     void addTab(const QString& name, const QString& text, QWidget* page);
+    void setTabText(QWidget* page, const QString& text);
     QWidget* current() const;
     void setCurrent(QWidget* page);
     /// Where the page that is shown is hidden, the first one is shown.

@@ -54,7 +54,8 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
       m_bridge(bridge),
       m_views(views),
       m_feed(bridge),
-      m_predictions(bridge, views.train.memory()) {
+      m_predictions(bridge, views.train.memory()),
+      m_diagnoses(bridge, m_feed, views.train.diagnoses()) {
     connect(&bridge, &SessionBridge::eventReceived, this, &RunController::handle);
     connect(&bridge, &SessionBridge::eventsHandled, this, &RunController::updateTransport);
     connect(&bridge, &SessionBridge::runsChanged, this, &RunController::refreshRuns);
@@ -78,6 +79,13 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         m_views.train.append(step, metrics);
         if (m_details && is_update(metrics))
             m_details->record.step = std::max<std::int64_t>(m_details->record.step, step);
+    });
+    connect(&m_diagnoses, &RunDiagnoses::countChanged, &m_views.train,
+            &TrainPage::setDiagnosisCount);
+    connect(&m_diagnoses, &RunDiagnoses::draftRequested, this,
+            [this](const Settings& settings, const QString& name) { showDraft(settings, name); });
+    connect(&m_diagnoses, &RunDiagnoses::problem, this, [this](const QString& message) {
+        m_views.messages.showMessage(MessageBar::Kind::error, "That was not changed.", message);
     });
     connect(&m_feed, &RunFeed::marksChanged, &m_views.train, &TrainPage::setMarks);
     connect(&m_feed, &RunFeed::completionsLoaded, this,
@@ -134,6 +142,7 @@ void RunController::showDraft(const Settings& settings, const QString& name,
     m_details.reset();
     m_showsDraft = true;
     m_draftEdits = std::move(edits);
+    m_diagnoses.clear();
     m_views.train.showDraft(settings, name);
     if (!m_draftEdits.empty()) m_views.train.setState(editsText(m_draftEdits));
     m_views.settings.showDraft(settings);
@@ -165,6 +174,7 @@ void RunController::showNothing() {
     m_feed.show(std::nullopt);
     m_details.reset();
     m_showsDraft = false;
+    m_diagnoses.clear();
     m_views.train.clear();
     m_views.settings.clear();
     m_predictions.clear();
@@ -332,8 +342,17 @@ void RunController::handleEnd(const RunEnded& ended) {
                                      toQString(ended.message));
 }
 
+Remedies RunController::remedies() const {
+    if (m_bridge.isReadOnly()) return Remedies::none;
+    if (showsActive()) return Remedies::live;
+    const bool resumable =
+        m_details && can_resume(m_details->record.state) && !m_details->checkpoints.empty();
+    return resumable && !m_active ? Remedies::resume : Remedies::newRun;
+}
+
 void RunController::updateTransport() {
     TransportBar& transport = m_views.transport;
+    m_diagnoses.setRemedies(remedies());
     transport.setNote({});
     if (m_bridge.isStarting()) {
         transport.setState(TransportState::starting);

@@ -11,6 +11,7 @@
 #include "bridge/session_bridge.h"
 #include "config/settings.h"
 #include "models/run_list_model.h"
+#include "window/run_diagnoses.h"
 #include "window/run_predictions.h"
 
 namespace plumb::ui {
@@ -92,6 +93,7 @@ private:
     void begin(const Settings& settings, const QString& name,
                const std::vector<PlannedEdit>& edits);
     void updateTransport();
+    Remedies remedies() const;
     void chooseStep(std::optional<std::int64_t> step);
     void edit(const QString& key, const QString& value, const QString& reason);
     void askToAbort();
@@ -103,6 +105,7 @@ private:
     Views m_views;
     RunFeed m_feed;
     RunPredictions m_predictions;
+    RunDiagnoses m_diagnoses;
     std::optional<Active> m_active;
     std::optional<RunDetails> m_details;
     bool m_showsDraft = false;

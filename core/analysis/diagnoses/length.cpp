@@ -43,12 +43,15 @@ std::optional<Lengths> lengths_of(const DiagnosisInput& input) {
     return is_supervised(input.settings) ? std::nullopt : means_of("eval/mean_length", 1);
 }
 
-/// Whether what the task really wants has become better by the step; nothing where it is not known.
-std::optional<bool> became_better(const DiagnosisInput& input, std::int64_t step) {
+/// Whether what the task really wants has become better between the steps; nothing where it was not
+/// measured between them.
+std::optional<bool> became_better(const DiagnosisInput& input, std::int64_t first,
+                                  std::int64_t last) {
     for (const char* key : {"eval/accuracy", "eval/gold_reward"}) {
         const auto points = finite_points(input, key);
-        if (points.empty() || points.front().step >= step) continue;
-        return *value_at(points, step) > points.front().value;
+        const auto before = value_at(points, first), after = value_at(points, last);
+        const auto next = std::ranges::upper_bound(points, first, {}, &MetricPoint::step);
+        if (before && next != points.end() && next->step <= last) return *after > *before;
     }
     return std::nullopt;
 }
@@ -66,11 +69,12 @@ Diagnosis common(const DiagnosisInput& input, const Lengths& lengths, const Epis
     diagnosis.sentence = "Completions have " + change + " from " + rounded(lengths.start) + " to " +
                          rounded(*value_at(lengths.means, episode.last_step)) + " tokens" +
                          range_text(input, episode.last_step) + " " + when(episode) + ".";
+    // A step whose rewards are all the same has none.
     const auto correlation = finite_points(input, "reward_correlation/length");
-    if (correlation.size() >= count)
+    if (correlation.size() >= count && correlation.back().step >= episode.first_step)
         if (const auto mean = value_at(trailing_means(correlation, count), episode.last_step))
             diagnosis.sentence += " Reward and length correlate at " + format_fixed(*mean, 2) + ".";
-    const auto better = became_better(input, episode.last_step);
+    const auto better = became_better(input, diagnosis.evidence.first_step, episode.last_step);
     if (better && *better) {
         diagnosis.severity = Severity::note;
         diagnosis.sentence += " Held-out answers have become better with it.";

@@ -54,9 +54,11 @@ std::string owner(const DiagnosisInput& input, std::int64_t since, double grown)
          {"memory/activations", "memory/cache", "memory/optimizer", "memory/gradients",
           "memory/policy", "memory/reference", "memory/reward_model", "memory/value_model"}) {
         const auto points = finite_points(input, key);
-        const auto before = value_at(points, since);
-        if (!before || points.back().value - *before < largest) continue;
-        largest = points.back().value - *before;
+        if (points.empty()) continue;
+        const double more =
+            points.back().value - value_at(points, since).value_or(points.front().value);
+        if (more < largest) continue;
+        largest = more;
         most = key;
     }
     return most;

@@ -4,6 +4,7 @@
 // wanted, a reward that pays for the form of a text gives it away.
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "analysis/diagnoses/edits.h"
 #include "analysis/diagnoses/rules.h"
@@ -63,6 +64,7 @@ std::vector<double> errors_of_steps(std::span<const MetricPoint> points, std::si
 /// A step of gold against its best so far.
 struct Fall {
     MetricPoint now, best;
+    double proxy_now = 0, proxy_at_best = 0;
     double share = 0;  ///< of its gain up to the best that it has lost; 0: nothing of note
 };
 
@@ -84,8 +86,10 @@ std::vector<Fall> falls(const DiagnosisInput& input, const Pair& pair) {
         const double gain = best[i].value - means.front().value;
         const double loss = best[i].value - means[i].value;
         const auto before = value_at(proxies, best[i].step), now = value_at(proxies, means[i].step);
-        const bool rises = before && now && *now >= *before;
-        if (rises && gain > 0 && gain >= least_gain * errors[i] && loss >= noise * errors[i])
+        if (!before || !now || *now < *before) continue;
+        fall.proxy_at_best = *before;
+        fall.proxy_now = *now;
+        if (gain > 0 && gain >= least_gain * errors[i] && loss >= noise * errors[i])
             fall.share = loss / gain;
     }
     return all;
@@ -117,15 +121,13 @@ std::optional<Diagnosis> gold_falls(const DiagnosisInput& input, const Pair& pai
     if (!episode) return std::nullopt;
     const auto last =
         std::ranges::find(all, episode->last_step, [](const Fall& fall) { return fall.now.step; });
-    const auto proxies = finite_points(input, pair.proxy);
 
     Diagnosis diagnosis = diagnosis_of(*episode, "reward_hacking", "Reward hacking");
     diagnosis.severity = last->share >= most_lost ? Severity::problem : Severity::warning;
     const bool task_gold = is_gold(pair.gold);
     diagnosis.sentence = metric_info(pair.proxy, input.settings.algorithm).title + " rose from " +
-                         rounded(value_at(proxies, last->best.step).value_or(0)) + " to " +
-                         rounded(value_at(proxies, last->now.step).value_or(0)) + " while " +
-                         (task_gold ? "gold" : "what is held out") + " fell from " +
+                         rounded(last->proxy_at_best) + " to " + rounded(last->proxy_now) +
+                         " while " + (task_gold ? "gold" : "what is held out") + " fell from " +
                          rounded(last->best.value) + " to " + rounded(last->now.value) + " (" +
                          pair.gold + ") since step " + std::to_string(last->best.step) + ".";
     if (const auto repeated =
@@ -193,9 +195,15 @@ bool measures_gold(const DiagnosisInput& input) {
 }
 
 std::vector<Diagnosis> find(const DiagnosisInput& input) {
-    for (const Pair& pair : pairs)
-        if (auto diagnosis = gold_falls(input, pair)) return {std::move(*diagnosis)};
     std::vector<Diagnosis> found;
+    for (const Pair& pair : pairs)
+        if (auto diagnosis = gold_falls(input, pair)) found.push_back(std::move(*diagnosis));
+    if (!found.empty()) {
+        // They tell of one failure: the one that says most of it.
+        return {*std::ranges::min_element(found, [](const Diagnosis& a, const Diagnosis& b) {
+            return std::tuple(!a.standing, a.first_step) < std::tuple(!b.standing, b.first_step);
+        })};
+    }
     if (measures_gold(input)) return found;
     const auto add = [&](std::optional<Diagnosis> diagnosis) {
         if (diagnosis) found.push_back(std::move(*diagnosis));

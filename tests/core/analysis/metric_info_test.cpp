@@ -14,9 +14,8 @@ namespace {
 const std::vector<std::string> reported = {
     // Every loop.
     "loss", "grad_norm", "learning_rate", "epoch", "num_tokens", "step_time", "non_finite_skipped",
-    "non_finite/loss", "non_finite/model.layers.1.mlp.down_proj.weight",
-    "time/generate", "time/score", "time/update", "time/tokens_per_second",
-    "time/generated_tokens_per_second",
+    "non_finite/loss", "non_finite/model.layers.1.mlp.down_proj.weight", "time/generate",
+    "time/score", "time/update", "time/tokens_per_second", "time/generated_tokens_per_second",
     // Sampled completions.
     "reward", "reward_std", "gold_reward", "rewards/ended/mean", "rewards/ended/std",
     "rewards/reward_model/mean", "completions/mean_length", "completions/min_length",
@@ -25,14 +24,16 @@ const std::vector<std::string> reported = {
     "completions/clipped_ratio", "completions/distinct_ratio", "completions/scratchpad",
     "completions/repetition", "reward_correlation/length", "reward_correlation/repetition",
     // GRPO and RLOO.
-    "kl", "kl_max_token", "entropy", "entropy_coef", "policy_loss", "frac_reward_zero_std", "frac_all_best",
-    "frac_all_worst", "clip_ratio/low_mean", "clip_ratio/low_min", "clip_ratio/high_mean",
-    "clip_ratio/high_max", "clip_ratio/region_mean", "cispo_clip_ratio", "vespo/phi_seq_mean",
+    "kl", "kl_max_token", "entropy", "entropy_coef", "policy_loss", "frac_reward_zero_std",
+    "frac_all_best", "frac_all_worst", "clip_ratio/low_mean", "clip_ratio/low_min",
+    "clip_ratio/high_mean", "clip_ratio/high_max", "clip_ratio/region_mean", "cispo_clip_ratio",
+    "vespo/phi_seq_mean",
     // PPO.
-    "objective/kl", "objective/kl_max_token", "objective/kl_coef", "objective/entropy", "objective/scores",
-    "objective/non_score_reward", "objective/rlhf_reward", "loss/policy_avg", "loss/value_avg",
-    "policy/clipfrac_avg", "policy/approxkl_avg", "policy/entropy_avg", "val/clipfrac_avg",
-    "val/explained_variance", "val/ratio", "val/ratio_var", "val/num_eos_tokens", "episode",
+    "objective/kl", "objective/kl_max_token", "objective/kl_coef", "objective/entropy",
+    "objective/scores", "objective/non_score_reward", "objective/rlhf_reward", "loss/policy_avg",
+    "loss/value_avg", "policy/clipfrac_avg", "policy/approxkl_avg", "policy/entropy_avg",
+    "val/clipfrac_avg", "val/explained_variance", "val/ratio", "val/ratio_var",
+    "val/num_eos_tokens", "episode",
     // DPO.
     "rewards/chosen", "rewards/rejected", "rewards/margins", "rewards/accuracies", "logps/chosen",
     "logps/rejected", "logits/chosen", "logits/rejected", "loss/sigmoid", "loss/sft",
@@ -47,11 +48,12 @@ const std::vector<std::string> reported = {
     // The supervised start.
     "start/loss", "start/learning_rate", "start/accuracy_greedy", "start/well_formed",
     // Evaluations.
-    "eval/accuracy", "eval/accuracy_greedy", "eval/reward", "eval/gold_reward", "eval/reward_std", "eval/gold_reward_std", "eval/kl_sequence",
-    "eval/distinct_ratio", "eval/mean_length", "eval/ended", "eval/scratchpad", "eval/loss",
-    "eval/entropy", "eval/mean_token_accuracy", "eval/margin", "eval/accuracy_gold",
-    "eval/gold_correlation", "eval/rewards/chosen", "eval/rewards/rejected", "eval/rewards/margins",
-    "eval/rewards/accuracies", "eval/logps/chosen", "eval/logps/rejected"};
+    "eval/accuracy", "eval/accuracy_greedy", "eval/reward", "eval/gold_reward", "eval/reward_std",
+    "eval/gold_reward_std", "eval/kl_sequence", "eval/distinct_ratio", "eval/mean_length",
+    "eval/ended", "eval/scratchpad", "eval/loss", "eval/entropy", "eval/mean_token_accuracy",
+    "eval/margin", "eval/accuracy_gold", "eval/gold_correlation", "eval/rewards/chosen",
+    "eval/rewards/rejected", "eval/rewards/margins", "eval/rewards/accuracies", "eval/logps/chosen",
+    "eval/logps/rejected"};
 
 }  // namespace
 
