@@ -9,6 +9,7 @@
 #include "small_policy.h"
 #include "train/checkpoint.h"
 #include "train/grpo_rollout.h"
+#include "train/ppo_batch.h"
 #include "train/run.h"
 
 using namespace plumb;
