@@ -132,7 +132,8 @@ bool must_be_free_of_torch(const Source& source) {
 }
 
 bool may_use_qt(const Source& source) {
-    return source.folder == "ui" || source.path.starts_with("app/main");
+    return source.folder == "ui" || source.path.starts_with("app/main") ||
+           source.path == "bench/bench_charts.cpp";
 }
 
 void check_own(const Project& project, const Source& source, const Include& include,

@@ -78,8 +78,15 @@ void ChartBar::addKeys() {
     add("keyAddChart", Qt::Key_A, [this] { chooseCurves(nullptr); });
     add("keyNextAxis", Qt::Key_X, [this] { nextAxis(); });
     add("keyLogarithmicX", Qt::SHIFT | Qt::Key_X, [this] { toggleLogarithmic(); });
-    add("keyUndoCharts", Qt::CTRL | Qt::Key_Z, [this] { m_grid.undoArrangement(); });
-    add("keySaveCharts", Qt::CTRL | Qt::SHIFT | Qt::Key_S, [this] { save(nullptr); });
+    // Beside the charts these keys mean other things, as in the list of runs.
+    const auto addBeside = [this](const QString& name, const QKeySequence& keys, auto act) {
+        auto* shortcut = new QShortcut(keys, parentWidget() ? parentWidget() : this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        shortcut->setObjectName(name);
+        connect(shortcut, &QShortcut::activated, this, act);
+    };
+    addBeside("keyUndoCharts", Qt::CTRL | Qt::Key_Z, [this] { m_grid.undoArrangement(); });
+    addBeside("keySaveCharts", Qt::CTRL | Qt::SHIFT | Qt::Key_S, [this] { save(nullptr); });
 }
 
 void ChartBar::fillMenu() {

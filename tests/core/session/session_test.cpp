@@ -141,12 +141,14 @@ private Q_SLOTS:
         SmallSession session;
         Settings settings = small_grpo();
         settings.max_steps = settings.num_iterations = 300;  // one rollout
+        settings.reward_funcs = {"length_target"};
+        settings.reward_length = 4;
         settings.eval_steps = settings.save_steps = 0;
         const auto id = session->start(settings, "priced");
         VERIFY_OK(id);
         const auto ended = session.until_end([&](const Event& event) {
             const auto* step = std::get_if<StepDone>(&event);
-            if (step && step->step == 1) session->pause();
+            if (step && step->step == 1 && is_update(step->metrics)) session->pause();
             if (std::holds_alternative<RunPaused>(event)) {
                 VERIFY_OK(session->edit("beta", "0.1", "test"));
                 session->go_on();

@@ -113,7 +113,8 @@ private:
 };
 
 inline bool depends_on_the_clock(const std::string& key) {
-    return key == "step_time" || key.starts_with("time/") || key.starts_with("memory/");
+    return key == "step_time" || key.starts_with("time/") || key.starts_with("memory/") ||
+           key.ends_with("seconds");
 }
 
 /// All metrics of a run that do not depend on the clock, by step and key; without those of the

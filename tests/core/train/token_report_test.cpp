@@ -158,6 +158,11 @@ private Q_SLOTS:
         settings.num_iterations = 2;
         settings.max_steps = 2;
         settings.epsilon = 0.01;
+        // A reward with spread and a step that is far enough to leave the clip range.
+        settings.reward_funcs = {"length_target"};
+        settings.reward_length = 4;
+        settings.learning_rate = 0.01;
+        settings.warmup_steps = 0;
         const TrainedRun run(settings);
         const Policy sampled = run.policy_after(0), updated = run.policy_after(1);
         bool moved = false, clipped = false;
