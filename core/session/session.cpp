@@ -30,9 +30,10 @@ struct Session::Implementation {
     StoreMonitor::Emit emitter() {
         return [this](Event event, bool keep) {
             const auto* ended = std::get_if<RunEnded>(&event);
-            const auto state = ended ? std::optional(ended->state) : std::nullopt;
+            const bool is_end = ended != nullptr;
+            const RunState state = ended ? ended->state : RunState::running;
             events.push(std::move(event), keep);
-            if (state) queue.run_ended(*state);
+            if (is_end) queue.run_ended(state);
         };
     }
 

@@ -75,16 +75,16 @@ QWidget* PlaygroundPage::makeHead() {
     m_stop->setObjectName("playgroundStop");
     auto* actions = new QHBoxLayout;
     actions->setSpacing(8);
-    actions->addWidget(m_sampling, 1);
+    actions->addWidget(title, 1);
     actions->addWidget(m_sideBySide);
     actions->addWidget(m_stop);
     actions->addWidget(m_ask);
     auto* layout = new QVBoxLayout(head);
     layout->setContentsMargins(10, 6, 10, 8);
     layout->setSpacing(6);
-    layout->addWidget(title);
-    layout->addWidget(m_prompt);
     layout->addLayout(actions);
+    layout->addWidget(m_prompt);
+    layout->addWidget(m_sampling);
     connect(m_prompt, &QPlainTextEdit::textChanged, this, &PlaygroundPage::refresh);
     connect(m_sideBySide, &QCheckBox::toggled, this, [this](bool two) {
         if (!two) m_right->stop();

@@ -9,17 +9,20 @@
 #include <QLabel>
 #include <QSpinBox>
 
+#include "common/theme.h"
+
 namespace plumb::ui {
 namespace {
 
 constexpr int most_tokens = 4096;
+constexpr int number_width = 86, share_width = 64;
 
 }  // namespace
 
 SamplingEdit::SamplingEdit(QWidget* parent) : QWidget(parent) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(4);
+    layout->setSpacing(6);
     m_temperature = addShare("temperature", "temperature",
                              "0 always takes the most probable token; 1 is the model's own "
                              "distribution; above 1 draws more evenly",
@@ -45,8 +48,11 @@ SamplingEdit::SamplingEdit(QWidget* parent) : QWidget(parent) {
     layout->addStretch();
 }
 
-void SamplingEdit::add(QWidget* editor, const QString& name, const QString& label,
+void SamplingEdit::add(QAbstractSpinBox* editor, const QString& name, const QString& label,
                        const QString& help) {
+    editor->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    editor->setAlignment(Qt::AlignRight);
+    editor->setFont(monospacedFont());
     editor->setObjectName("playground:" + name);
     editor->setAccessibleName(label);
     editor->setToolTip(help);
@@ -62,7 +68,7 @@ QSpinBox* SamplingEdit::addNumber(const QString& name, const QString& label, con
     auto* box = new QSpinBox(this);
     box->setRange(least, most);
     box->setValue(value);
-    box->setMaximumWidth(84);
+    box->setFixedWidth(number_width);
     add(box, name, label, help);
     return box;
 }
@@ -73,7 +79,7 @@ QDoubleSpinBox* SamplingEdit::addShare(const QString& name, const QString& label
     box->setRange(0.0, most);
     box->setSingleStep(0.05);
     box->setValue(value);
-    box->setMaximumWidth(70);
+    box->setFixedWidth(share_width);
     add(box, name, label, help);
     return box;
 }

@@ -5,6 +5,7 @@
 
 #include "session/generation.h"
 
+class QAbstractSpinBox;
 class QCheckBox;
 class QDoubleSpinBox;
 class QSpinBox;
@@ -28,7 +29,8 @@ private:
                         int most, int value);
     QDoubleSpinBox* addShare(const QString& name, const QString& label, const QString& help,
                              double most, double value);
-    void add(QWidget* editor, const QString& name, const QString& label, const QString& help);
+    void add(QAbstractSpinBox* editor, const QString& name, const QString& label,
+             const QString& help);
 
     QDoubleSpinBox *m_temperature, *m_topP, *m_minP;
     QSpinBox *m_topK, *m_length, *m_seed;
