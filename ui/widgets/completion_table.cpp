@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/completion_table.h"
+
+#include <algorithm>
+
+#include <QHeaderView>
+#include <QKeyEvent>
+
+namespace plumb::ui {
+namespace {
+
+constexpr int row_height = 25, least_width = 40;
+/// Beside a title: the arrow of the order, and the paddings.
+constexpr int title_room = 30;
+constexpr int number_width = 68, end_width = 58, answer_width = 64, text_width = 190;
+
+int widthOf(CompletionColumn::Kind kind) {
+    using Kind = CompletionColumn::Kind;
+    if (kind == Kind::end) return end_width;
+    if (kind == Kind::answer) return answer_width;
+    return kind == Kind::prompt || kind == Kind::completion ? text_width : number_width;
+}
+
+}  // namespace
+
+CompletionTable::CompletionTable(bool sortable, QWidget* parent) : QTableView(parent) {
+    setSortingEnabled(sortable);
+    if (sortable) sortByColumn(-1, Qt::AscendingOrder);
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(SingleSelection);
+    setShowGrid(false);
+    setWordWrap(false);
+    setTabKeyNavigation(false);
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setDefaultSectionSize(row_height);
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setMinimumSectionSize(least_width);
+    connect(this, &QTableView::doubleClicked, this, &CompletionTable::opened);
+}
+
+void CompletionTable::fitColumns(const std::vector<CompletionColumn>& columns) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const int title = horizontalHeader()->fontMetrics().horizontalAdvance(columns[i].title());
+        setColumnWidth(static_cast<int>(i), std::max(widthOf(columns[i].kind), title + title_room));
+    }
+    horizontalHeader()->setStretchLastSection(true);
+}
+
+void CompletionTable::chooseRow(int row) {
+    const QModelIndex index = model()->index(row, 0);
+    if (!index.isValid()) return;
+    selectionModel()->setCurrentIndex(
+        index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    scrollTo(index, PositionAtTop);
+}
+
+void CompletionTable::keyPressEvent(QKeyEvent* event) {
+    if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) &&
+        currentIndex().isValid()) {
+        Q_EMIT opened();
+        return;
+    }
+    QTableView::keyPressEvent(event);
+}
+
+}  // namespace plumb::ui
