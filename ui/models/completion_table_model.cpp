@@ -19,7 +19,16 @@ CompletionTableModel::CompletionTableModel(QObject* parent)
 void CompletionTableModel::setParts(const std::vector<std::string>& parts) {
     m_columns = {{Kind::prompt}, {Kind::completion}, {Kind::answer}, {Kind::reward}};
     for (const std::string& part : parts) m_columns.push_back({Kind::part, part});
-    for (const Kind kind : {Kind::advantage, Kind::length, Kind::end}) m_columns.push_back({kind});
+    m_columns.push_back({Kind::advantage});
+    if (m_showsKl && std::ranges::any_of(m_rows, [](const auto& row) { return row.kl.has_value(); }))
+        m_columns.push_back({Kind::kl});
+    m_columns.push_back({Kind::length});
+    m_columns.push_back({Kind::end});
+}
+
+int CompletionTableModel::advantageColumn() const {
+    const auto found = std::ranges::find(m_columns, Kind::advantage, &ui::CompletionColumn::kind);
+    return static_cast<int>(found - m_columns.begin());
 }
 
 void CompletionTableModel::setRows(std::vector<CompletionRecord> rows) {
@@ -54,6 +63,7 @@ QVariant CompletionTableModel::sortValue(const CompletionRecord& row,
     switch (column.kind) {
         case Kind::reward: return row.reward.value_or(none);
         case Kind::advantage: return row.advantage;
+        case Kind::kl: return row.kl.value_or(none);
         case Kind::length: return QVariant::fromValue<qint64>(row.length);
         case Kind::part: {
             const auto part = row.reward_parts.find(column.part);

@@ -23,6 +23,8 @@ public:
 
     explicit CompletionTableModel(QObject* parent = nullptr);
 
+    /// Whether the KL to the reference has a column, where rows have one.
+    void setShowsKl(bool shows) { m_showsKl = shows; }
     void setRows(std::vector<CompletionRecord> rows);
     const CompletionRecord* row(int row) const;
     /// Whether any row has a reference answer.
@@ -33,7 +35,8 @@ public:
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
-    int advantageColumn() const { return columnCount() - 3; }
+    int advantageColumn() const;
+    const std::vector<ui::CompletionColumn>& columns() const { return m_columns; }
     int lengthColumn() const { return columnCount() - 2; }
     int endColumn() const { return columnCount() - 1; }
 
@@ -43,6 +46,7 @@ private:
 
     std::vector<CompletionRecord> m_rows;
     std::vector<ui::CompletionColumn> m_columns;
+    bool m_showsKl = false;
     QFont m_font;
 };
 
