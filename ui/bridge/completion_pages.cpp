@@ -45,7 +45,8 @@ void CompletionPages::clear() {
     m_run.reset();
     m_pages.clear();
     m_wanted.clear();
-    m_reading = m_searching = m_stopped = m_complete = false;
+    m_reading.reset();
+    m_searching = m_stopped = m_complete = false;
     m_count = m_counted = 0;
     Q_EMIT reset();
     Q_EMIT searchChanged();
@@ -98,8 +99,9 @@ void CompletionPages::begin(Beginning beginning) {
     m_lastStep = beginning.last_step;
     const auto rows = static_cast<std::int64_t>(beginning.rows.size());
     m_complete = rows < page_size;
-    keep(0, std::move(beginning.rows));
+    m_pages[0] = {std::move(beginning.rows), ++m_uses};
     grow(rows);
+    if (rows > 0) Q_EMIT pageRead(0, rows - 1);
     if (m_complete)
         endSearch();
     else
@@ -151,7 +153,7 @@ void CompletionPages::stop() {
     ++m_list;
     m_stop.request_stop();
     m_stop = std::stop_source();
-    m_reading = false;
+    m_reading.reset();
     m_stopped = true;
     endSearch();
     readNext();
@@ -176,10 +178,11 @@ const CompletionRecord* CompletionPages::row(std::int64_t index) {
 }
 
 void CompletionPages::want(std::int64_t page) {
+    if (m_reading == page) return;
     std::erase(m_wanted, page);
     m_wanted.insert(m_wanted.begin(), page);
     if (m_wanted.size() > most_wanted) m_wanted.pop_back();
-    if (!m_reading) readNext();
+    readNext();
 }
 
 CompletionPage CompletionPages::way(std::int64_t page) const {
@@ -201,17 +204,17 @@ CompletionPage CompletionPages::way(std::int64_t page) const {
 }
 
 void CompletionPages::readNext() {
-    if (m_wanted.empty() || !m_run) return;
+    if (m_wanted.empty() || m_reading || !m_run) return;
     const std::int64_t page = m_wanted.front();
     m_wanted.erase(m_wanted.begin());
-    m_reading = true;
+    m_reading = page;
     ask(
         [run = *m_run, filter = m_filter, order = m_order, way = way(page)](
             StoreReader& reader, const std::stop_token& stop) {
             return reader.completion_page(run, filter, order, way, stop);
         },
         [this, page](Result<std::vector<PlacedCompletion>> rows) {
-            m_reading = false;
+            m_reading.reset();
             if (rows.ok())
                 keep(page, std::move(rows).value());
             else

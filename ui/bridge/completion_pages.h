@@ -89,8 +89,9 @@ private:
     std::uint64_t m_list = 0;  ///< which list it is; answers to others are dropped
     std::stop_source m_stop;
     std::map<std::int64_t, Page> m_pages;
-    std::vector<std::int64_t> m_wanted;  ///< the page that was asked for last is read first
-    bool m_reading = false, m_searching = false, m_stopped = false, m_complete = false;
+    std::vector<std::int64_t> m_wanted;     ///< the page that was asked for last is read first
+    std::optional<std::int64_t> m_reading;  ///< the page that is on its way
+    bool m_searching = false, m_stopped = false, m_complete = false;
     std::int64_t m_count = 0, m_counted = 0;
     std::int64_t m_firstStep = 0, m_lastStep = -1, m_nextStep = 0;
     std::uint64_t m_uses = 0;

@@ -50,8 +50,8 @@ CompletionsPage::CompletionsPage(SessionBridge& bridge, QWidget* parent)
     auto* listLayout = new QVBoxLayout(list);
     listLayout->setContentsMargins(8, 6, 8, 6);
     listLayout->setSpacing(6);
+    m_filter->addBeside(makeStatus());
     listLayout->addWidget(m_filter);
-    listLayout->addWidget(makeStatus());
     listLayout->addWidget(m_table, 1);
     listLayout->addWidget(m_empty, 1);
     m_splitter = new QSplitter(Qt::Vertical, this);
@@ -95,10 +95,10 @@ QWidget* CompletionsPage::makeStatus() {
     auto* row = new QHBoxLayout(status);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
+    row->addStretch(1);
     row->addWidget(m_count);
     row->addWidget(m_progress);
     row->addWidget(m_stop);
-    row->addStretch(1);
     row->addWidget(m_newer);
     row->addWidget(m_all);
     return status;
@@ -190,6 +190,7 @@ void CompletionsPage::showRun(const RunDetails& details) {
     }
     if (!same) {
         m_pages.clear();
+        m_choosesFirst = true;
         const QSignalBlocker blocker(m_filter);
         m_filter->clear();
     }

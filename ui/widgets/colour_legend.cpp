@@ -43,7 +43,7 @@ QSize ColourLegend::sizeHint() const {
 
 void ColourLegend::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    const Surfaces& surfaces = isDark(palette()) ? dark_surfaces : light_surfaces;
+    const Surfaces& surfaces = surfacesOf(palette());
     const int width = std::min(bar_width, this->width());
     for (int x = 0; x < width; ++x) {
         const double share = (x + 0.5) / width;

@@ -61,8 +61,7 @@ QTextCharFormat ColouredTokens::formatOf(std::size_t token, const ColourScale& s
     format.setForeground(textColour(palette()));
     const auto value = token_value(m_tokens, m_quantity, token);
     if (!value) return format;
-    const std::string colour =
-        scale_colour(scale, *value, isDark(palette()) ? dark_surfaces : light_surfaces);
+    const std::string colour = scale_colour(scale, *value, surfacesOf(palette()));
     format.setBackground(toColour(colour));
     format.setForeground(toColour(text_colour_on(colour)));
     if (m_quantity == TokenQuantity::clipped) {

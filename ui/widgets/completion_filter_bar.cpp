@@ -62,25 +62,20 @@ CompletionFilterBar::CompletionFilterBar(QWidget* parent) : QWidget(parent) {
     setParts({});
     setPinned({});
 
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(6);
     auto* first = new QHBoxLayout;
     first->setSpacing(6);
     first->addWidget(m_search, 1);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_steps, m_firstStep, m_lastStep,
                                                            m_number, m_least, m_most})
         first->addWidget(widget);
-    auto* second = new QHBoxLayout;
-    second->setSpacing(6);
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_ended, m_source, m_prompts})
-        second->addWidget(widget);
-    second->addStretch(1);
-    auto* rows = new QVBoxLayout;
+    m_second = new QHBoxLayout;
+    m_second->setSpacing(6);
+    for (QComboBox* choice : {m_ended, m_source, m_prompts}) m_second->addWidget(choice);
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(6);
     rows->addLayout(first);
-    rows->addLayout(second);
-    row->addLayout(rows);
+    rows->addLayout(m_second);
 
     m_typing.setSingleShot(true);
     m_typing.setInterval(typing_pause_ms);
@@ -175,6 +170,8 @@ void CompletionFilterBar::focusSearch() {
     m_search->setFocus();
     m_search->selectAll();
 }
+
+void CompletionFilterBar::addBeside(QWidget* widget) { m_second->addWidget(widget, 1); }
 
 void CompletionFilterBar::refresh() {
     const bool range = m_steps->currentIndex() == range_of_steps;

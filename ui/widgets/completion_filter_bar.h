@@ -10,6 +10,7 @@
 #include "store/completion_filter.h"
 
 class QComboBox;
+class QHBoxLayout;
 class QLineEdit;
 
 namespace plumb::ui {
@@ -37,6 +38,8 @@ public:
     bool showsStepAlone() const;
     void chooseSource(CompletionSource source);
     void focusSearch();
+    /// At the end of the second line.
+    void addBeside(QWidget* widget);
 
 Q_SIGNALS:
     void changed();
@@ -49,6 +52,7 @@ private:
 
     QLineEdit *m_search, *m_firstStep, *m_lastStep, *m_least, *m_most;
     QComboBox *m_steps, *m_number, *m_ended, *m_source, *m_prompts;
+    QHBoxLayout* m_second;
     std::optional<std::int64_t> m_shownStep;
     QTimer m_typing;
 };

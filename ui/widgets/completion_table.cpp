@@ -12,10 +12,11 @@ namespace {
 constexpr int row_height = 25, least_width = 40;
 /// Beside a title: the arrow of the order, and the paddings.
 constexpr int title_room = 30;
-constexpr int number_width = 68, end_width = 58, answer_width = 64, text_width = 190;
+constexpr int number_width = 68, step_width = 84, end_width = 66, answer_width = 64, text_width = 190;
 
 int widthOf(CompletionColumn::Kind kind) {
     using Kind = CompletionColumn::Kind;
+    if (kind == Kind::step) return step_width;
     if (kind == Kind::end) return end_width;
     if (kind == Kind::answer) return answer_width;
     return kind == Kind::prompt || kind == Kind::completion ? text_width : number_width;

@@ -28,7 +28,7 @@ void DifferenceText::show(std::vector<DiffPiece> pieces) {
 
 void DifferenceText::write() {
     clear();
-    const Surfaces& surfaces = isDark(palette()) ? dark_surfaces : light_surfaces;
+    const Surfaces& surfaces = surfacesOf(palette());
     QTextCursor cursor(document());
     for (const DiffPiece& piece : m_pieces) {
         QTextCharFormat format;

@@ -53,7 +53,7 @@ HistoryPanel::HistoryPanel(SessionBridge& bridge, QWidget* parent)
         return side;
     };
     auto* splitter = new QSplitter(Qt::Horizontal, this);
-    splitter->setHandleWidth(10);
+    splitter->setHandleWidth(6);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(column(m_summary, m_table));
     splitter->addWidget(column(m_legend, m_difference));
@@ -88,6 +88,7 @@ void HistoryPanel::clear() {
     m_base.reset();
     m_earlier.reset();
     ++m_asked;
+    ++m_compared;
     m_pages.clear();
     m_summary->setText("Choose a completion to see its prompt over the run.");
     m_legend->clear();
@@ -113,6 +114,7 @@ void HistoryPanel::findEarlier() {
     m_earlier.reset();
     m_table->clearSelection();
     m_legend->setText("No earlier step has an answer to this prompt. Choose one on the left.");
+    ++m_compared;
     m_difference->show({{DiffPiece::Kind::same, m_completion.completion}});
     CompletionFilter before;
     before.prompt = m_completion.prompt;
@@ -155,8 +157,8 @@ void HistoryPanel::compare() {
         [before = base->completion, after = m_completion.completion](std::stop_token) {
             return diff_words(before, after);
         },
-        [this, asked = ++m_asked](std::vector<DiffPiece> pieces) {
-            if (asked == m_asked) m_difference->show(std::move(pieces));
+        [this, compared = ++m_compared](std::vector<DiffPiece> pieces) {
+            if (compared == m_compared) m_difference->show(std::move(pieces));
         });
 }
 

@@ -40,8 +40,8 @@ private:
     CompletionPages m_pages;
     CompletionRecord m_completion;
     std::optional<RunId> m_run;
-    std::uint64_t m_asked = 0;     ///< answers to earlier questions are dropped
-    std::optional<int> m_earlier;  ///< the row to choose once it is there
+    std::uint64_t m_asked = 0, m_compared = 0;  ///< answers to earlier questions are dropped
+    std::optional<int> m_earlier;               ///< the row to choose once it is there
     std::optional<CompletionRecord> m_base;
     CompletionListModel* m_model;
     CompletionTable* m_table;
