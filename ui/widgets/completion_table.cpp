@@ -5,6 +5,7 @@
 
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QSettings>
 
 namespace plumb::ui {
 namespace {
@@ -37,15 +38,31 @@ CompletionTable::CompletionTable(bool sortable, QWidget* parent) : QTableView(pa
     verticalHeader()->setDefaultSectionSize(row_height);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setMinimumSectionSize(least_width);
+    connect(horizontalHeader(), &QHeaderView::sectionResized, this,
+            [this](int column, int, int width) {
+                const bool last = column == model()->columnCount() - 1;
+                if (!m_fitting && !last && isVisible())
+                    QSettings().setValue(widthSetting(column), width);
+            });
     connect(this, &QTableView::doubleClicked, this, &CompletionTable::opened);
 }
 
 void CompletionTable::fitColumns(const std::vector<CompletionColumn>& columns) {
+    m_fitting = true;
+    const QSettings settings;
     for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto column = static_cast<int>(i);
         const int title = horizontalHeader()->fontMetrics().horizontalAdvance(columns[i].title());
-        setColumnWidth(static_cast<int>(i), std::max(widthOf(columns[i].kind), title + title_room));
+        const int fitting = std::max(widthOf(columns[i].kind), title + title_room);
+        setColumnWidth(column, settings.value(widthSetting(column), fitting).toInt());
     }
     horizontalHeader()->setStretchLastSection(true);
+    m_fitting = false;
+}
+
+QString CompletionTable::widthSetting(int column) const {
+    return "tables/" + objectName() + "/" +
+           model()->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
 }
 
 void CompletionTable::chooseRow(int row) {

@@ -15,7 +15,8 @@ public:
     /// sortable: a click on a header sorts; nothing is sorted at first.
     explicit CompletionTable(bool sortable, QWidget* parent = nullptr);
 
-    /// Widths that suit what the columns hold; the last one takes what is left.
+    /// Widths that suit what the columns hold, or those that the user gave them, which are kept by
+    /// the table's objectName; the last one takes what is left.
     void fitColumns(const std::vector<CompletionColumn>& columns);
     /// Chooses the row and brings it into view.
     void chooseRow(int row);
@@ -26,6 +27,11 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QString widthSetting(int column) const;
+
+    bool m_fitting = false;
 };
 
 }  // namespace plumb::ui
