@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "analysis/metrics_csv.h"
 #include "base/files.h"
 #include "base/strings.h"
@@ -147,6 +149,21 @@ std::string token_table(const std::vector<GeneratedToken>& tokens) {
     return format_table({{"token"}, {"probability", true}, {"most probable"}}, rows);
 }
 
+/// The same as a JSON array.
+std::string token_json(const std::vector<GeneratedToken>& tokens) {
+    auto array = nlohmann::ordered_json::array();
+    for (const GeneratedToken& token : tokens) {
+        auto& entry = array.emplace_back();
+        entry["text"] = token.text;
+        entry["special"] = token.special;
+        entry["probability"] = token.probability;
+        auto& alternatives = entry["alternatives"] = nlohmann::ordered_json::array();
+        for (const TokenChoice& choice : token.alternatives)
+            alternatives.push_back({{"text", choice.text}, {"probability", choice.probability}});
+    }
+    return array.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 int generate(Context& context, const GenerateRequest& request) {
     Questioner questioner;
     const auto session = questioner.open(context, request.model);
@@ -160,6 +177,7 @@ int generate(Context& context, const GenerateRequest& request) {
         line.time(reply->seconds).metrics({{"length", static_cast<double>(reply->tokens)}});
         line.set("model", request.model).set("prompt", request.prompt);
         line.set("completion", reply->completion).set("ended", reply->ended);
+        if (request.alternatives > 0) line.set_encoded("tokens", token_json(reply->generated));
         context.out.line(line.text());
         return 0;
     }

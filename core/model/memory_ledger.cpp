@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 
 #include <ATen/ATen.h>
@@ -94,37 +98,38 @@ ProcessPages& process_pages() {
     return pages;
 }
 
-/// Stands in front of each block; as long as the alignment that tensors have.
+/// Stands in front of each tensor's data, which is aligned as the header is.
 struct alignas(64) Header {
+    void* block;  ///< as malloc gave it
     std::int64_t bytes;
     std::size_t owner;
 };
-static_assert(sizeof(Header) == 64);
+static_assert(sizeof(Header) == c10::gAlignment);
 
 Header* header_of(void* data) { return static_cast<Header*>(data) - 1; }
-
-c10::Allocator* plain_allocator() {
-    static c10::Allocator* const plain = c10::GetDefaultCPUAllocator();
-    return plain;
-}
 
 void release(void* data) {
     if (!data) return;
     Header* header = header_of(data);
     counters().add(header->owner, -header->bytes);
-    plain_allocator()->raw_deallocate(header);
+    std::free(header->block);
 }
 
-/// The default allocator with an account of what it gives out.
+/// An account of what it gives out. Aligned by hand, not by posix_memalign as the default allocator
+/// does it: before glibc 2.38 that takes no block back for a request of the same size, and the heap
+/// grows by a quarter over what is in use.
 class AccountingAllocator : public c10::Allocator {
 public:
     c10::DataPtr allocate(std::size_t bytes) override {
         const c10::Device device(c10::DeviceType::CPU);
         if (bytes == 0) return {nullptr, nullptr, &release, device};
-        auto* header =
-            static_cast<Header*>(plain_allocator()->raw_allocate(bytes + sizeof(Header)));
-        header->bytes = static_cast<std::int64_t>(bytes);
-        header->owner = static_cast<std::size_t>(MemoryOwner::activations);
+        std::size_t room = bytes + 2 * sizeof(Header);
+        void* const block = room > bytes ? std::malloc(room) : nullptr;
+        if (!block) throw std::bad_alloc();
+        void* place = block;
+        std::align(alignof(Header), bytes + sizeof(Header), place, room);
+        auto* header = new (place) Header{block, static_cast<std::int64_t>(bytes),
+                                          static_cast<std::size_t>(MemoryOwner::activations)};
         counters().add(header->owner, header->bytes);
         void* data = header + 1;
         return {data, data, &release, device};
@@ -154,7 +159,6 @@ std::string_view memory_owner_name(MemoryOwner owner) {
 void begin_memory_account() {
     static std::once_flag once;
     std::call_once(once, [] {
-        plain_allocator();
         static AccountingAllocator accounting;
         constexpr std::uint8_t above_the_default = 1;
         c10::SetCPUAllocator(&accounting, above_the_default);

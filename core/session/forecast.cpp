@@ -91,13 +91,13 @@ std::vector<std::string> assumptions(const Settings& settings, const RunShape& s
     if (samples) {
         const std::int64_t limit = settings.max_completion_length;
         said.push_back(up_to("prompts", shape.prompt.longest));
-        if (shape.completion.longest < limit) {
+        if (shape.completion.mean < static_cast<double>(limit)) {
             RunShape longest = shape;
             longest.completion = {limit, static_cast<double>(limit)};
-            said.push_back(up_to("completions", shape.completion.longest) +
-                           ", as in the demonstrations; a step would take " +
+            said.push_back(up_to("completions", limit) +
+                           ", in the mean as long as demonstrations; a step would take " +
                            format_fixed(forecast_run(settings, longest).step.peak() / 1e6, 0) +
-                           " MB if all reached the limit of " + std::to_string(limit));
+                           " MB if all were so long");
         } else {
             said.push_back("completions of the full " + std::to_string(limit) + " tokens");
         }

@@ -137,7 +137,7 @@ private:
     Lengths completions(bool as_demonstrations) const {
         const std::int64_t limit = settings_.max_completion_length;
         if (!as_demonstrations) return {limit, static_cast<double>(limit)};
-        return {std::clamp<std::int64_t>(shape_.row.longest - shape_.prompt.longest, 1, limit),
+        return {limit,
                 std::clamp(shape_.row.mean - shape_.prompt.mean, 1.0, static_cast<double>(limit))};
     }
 
