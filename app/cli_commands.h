@@ -49,16 +49,16 @@ void add_target_options(CLI::App& command, std::string& target,
 /// The word as a shell takes it: in quotes where it needs them.
 std::string shell_word(const std::string& word);
 
-void add_run_commands(CLI::App& app, Context& context);    ///< run, resume
-void add_queue_commands(CLI::App& app, Context& context);  ///< queue
-void add_runs_commands(CLI::App& app, Context& context);   ///< runs
-void add_list_commands(CLI::App& app,
-                       Context& context);  ///< presets, settings, metrics, completions
-void add_model_commands(CLI::App& app, Context& context);    ///< eval, generate
-void add_forecast_command(CLI::App& app, Context& context);  ///< forecast
-void add_reward_command(CLI::App& app, Context& context);    ///< reward
-void add_chart_command(CLI::App& app, Context& context);     ///< chart
-void add_diagnose_command(CLI::App& app, Context& context);  ///< diagnose
-void add_parity_command(CLI::App& app, Context& context);    ///< parity
+void add_run_commands(CLI::App& app, Context& context);         ///< run, resume
+void add_queue_commands(CLI::App& app, Context& context);       ///< queue
+void add_runs_commands(CLI::App& app, Context& context);        ///< runs
+void add_list_commands(CLI::App& app, Context& context);        ///< presets, settings, metrics
+void add_completions_command(CLI::App& app, Context& context);  ///< completions
+void add_model_commands(CLI::App& app, Context& context);       ///< eval, generate
+void add_forecast_command(CLI::App& app, Context& context);     ///< forecast
+void add_reward_command(CLI::App& app, Context& context);       ///< reward
+void add_chart_command(CLI::App& app, Context& context);        ///< chart
+void add_diagnose_command(CLI::App& app, Context& context);     ///< diagnose
+void add_parity_command(CLI::App& app, Context& context);       ///< parity
 
 }  // namespace plumb::cli

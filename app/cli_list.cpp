@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// presets, settings, metrics, completions: what there is, read beside a program that may be
-// running.
+// presets, settings, metrics: what there is, read beside a program that may be running.
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -118,94 +116,6 @@ int list_metrics(Context& context, const std::string& wanted, bool csv) {
     return 0;
 }
 
-/// The step that was asked for, else the last that has completions; an error names what there is.
-Result<std::int64_t> completion_step(StoreReader& reader, const RunRecord& run,
-                                     std::optional<std::int64_t> wanted) {
-    PLUMB_TRY(const std::vector<std::int64_t> steps, reader.completion_steps(run.id));
-    const std::string name = "run " + std::to_string(run.id);
-    if (steps.empty()) return Error{ErrorCode::not_found, name + " has no completions"};
-    if (!wanted) return steps.back();
-    if (std::find(steps.begin(), steps.end(), *wanted) != steps.end()) return *wanted;
-    return Error{ErrorCode::not_found,
-                 name + " has no completions of step " + std::to_string(*wanted) + "; it has " +
-                     std::to_string(steps.size()) + " steps from " + std::to_string(steps.front()) +
-                     " to " + std::to_string(steps.back())};
-}
-
-std::string completion_json(const RunRecord& run, const CompletionRecord& row) {
-    Metrics metrics = {{"advantage", row.advantage}, {"length", static_cast<double>(row.length)}};
-    if (row.reward) metrics["reward"] = *row.reward;
-    for (const auto& [name, value] : row.reward_parts)
-        if (value) metrics["rewards/" + name] = *value;
-    return JsonLine("completion")
-        .step(row.step)
-        .metrics(metrics)
-        .set("run", run.id)
-        .set("row", row.row)
-        .set("group", row.group)
-        .set("prompt", row.prompt)
-        .set("completion", row.completion)
-        .set("answer", row.answer)
-        .set("ended", row.ended)
-        .text();
-}
-
-void print_group(Context& context, const std::vector<CompletionRecord>& rows, std::size_t begin,
-                 std::size_t end) {
-    const CompletionRecord& head = rows[begin];
-    context.out.line("\n" + one_line(head.prompt) +
-                     (head.answer.empty() ? "" : "   (answer: " + one_line(head.answer) + ")"));
-    std::vector<Column> columns = {
-        {"  reward", true}, {"advantage", true}, {"length", true}, {"ended"}};
-    if (head.reward_parts.size() > 1)
-        for (const auto& part : head.reward_parts) columns.push_back({part.first, true});
-    columns.push_back({"completion"});
-
-    std::vector<std::vector<std::string>> cells;
-    for (std::size_t i = begin; i < end; ++i) {
-        const CompletionRecord& row = rows[i];
-        cells.push_back({row.reward ? format_significant(*row.reward) : "-",
-                         format_significant(row.advantage), std::to_string(row.length),
-                         row.ended ? "yes" : "cut"});
-        if (head.reward_parts.size() > 1) {
-            for (const auto& part : head.reward_parts) {
-                const auto found = row.reward_parts.find(part.first);
-                const bool known = found != row.reward_parts.end() && found->second;
-                cells.back().push_back(known ? format_significant(*found->second) : "-");
-            }
-        }
-        cells.back().push_back(one_line(row.completion));
-    }
-    context.out.write(format_table(columns, cells));
-}
-
-int list_completions(Context& context, const std::string& wanted, std::optional<std::int64_t> at) {
-    auto reader = context.open_reader();
-    if (!reader.ok()) return report(reader.error());
-    const auto run = (*reader)->find_run(wanted);
-    if (!run.ok()) return report(run.error());
-    const auto step = completion_step(**reader, *run, at);
-    if (!step.ok()) return report(step.error());
-    CompletionQuery query;
-    query.step = *step;
-    const auto rows = (*reader)->completions(run->id, query);
-    if (!rows.ok()) return report(rows.error());
-
-    if (context.json) {
-        for (const CompletionRecord& row : *rows) context.out.line(completion_json(*run, row));
-        return 0;
-    }
-    context.out.line("Run " + std::to_string(run->id) + " " + one_line(run->name) + ", step " +
-                     std::to_string(*step) + ": " + std::to_string(rows->size()) + " completions");
-    for (std::size_t begin = 0; begin < rows->size() && !context.out.closed();) {
-        std::size_t end = begin + 1;
-        while (end < rows->size() && (*rows)[end].group == (*rows)[begin].group) ++end;
-        print_group(context, *rows, begin, end);
-        begin = end;
-    }
-    return 0;
-}
-
 }  // namespace
 
 void add_list_commands(CLI::App& app, Context& context) {
@@ -232,7 +142,6 @@ void add_list_commands(CLI::App& app, Context& context) {
     struct Options {
         std::string run;
         bool csv = false;
-        std::optional<std::int64_t> step;
     };
     auto options = std::make_shared<Options>();
 
@@ -247,21 +156,6 @@ void add_list_commands(CLI::App& app, Context& context) {
     metrics_command->callback([&context, options] {
         context.action = [&context, options] {
             return list_metrics(context, options->run, options->csv);
-        };
-    });
-
-    auto* completions_command =
-        app.add_subcommand("completions", "Show the completions sampled in one step of a run");
-    completions_command->add_option("run", options->run, "Number or name of the run")
-        ->required()
-        ->type_name("RUN");
-    completions_command
-        ->add_option("--step", options->step, "The step (default: the last that has completions)")
-        ->type_name("N");
-    add_shared_options(*completions_command, context);
-    completions_command->callback([&context, options] {
-        context.action = [&context, options] {
-            return list_completions(context, options->run, options->step);
         };
     });
 }

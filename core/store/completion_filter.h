@@ -18,6 +18,7 @@ enum class CompletionValue {
     advantage,
     advantage_size,  ///< without its sign
     kl,
+    kl_size,  ///< without its sign
     length,
 };
 
@@ -37,6 +38,7 @@ struct CompletionFilter {
     std::optional<std::int64_t> first_step{}, last_step{};
     std::optional<std::int64_t> group{};  ///< of one step: what was sampled from one prompt
     std::optional<std::string> prompt{};  ///< exactly this one
+    bool pinned = false;                  ///< asked about a pinned prompt
     /// The number is at least and at most this; a completion without it is left out.
     CompletionNumber number{CompletionValue::reward};
     std::optional<double> least{}, most{};

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "base/strings.h"
 #include "store/reader_implementation.h"
 #include "store/rows.h"
 
@@ -66,28 +67,41 @@ private:
     std::stop_token stop_;
 };
 
-/// The column or expression of a number; NULL where a completion has none. part: the parameter that
-/// holds the name of the reward function.
-std::string raw_number(CompletionValue value, const std::string& part) {
+/// The column or expression that holds a number; NULL where a completion has none, a text where it
+/// is not finite. part: the parameter that holds the name of the reward function.
+std::string stored_number(CompletionValue value, const std::string& part) {
     switch (value) {
         case CompletionValue::step: return "step";
         case CompletionValue::reward: return "reward";
         case CompletionValue::part:
             return "(SELECT value FROM json_each(reward_parts) WHERE key = " + part + ")";
-        case CompletionValue::advantage: return "advantage";
-        case CompletionValue::advantage_size: return "abs(advantage)";
-        case CompletionValue::kl: return "kl";
+        case CompletionValue::advantage:
+        case CompletionValue::advantage_size: return "advantage";
+        case CompletionValue::kl:
+        case CompletionValue::kl_size: return "kl";
         case CompletionValue::length: return "length";
     }
     return "step";
 }
 
-/// The same as a number that can be put in order; what is not finite stands as text in the rows.
+bool is_size(CompletionValue value) {
+    return value == CompletionValue::advantage_size || value == CompletionValue::kl_size;
+}
+
+/// The number where it is finite.
+std::string finite_number(CompletionValue value, const std::string& part) {
+    const std::string stored = stored_number(value, part);
+    return is_size(value) ? "abs(" + stored + ")" : stored;
+}
+
+/// The same as a number that can be put in order.
 std::string ordered_number(CompletionValue value, const std::string& part) {
-    const std::string raw = raw_number(value, part);
-    if (value == CompletionValue::step || value == CompletionValue::length) return raw;
-    return "(CASE typeof(" + raw + ") WHEN 'null' THEN -9e999 WHEN 'text' THEN CASE " + raw +
-           " WHEN '-inf' THEN -9e999 ELSE 9e999 END ELSE " + raw + " END)";
+    const std::string stored = stored_number(value, part);
+    if (value == CompletionValue::step || value == CompletionValue::length) return stored;
+    const std::string infinite =
+        is_size(value) ? "9e999" : "CASE " + stored + " WHEN '-inf' THEN -9e999 ELSE 9e999 END";
+    return "(CASE typeof(" + stored + ") WHEN 'null' THEN -9e999 WHEN 'text' THEN " + infinite +
+           " ELSE " + finite_number(value, part) + " END)";
 }
 
 /// A statement that is put together: its conditions, and what is bound to their parameters.
@@ -112,7 +126,9 @@ struct Conditions {
     }
 };
 
-Conditions conditions_of(RunId run, const CompletionFilter& filter) {
+/// pinned: keys of the pinned prompts.
+Conditions conditions_of(RunId run, const CompletionFilter& filter,
+                         const std::vector<std::string>& pinned) {
     Conditions where;
     where.bind(":run", run);
     if (filter.first_step) where.add("step >= :first_step", ":first_step", *filter.first_step);
@@ -124,15 +140,20 @@ Conditions conditions_of(RunId run, const CompletionFilter& filter) {
     if (filter.last_id != std::numeric_limits<std::int64_t>::max())
         where.add("id <= :last_id", ":last_id", filter.last_id);
     if (filter.least || filter.most) {
-        const std::string raw = raw_number(filter.number.value, ":filter_part");
+        const CompletionValue value = filter.number.value;
+        const std::string number = finite_number(value, ":filter_part");
         where.bind(":filter_part", filter.number.part);
-        where.add("typeof(" + raw + ") IN ('real', 'integer')");
-        if (filter.least) where.add(raw + " >= :least", ":least", *filter.least);
-        if (filter.most) where.add(raw + " <= :most", ":most", *filter.most);
+        where.add("typeof(" + stored_number(value, ":filter_part") + ") IN ('real', 'integer')");
+        if (filter.least) where.add(number + " >= :least", ":least", *filter.least);
+        if (filter.most) where.add(number + " <= :most", ":most", *filter.most);
     }
     if (filter.prompt) {
         where.add("prompt_key = :prompt_key", ":prompt_key", prompt_key(*filter.prompt));
         where.add("prompt = :prompt", ":prompt", *filter.prompt);
+    }
+    if (filter.pinned) {
+        where.add("prompt_key IN (" + join(pinned, ", ") + ")");
+        where.add("prompt IN (SELECT prompt FROM pinned_prompts)");
     }
     if (!filter.search.empty())
         where.add("(completion LIKE :search ESCAPE '\\' OR prompt LIKE :search ESCAPE '\\')",
@@ -145,7 +166,7 @@ Conditions conditions_of(RunId run, const CompletionFilter& filter) {
 /// that nobody has made.
 std::string table_for(const CompletionFilter& filter) {
     return std::string("completions INDEXED BY ") +
-           (filter.prompt ? "completions_of_prompt" : "completions_facts");
+           (filter.prompt || filter.pinned ? "completions_of_prompt" : "completions_facts");
 }
 
 }  // namespace
@@ -176,12 +197,22 @@ Result<std::vector<std::int64_t>> StoreReader::completion_steps(RunId id) {
         [](SQLite::Statement& statement) { return statement.getColumn(0).getInt64(); });
 }
 
+Result<std::vector<std::string>> StoreReader::Implementation::pinned_keys(bool wanted) {
+    if (!wanted) return std::vector<std::string>();
+    return list(
+        "SELECT prompt FROM pinned_prompts", [](SQLite::Statement&) {},
+        [](SQLite::Statement& statement) {
+            return std::to_string(prompt_key(statement.getColumn(0).getString()));
+        });
+}
+
 Result<std::vector<PlacedCompletion>> StoreReader::completion_page(RunId id,
                                                                    const CompletionFilter& filter,
                                                                    const CompletionOrder& order,
                                                                    const CompletionPage& page,
                                                                    const std::stop_token& stop) {
-    Conditions where = conditions_of(id, filter);
+    PLUMB_TRY(const auto pinned, self_->pinned_keys(filter.pinned));
+    Conditions where = conditions_of(id, filter, pinned);
     const bool by_step = order.number.value == CompletionValue::step;
     // One direction for all columns: a place is then one comparison of rows.
     const bool descends = order.descending != page.backward;
@@ -225,7 +256,8 @@ Result<std::vector<PlacedCompletion>> StoreReader::completion_page(RunId id,
 
 Result<std::int64_t> StoreReader::completion_count(RunId id, const CompletionFilter& filter,
                                                    const std::stop_token& stop) {
-    const Conditions where = conditions_of(id, filter);
+    PLUMB_TRY(const auto pinned, self_->pinned_keys(filter.pinned));
+    const Conditions where = conditions_of(id, filter, pinned);
     const Interruption interruption(*self_->connection, stop);
     PLUMB_TRY(const auto counts,
               self_->list(

@@ -33,6 +33,8 @@ struct StoreReader::Implementation {
         return list(
             sql, [&](SQLite::Statement& statement) { statement.bind(1, id); }, read);
     }
+    /// What table completions finds the pinned prompts by; none unless they are wanted.
+    Result<std::vector<std::string>> pinned_keys(bool wanted);
 };
 
 }  // namespace plumb

@@ -30,6 +30,12 @@ private Q_SLOTS:
         store_->add_metrics(
             1, 3, {{"loss", -std::numeric_limits<double>::infinity()}, {"eval/accuracy", 0.75}}, 3);
         store_->add_completions(1, 1, {completion(0, "8"), completion(1, "9")});
+        TokenData tokens;
+        tokens.ids = {9};
+        tokens.bytes = {1};
+        tokens.logprob = {-0.5f};
+        tokens.ref_logprob = {-1.0f};
+        store_->add_token_data(1, 1, {{1, encode_token_data(tokens)}});
         std::vector<CompletionRecord> many;
         for (std::int64_t row = 0; row < 5000; ++row)
             many.push_back(completion(row, "1,2\n3#" + std::to_string(row)));
@@ -116,6 +122,35 @@ private Q_SLOTS:
         QVERIFY(!lines[1]["metrics"].toObject().contains("rewards/none"));
     }
 
+    void completions_of_all_steps_are_searched_and_sorted() {
+        const CliResult found =
+            cli({"completions", "1", "--search", "3#499", "--sort", "length", "--limit", "3"});
+        COMPARE_CODE(found, 0);
+        VERIFY_HOLDS(found.out, "3 of 11 completions");
+        VERIFY_HOLDS(found.out, "length  ended  prompt  completion");
+        const CliResult steps = cli({"completions", "1", "--to", "2", "--json"});
+        QCOMPARE(json_lines(steps.out).size(), std::size_t{2});
+        const CliResult ranged = cli({"completions", "1", "--least", "0.5", "--sort", "reward",
+                                      "--ascending", "--limit", "1", "--json"});
+        COMPARE_CODE(ranged, 0);
+        QCOMPARE(json_lines(ranged.out).size(), std::size_t{1});
+        const CliResult none = cli({"completions", "1", "--held-out"});
+        VERIFY_HOLDS(none.out, "0 of 0 completions");
+    }
+
+    void tokens_of_a_completion_are_shown_with_their_numbers() {
+        const CliResult result = cli({"completions", "1", "--step", "1", "--tokens", "1"});
+        COMPARE_CODE(result, 0);
+        VERIFY_HOLDS(result.out, "log p ref");
+        const CliResult json = cli({"completions", "1", "--step", "1", "--tokens", "1", "--json"});
+        const auto lines = json_lines(json.out);
+        QCOMPARE(lines.size(), std::size_t{1});
+        QCOMPARE(lines[0]["event"].toString(), QString("token"));
+        QCOMPARE(lines[0]["text"].toString(), QString("9"));
+        QCOMPARE(lines[0]["metrics"]["kl"].toDouble(), 0.5);
+        QVERIFY(!lines[0]["metrics"].toObject().contains("value"));
+    }
+
     void what_is_not_there_is_named_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("said");
@@ -123,6 +158,13 @@ private Q_SLOTS:
         QTest::newRow("number") << QStringList{"metrics", "7"} << QByteArray("7");
         QTest::newRow("step") << QStringList{"completions", "1", "--step", "2"}
                               << QByteArray("from 1 to 3");
+        QTest::newRow("order") << QStringList{"completions", "1", "--sort", "width"}
+                               << QByteArray("there are step, reward");
+        QTest::newRow("row") << QStringList{"completions", "1", "--step", "1", "--tokens", "9"}
+                             << QByteArray("the step has 2");
+        QTest::newRow("numbers of tokens")
+            << QStringList{"completions", "1", "--step", "3", "--tokens", "0"}
+            << QByteArray("token_data_mb");
         QTest::newRow("metric") << QStringList{"chart", "1", "rewart", "--out", "x.svg"}
                                 << QByteArray("did you mean reward?");
         QTest::newRow("resume") << QStringList{"resume", "last words"} << QByteArray("first words");

@@ -135,6 +135,11 @@ bool isDark(const QPalette& palette) {
            palette.color(QPalette::Active, QPalette::WindowText).lightness();
 }
 
+const Surfaces& surfacesOf(const QPalette& palette) {
+    return surfacesOf(textColour(palette).lightnessF() > 0.5 ? ThemeChoice::dark
+                                                             : ThemeChoice::light);
+}
+
 QColor errorColour(const QPalette& palette) {
     return isDark(palette) ? QColor(0xF2, 0x8B, 0x82) : QColor(0xB3, 0x26, 0x1E);
 }

@@ -8,6 +8,8 @@
 #include <QFont>
 #include <QString>
 
+#include "analysis/colours.h"
+
 class QApplication;
 class QPalette;
 
@@ -30,6 +32,9 @@ QColor textColour(const QPalette& palette);
 QColor mutedColour(const QPalette& palette);
 QColor accentColour(const QPalette& palette);
 bool isDark(const QPalette& palette);
+/// The theme's surfaces as core knows them. Goes by the text alone: the style sheet makes the
+/// window colour of scrolled widgets transparent.
+const Surfaces& surfacesOf(const QPalette& palette);
 
 /// The colour of a failure, and of a warning, readable on this palette's panels.
 QColor errorColour(const QPalette& palette);

@@ -7,7 +7,7 @@
 #include <QAbstractTableModel>
 #include <QFont>
 
-#include "store/records.h"
+#include "models/completion_columns.h"
 
 namespace plumb::ui {
 
@@ -23,6 +23,8 @@ public:
 
     explicit CompletionTableModel(QObject* parent = nullptr);
 
+    /// Whether the KL to the reference has a column, where rows have one.
+    void setShowsKl(bool shows) { m_showsKl = shows; }
     void setRows(std::vector<CompletionRecord> rows);
     const CompletionRecord* row(int row) const;
     /// Whether any row has a reference answer.
@@ -33,21 +35,19 @@ public:
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
-    int advantageColumn() const { return FirstPartColumn + static_cast<int>(m_parts.size()); }
-    int lengthColumn() const { return advantageColumn() + 1; }
-    int endColumn() const { return lengthColumn() + 1; }
+    int advantageColumn() const;
+    const std::vector<ui::CompletionColumn>& columns() const { return m_columns; }
+    int lengthColumn() const { return columnCount() - 2; }
+    int endColumn() const { return columnCount() - 1; }
 
 private:
-    QVariant shown(const CompletionRecord& row, int column) const;
-    QVariant sortValue(const CompletionRecord& row, int column) const;
-    bool isNumber(int column) const { return column >= RewardColumn && column <= lengthColumn(); }
+    QVariant sortValue(const CompletionRecord& row, const ui::CompletionColumn& column) const;
+    void setParts(const std::vector<std::string>& parts);
 
     std::vector<CompletionRecord> m_rows;
-    std::vector<std::string> m_parts;  ///< names of the reward's parts; empty where it has one
+    std::vector<ui::CompletionColumn> m_columns;
+    bool m_showsKl = false;
     QFont m_font;
 };
-
-/// Text on one line: line breaks and tabs become visible signs.
-QString onOneLine(const std::string& text);
 
 }  // namespace plumb::ui

@@ -127,6 +127,12 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
             m_splitter->setSizes(sizes->second);
     });
     connect(m_charts, &ChartGrid::stepClicked, this, &TrainPage::stepChosen);
+    connect(m_charts, &ChartGrid::samplesRequested, this,
+            [this](qint64 step, const QString& metric) {
+                const std::string key = toStd(metric);
+                Q_EMIT samplesRequested(step,
+                                        extreme_samples(key, m_charts->series().points(key), step));
+            });
     connect(m_chartBar, &ChartBar::problem, this, &TrainPage::problem);
     connect(m_note, &QPushButton::clicked, this, &TrainPage::noteRequested);
     connect(m_diagnoses, &DiagnosesPanel::rangeRequested, m_charts, &ChartGrid::showSteps);

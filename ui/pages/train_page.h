@@ -9,6 +9,7 @@
 
 #include <QWidget>
 
+#include "analysis/extreme_samples.h"
 #include "bridge/log_feed.h"
 #include "bridge/run_feed.h"
 
@@ -67,6 +68,8 @@ public:
 
 Q_SIGNALS:
     void stepChosen(qint64 step);
+    /// The completions that made a point of a curve are to be seen.
+    void samplesRequested(qint64 step, const plumb::ExtremeSamples& samples);
     void problem(const QString& message);
     void noteRequested();
 

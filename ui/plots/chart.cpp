@@ -54,6 +54,7 @@ Chart::Chart(const ChartSetup& setup, const QString& algorithm, const RunSeries&
         Q_EMIT crosshairMoved(step);
     });
     connect(m_plot, &ChartPlot::clicked, this, &Chart::stepClicked);
+    connect(m_plot, &ChartPlot::samplesRequested, this, &Chart::samplesRequested);
     connect(m_plot, &ChartPlot::rangeChosen, this, &Chart::xRangeChosen);
     connect(m_plot, &ChartPlot::followRequested, this, &Chart::followRequested);
     connect(m_plot, &QCustomPlot::mousePress, this, [this] { setFocus(Qt::MouseFocusReason); });

@@ -74,6 +74,8 @@ public:
 Q_SIGNALS:
     void crosshairMoved(std::optional<std::int64_t> step);
     void stepClicked(qint64 step);
+    /// The completions that made a point of the metric's curve are to be seen.
+    void samplesRequested(qint64 step, const QString& metric);
     void xRangeChosen(double first, double last);
     void followRequested();
     void viewChosen(const plumb::ui::ChartsView& view);
@@ -91,6 +93,12 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    /// Of a metric's curve.
+    struct Point {
+        std::int64_t step = 0;
+        QString metric;
+    };
+
     void makeHeader();
     void makeActions();
     QAction* addAction(const QString& name, const QString& text, const QString& keys,
@@ -113,6 +121,7 @@ private:
     ChartsView m_view;
     std::vector<ChartMark> m_marks;
     std::optional<std::int64_t> m_crosshair;
+    std::optional<Point> m_menuAt;  ///< where the menu was opened by the mouse
     bool m_headerDirty = true, m_hovered = false, m_enlarged = false;
     std::vector<QAction*> m_actions;  ///< in the order of the menu; null: a line between
     QLabel *m_heading, *m_values, *m_names, *m_empty;

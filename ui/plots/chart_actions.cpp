@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a chart's context menu and its keys do.
 #include <algorithm>
+#include <utility>
 
 #include <QAction>
 #include <QApplication>
@@ -10,6 +11,7 @@
 #include <QMenu>
 #include <QToolTip>
 
+#include "common/text.h"
 #include "plots/chart.h"
 #include "plots/chart_plot.h"
 
@@ -66,6 +68,13 @@ void Chart::makeActions() {
         m_setup.clipsOutliers = !m_setup.clipsOutliers;
         applyValueAxis();
     })->setCheckable(true);
+    if (phase().empty())
+        addAction("samples", "Completions of this step", "Ctrl+Return", [this] {
+            const Point point = std::exchange(m_menuAt, std::nullopt)
+                                    .value_or(Point{m_crosshair.value_or(lastStep()),
+                                                    toQString(m_setup.group.keys.front())});
+            Q_EMIT samplesRequested(point.step, point.metric);
+        });
     addAction("follow", "Follow the run", "Home", [this] { Q_EMIT followRequested(); });
     m_actions.push_back(nullptr);
     addAction("save", "Save chart or points...", "Ctrl+S", wish(Wish::save));
@@ -90,7 +99,7 @@ void Chart::updateActions() {
         if (name == "enlarge") action->setText(m_enlarged ? "Back to all charts" : "Enlarge");
         if (name == "logarithmic") action->setChecked(m_setup.logarithmic);
         if (name == "outliers") action->setChecked(m_setup.clipsOutliers);
-        if (name == "save" || name == "copy") action->setEnabled(hasPoints());
+        if (name == "save" || name == "copy" || name == "samples") action->setEnabled(hasPoints());
     }
 }
 
@@ -110,6 +119,11 @@ void Chart::copyPicture() { QApplication::clipboard()->setPixmap(grab()); }
 
 void Chart::contextMenuEvent(QContextMenuEvent* event) {
     updateActions();
+    m_menuAt.reset();
+    if (event->reason() == QContextMenuEvent::Mouse) {
+        const QPoint at = m_plot->mapFrom(this, event->pos());
+        m_menuAt = Point{m_plot->stepAt(at), m_plot->metricAt(at)};
+    }
     auto* menu = new QMenu(this);
     menu->setObjectName("chartMenu");
     menu->setAttribute(Qt::WA_DeleteOnClose);
@@ -145,6 +159,7 @@ void Chart::moveCrosshair(std::int64_t steps) {
 void Chart::keyPressEvent(QKeyEvent* event) {
     updateActions();
     if (QAction* action = actionOf(*event)) {
+        m_menuAt.reset();
         action->trigger();
         return;
     }

@@ -71,6 +71,7 @@ void ChartGrid::connectChart(Chart* chart) {
     });
     if (chart->phase().empty()) {
         connect(chart, &Chart::stepClicked, this, &ChartGrid::stepClicked);
+        connect(chart, &Chart::samplesRequested, this, &ChartGrid::samplesRequested);
         connect(chart, &Chart::xRangeChosen, this, &ChartGrid::chooseRange);
     } else {
         // Its steps are its own: a range is chosen for it alone.

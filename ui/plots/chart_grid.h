@@ -87,6 +87,8 @@ public:
 
 Q_SIGNALS:
     void stepClicked(qint64 step);
+    /// The completions that made a point of the metric's curve are to be seen.
+    void samplesRequested(qint64 step, const QString& metric);
     void followingChanged(bool following);
     void viewChanged();
     /// Charts have come, gone or moved, or what the run offers has changed.

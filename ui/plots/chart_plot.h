@@ -55,10 +55,15 @@ public:
     /// Where the crosshair meets the top edge.
     QPoint markPoint() const;
     QString tag() const;
+    std::int64_t stepAt(const QPointF& pixel) const;
+    /// The metric of the curve nearest to the pixel, else of the first; empty without curves.
+    QString metricAt(const QPointF& pixel) const;
 
 Q_SIGNALS:
     void hovered(std::optional<std::int64_t> step);
     void clicked(qint64 step);
+    /// The completions of a step are to be seen; metric: of the curve nearest to the mouse.
+    void samplesRequested(qint64 step, const QString& metric);
     void rangeChosen(double first, double last);
     void followRequested();
 
@@ -77,7 +82,6 @@ private:
     void updateYRange(const PlotView& view);
     void zoomYAround(double factor, double value);
     PlotView plotView() const;
-    std::int64_t stepAt(const QPointF& pixel) const;
 
     const RunSeries& m_series;
     const bool m_ofPhase;

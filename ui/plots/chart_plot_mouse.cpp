@@ -2,9 +2,11 @@
 // What the mouse does in the axes of a chart.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <QToolTip>
 
+#include "common/text.h"
 #include "plots/chart_plot.h"
 #include "plots/mark_strip.h"
 
@@ -29,7 +31,11 @@ void ChartPlot::connectMouse() {
     connect(this, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
         const auto pressed = std::exchange(m_pressedAt, std::nullopt);
         if (!pressed || std::abs(pressed->x() - event->position().x()) > click_pixels) return;
-        Q_EMIT clicked(stepAt(event->position()));
+        const std::int64_t step = stepAt(event->position());
+        if (event->modifiers() & Qt::ControlModifier)
+            Q_EMIT samplesRequested(step, metricAt(event->position()));
+        else
+            Q_EMIT clicked(step);
     });
     connect(this, &QCustomPlot::mouseDoubleClick, this, [this] { Q_EMIT followRequested(); });
     connect(this, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
@@ -63,6 +69,18 @@ std::int64_t ChartPlot::stepAt(const QPointF& pixel) const {
         if (found && (!nearest || found->distance < nearest->distance)) nearest = found;
     }
     return nearest ? nearest->step : 0;
+}
+
+QString ChartPlot::metricAt(const QPointF& pixel) const {
+    const CurveLines* nearest = m_curves.empty() ? nullptr : &m_curves.front();
+    double distance = std::numeric_limits<double>::infinity();
+    for (const CurveLines& curve : m_curves) {
+        const auto found = curve.nearestTo(pixel);
+        if (!found || found->distance >= distance) continue;
+        distance = found->distance;
+        nearest = &curve;
+    }
+    return nearest ? toQString(nearest->key()) : QString();
 }
 
 void ChartPlot::leaveEvent(QEvent* event) {

@@ -10,18 +10,17 @@
 #include <QPlainTextEdit>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
-#include <QTableView>
 #include <QVBoxLayout>
 
 #include "base/strings.h"
 #include "common/text.h"
 #include "common/theme.h"
 #include "models/completion_table_model.h"
+#include "widgets/completion_table.h"
 
 namespace plumb::ui {
 namespace {
 
-constexpr int row_height = 25;
 constexpr int least_prompt_width = 72, prompt_width = 150;
 constexpr int answer_width = 64, number_width = 84;
 constexpr int completion_width = 206;
@@ -54,20 +53,10 @@ CompletionsPanel::CompletionsPanel(QWidget* parent) : QFrame(parent) {
     m_search->setPlaceholderText("Find in this step");
     m_search->setClearButtonEnabled(true);
     m_search->setMaximumWidth(220);
-    m_table = new QTableView(this);
+    m_table = new CompletionTable(true, this);
     m_table->setObjectName("completions");
     m_table->setModel(m_sorted);
-    m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(row_height);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setMinimumSectionSize(40);
     m_details = new QPlainTextEdit(this);
     m_details->setObjectName("completionDetails");
     m_details->setReadOnly(true);

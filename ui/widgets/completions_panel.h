@@ -12,10 +12,10 @@ class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
 class QSortFilterProxyModel;
-class QTableView;
 
 namespace plumb::ui {
 
+class CompletionTable;
 class CompletionTableModel;
 
 /// The sampled completions of one step: a sortable, searchable table, and the chosen row in full.
@@ -40,7 +40,7 @@ private:
 
     CompletionTableModel* m_model;
     QSortFilterProxyModel* m_sorted;
-    QTableView* m_table;
+    CompletionTable* m_table;
     QLineEdit* m_search;
     QLabel *m_header, *m_empty, *m_facts;
     QPlainTextEdit* m_details;

@@ -34,6 +34,8 @@ void TabStack::addTab(const QString& name, const QString& text, QWidget* page) {
     if (m_tabs.size() == 1) setCurrent(page);
 }
 
+void TabStack::addBeside(QWidget* widget) { m_buttons->addWidget(widget); }
+
 void TabStack::setTabText(QWidget* page, const QString& text) {
     for (const Tab& tab : m_tabs)
         if (tab.page == page) tab.button->setText(text);

@@ -22,6 +22,8 @@ public:
     /// name: the objectName of the button. The page belongs to the stack then; the first one added
     /// is shown.
     void addTab(const QString& name, const QString& text, QWidget* page);
+    /// At the other end of the row of buttons.
+    void addBeside(QWidget* widget);
     void setTabText(QWidget* page, const QString& text);
     QWidget* current() const;
     void setCurrent(QWidget* page);

@@ -20,6 +20,7 @@
 #include "common/text.h"
 #include "config/presets.h"
 #include "config/yaml.h"
+#include "pages/completions_page.h"
 #include "pages/new_run_page.h"
 #include "pages/playground_page.h"
 #include "pages/start_page.h"
@@ -101,6 +102,7 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     m_queue = new QueueController(m_bridge, *m_controller, *m_messages, this);
     m_runList->addBelow(m_queue->panel());
     connectPages();
+    connectCompletions();
     connectRuns();
     addShortcuts();
     restoreLayout();
@@ -134,9 +136,11 @@ QWidget* MainWindow::makeTopBar() {
     layout->addSpacing(12);
     layout->addWidget(makeTab("tabStart", "Start", m_tabs, Start));
     layout->addWidget(makeTab("tabTrain", "Train", m_tabs, Train));
+    layout->addWidget(makeTab("pageCompletions", "Completions", m_tabs, Completions));
     layout->addWidget(makeTab("tabPlayground", "Playground", m_tabs, Playground));
-    m_tabs->button(Playground)->setToolTip(
-        "Talk to a model. T on the Train page takes the run and the step that are shown there");
+    m_tabs->button(Playground)
+        ->setToolTip(
+            "Talk to a model. T on the Train page takes the run and the step that are shown there");
     layout->addStretch();
     layout->addWidget(m_notice);
     layout->addWidget(m_themeButton);
@@ -153,10 +157,12 @@ void MainWindow::makePages() {
     m_pages = new QStackedWidget(this);
     m_start = new StartPage(this);
     m_train = new TrainPage(this);
+    m_completions = new CompletionsPage(m_bridge, this);
     m_playground = new PlaygroundPage(m_bridge, this);
     m_newRun = new NewRunPage(this);
     m_pages->addWidget(m_start);
     m_pages->addWidget(m_train);
+    m_pages->addWidget(m_completions);
     m_pages->addWidget(m_playground);
     m_pages->addWidget(m_newRun);
 }
@@ -213,6 +219,25 @@ void MainWindow::connectPages() {
     });
 }
 
+void MainWindow::connectCompletions() {
+    connect(m_controller, &RunController::detailsShown, this, [this](const RunDetails* details) {
+        if (details)
+            m_completions->showRun(*details);
+        else
+            m_completions->clear();
+    });
+    connect(m_controller, &RunController::stepShown, m_completions, &CompletionsPage::setShownStep);
+    connect(m_controller, &RunController::stepDone, m_completions, &CompletionsPage::noteStep);
+    connect(m_completions, &CompletionsPage::stepChosen, m_controller,
+            [this](qint64 step) { m_controller->chooseStep(step); });
+    connect(m_train, &TrainPage::samplesRequested, this,
+            [this](qint64 step, const ExtremeSamples& samples) {
+                m_controller->chooseStep(step);
+                m_completions->showExtremes(step, samples);
+                showPage(Completions);
+            });
+}
+
 void MainWindow::connectRuns() {
     connect(m_runList, &RunListPanel::runChosen, m_controller, &RunController::showRun);
     connect(m_runList, &RunListPanel::actionRequested, m_commands, &RunCommands::perform);
@@ -241,16 +266,17 @@ void MainWindow::addShortcuts() {
     };
     add(Qt::Key_N, [this] { showPage(NewRun); });
     add(Qt::Key_Space, [this] {
-        if (m_pages->currentIndex() == Train) m_transport->pressPrimary();
+        if (showsRun()) m_transport->pressPrimary();
     });
     add(Qt::Key_End, [this] { m_controller->goLive(); });
     add(Qt::Key_Home, [this] { m_train->followCharts(); });
     add(Qt::Key_L, [this] { m_train->toggleLog(); });
     add(Qt::CTRL | Qt::Key_1, [this] { showPage(Start); });
     add(Qt::Key_T, [this] {
-        if (m_pages->currentIndex() == Train) talkToShown();
+        if (showsRun()) talkToShown();
     });
     add(Qt::CTRL | Qt::Key_2, [this] { showPage(Train); });
+    add(Qt::CTRL | Qt::Key_3, [this] { showPage(Completions); });
     add(Qt::CTRL | Qt::Key_4, [this] { showPage(Playground); });
     add(Qt::CTRL | Qt::Key_Q, [this] { close(); });
 }
@@ -261,7 +287,11 @@ void MainWindow::showPage(Page page) {
     for (QAbstractButton* tab : m_tabs->buttons()) tab->setChecked(m_tabs->id(tab) == page);
     m_tabs->setExclusive(page != NewRun);
     m_settings->setVisible(page == Train);
-    m_transport->setVisible(page == Train);
+    m_transport->setVisible(showsRun());
+}
+
+bool MainWindow::showsRun() const {
+    return m_pages->currentIndex() == Train || m_pages->currentIndex() == Completions;
 }
 
 void MainWindow::talkToShown() {
@@ -369,6 +399,7 @@ void MainWindow::restoreLayout() {
     restoreGeometry(settings.value("window/geometry").toByteArray());
     m_splitter->restoreState(settings.value("window/splitter").toByteArray());
     m_train->splitter()->restoreState(settings.value("window/train").toByteArray());
+    m_completions->splitter()->restoreState(settings.value("window/completions").toByteArray());
 }
 
 void MainWindow::saveLayout() {
@@ -376,6 +407,7 @@ void MainWindow::saveLayout() {
     settings.setValue("window/geometry", saveGeometry());
     settings.setValue("window/splitter", m_splitter->saveState());
     settings.setValue("window/train", m_train->splitter()->saveState());
+    settings.setValue("window/completions", m_completions->splitter()->saveState());
 }
 
 void MainWindow::quitAfterClosing() {

@@ -18,6 +18,7 @@ class QStackedWidget;
 
 namespace plumb::ui {
 
+class CompletionsPage;
 class MessageBar;
 class NewRunPage;
 class PlaygroundPage;
@@ -54,13 +55,16 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
-    enum Page { Start, Train, Playground, NewRun };
+    enum Page { Start, Train, Completions, Playground, NewRun };
 
     QWidget* makeTopBar();
     void makePages();
     void connectPages();
+    void connectCompletions();
     void addShortcuts();
     void showPage(Page page);
+    /// Whether what is shown is of the run: its Train page or its completions.
+    bool showsRun() const;
     /// The model of the step that is shown, in the playground.
     void talkToShown();
     void showOpened();
@@ -91,6 +95,7 @@ private:
     RunListPanel* m_runList = nullptr;
     StartPage* m_start = nullptr;
     TrainPage* m_train = nullptr;
+    CompletionsPage* m_completions = nullptr;
     PlaygroundPage* m_playground = nullptr;
     NewRunPage* m_newRun = nullptr;
     SettingsPanel* m_settings = nullptr;

@@ -79,6 +79,7 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         m_views.train.append(step, metrics);
         if (m_details && is_update(metrics))
             m_details->record.step = std::max<std::int64_t>(m_details->record.step, step);
+        if (is_update(metrics)) Q_EMIT stepDone(step);
     });
     connect(&m_diagnoses, &RunDiagnoses::countChanged, &m_views.train,
             &TrainPage::setDiagnosisCount);
@@ -148,6 +149,7 @@ void RunController::showDraft(const Settings& settings, const QString& name,
     m_views.settings.showDraft(settings);
     m_predictions.showDraft(settings);
     updateTransport();
+    Q_EMIT detailsShown(nullptr);
     Q_EMIT shownChanged(std::nullopt);
 }
 
@@ -163,6 +165,7 @@ void RunController::setShown(RunId run) {
     m_views.transport.setShownStep(std::nullopt);
     m_feed.show(run);
     updateTransport();
+    Q_EMIT stepShown(std::nullopt);
 }
 
 QString RunController::shownName() const {
@@ -179,6 +182,7 @@ void RunController::showNothing() {
     m_views.settings.clear();
     m_predictions.clear();
     updateTransport();
+    Q_EMIT detailsShown(nullptr);
     Q_EMIT shownChanged(std::nullopt);
 }
 
@@ -193,6 +197,7 @@ void RunController::showDetails(const RunDetails& details) {
         m_views.messages.showMessage(MessageBar::Kind::error, "The run's settings are not whole.",
                                      details.settingsProblem);
     updateTransport();
+    Q_EMIT detailsShown(&details);
 }
 
 void RunController::duplicate(RunId run) { showPlan(run, false); }
@@ -264,6 +269,7 @@ void RunController::chooseStep(std::optional<std::int64_t> step) {
     m_views.train.setShownStep(step);
     m_views.transport.setShownStep(step);
     m_feed.chooseStep(step);
+    Q_EMIT stepShown(step);
 }
 
 void RunController::edit(const QString& key, const QString& value, const QString& reason) {

@@ -56,6 +56,8 @@ public:
     void refreshRuns();
     /// The newest step again.
     void goLive();
+    /// The step that is looked at; nothing: the newest.
+    void chooseStep(std::optional<std::int64_t> step);
 
     std::optional<RunId> shownRun() const { return m_feed.shownRun(); }
     /// The step that was chosen to be looked at; nothing: the newest.
@@ -69,6 +71,12 @@ Q_SIGNALS:
     void shownChanged(std::optional<plumb::RunId> run);
     /// The same, because the queue went on from the run that was shown: nobody asked for it.
     void shownFollowed(plumb::RunId run);
+    /// The run's data were read; nothing: no run is shown.
+    void detailsShown(const plumb::ui::RunDetails* details);
+    /// The step that is looked at; nothing: the newest.
+    void stepShown(std::optional<std::int64_t> step);
+    /// The shown run has made an update.
+    void stepDone(qint64 step);
     /// The core has refused to start what was asked for.
     void startRefused(const QString& message);
     void runsRead();
@@ -94,7 +102,6 @@ private:
                const std::vector<PlannedEdit>& edits);
     void updateTransport();
     Remedies remedies() const;
-    void chooseStep(std::optional<std::int64_t> step);
     void edit(const QString& key, const QString& value, const QString& reason);
     void askToAbort();
     bool showsActive() const;

@@ -31,6 +31,7 @@ CompletionRecord random_completion(Random& random, std::int64_t step, std::int64
     record.length = static_cast<std::int64_t>(random.below(5));
     record.ended = random.chance(0.7);
     if (random.chance(0.8)) record.kl = random.normal();
+    if (random.chance(0.1)) record.kl = std::numeric_limits<double>::quiet_NaN();
     return record;
 }
 
@@ -45,6 +46,7 @@ std::optional<double> number_of(const CompletionRecord& row, const CompletionNum
         case CompletionValue::advantage: return row.advantage;
         case CompletionValue::advantage_size: return std::abs(row.advantage);
         case CompletionValue::kl: return row.kl;
+        case CompletionValue::kl_size: return row.kl ? std::optional(std::abs(*row.kl)) : row.kl;
         case CompletionValue::length: return static_cast<double>(row.length);
     }
     return std::nullopt;
@@ -146,6 +148,9 @@ private Q_SLOTS:
         filter.number = {CompletionValue::kl};
         filter.ended = true;
         QTest::newRow("kl") << filter;
+        filter.number = {CompletionValue::kl_size};
+        filter.least = 0;
+        QTest::newRow("size of the kl") << filter;
         filter = {};
         filter.search = "nowhere";
         QTest::newRow("none") << filter;
@@ -153,10 +158,14 @@ private Q_SLOTS:
 
     void pages_equal_a_naive_query() {
         QFETCH(CompletionFilter, filter);
-        for (const CompletionNumber& number :
-             {CompletionNumber{CompletionValue::step}, {CompletionValue::reward},
-              {CompletionValue::part, "form"}, {CompletionValue::advantage},
-              {CompletionValue::advantage_size}, {CompletionValue::kl}, {CompletionValue::length}})
+        for (const CompletionNumber& number : {CompletionNumber{CompletionValue::step},
+                                               {CompletionValue::reward},
+                                               {CompletionValue::part, "form"},
+                                               {CompletionValue::advantage},
+                                               {CompletionValue::advantage_size},
+                                               {CompletionValue::kl},
+                                               {CompletionValue::kl_size},
+                                               {CompletionValue::length}})
             for (const bool descending : {false, true}) check(filter, {number, descending});
     }
 
@@ -202,10 +211,16 @@ private Q_SLOTS:
         COMPARE_TEXT(pinned[0].prompt, "say b0");
         QCOMPARE(pinned[0].answers, std::ranges::count(all_, "say b0", &CompletionRecord::prompt));
         QCOMPARE(pinned[1].answers, std::int64_t{0});
+        CompletionFilter filter;
+        filter.pinned = true;
+        QCOMPARE(*reader_->completion_count(run_, filter), pinned[0].answers);
+        for (const auto& row : *reader_->completion_page(run_, filter, {}, {}))
+            COMPARE_TEXT(row.record.prompt, "say b0");
         VERIFY_OK(store_->unpin_prompt("say b0"));
         VERIFY_OK(store_->unpin_prompt("never asked"));
         VERIFY_OK(store_->unpin_prompt("never asked"));
         QVERIFY(reader_->pinned_prompts(run_)->empty());
+        QCOMPARE(*reader_->completion_count(run_, filter), std::int64_t{0});
     }
 
     void training_alone_is_what_a_step_shows() {
