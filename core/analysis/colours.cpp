@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include "analysis/metric_info.h"
 #include "store/records.h"
@@ -55,6 +56,26 @@ std::string shaded(std::string_view colour, std::int64_t shade) {
                    digits[static_cast<std::size_t>(mixed % 16)]};
     }
     return result;
+}
+
+std::vector<RunStyle> run_styles(const std::vector<StyledRun>& runs) {
+    // Pale lines are the hardest to see.
+    constexpr std::array<std::int64_t, shade_names.size()> by_sight = {0, 1, 3, 2};
+    std::map<std::string, std::vector<RunStyle>> taken;
+    std::vector<RunStyle> styles;
+    for (const StyledRun& run : runs) {
+        std::vector<RunStyle>& others = taken[run.algorithm];
+        std::vector<RunStyle> wanted = {{run.shade, 0}};
+        for (std::size_t pattern = 0; pattern < line_patterns.size(); ++pattern)
+            for (const std::int64_t shade : by_sight) wanted.push_back({shade, pattern});
+        if (others.size() >= wanted.size() - 1) others.clear();
+        const auto free = std::ranges::find_if(wanted, [&](const RunStyle& style) {
+            return std::ranges::find(others, style) == others.end();
+        });
+        others.push_back(*free);
+        styles.push_back(*free);
+    }
+    return styles;
 }
 
 std::vector<SeriesStyle> series_styles(std::string_view algorithm,

@@ -34,6 +34,25 @@ std::string algorithm_colour(std::string_view algorithm);
 inline constexpr std::array<std::string_view, 4> shade_names = {"own", "light", "pale", "dark"};
 /// The colour ("#RRGGBB") in the shade; an unknown shade changes nothing.
 std::string shaded(std::string_view colour, std::int64_t shade);
+/// Strokes and gaps in pixels, as SVG has them; the first is a continuous line.
+inline constexpr std::array<std::string_view, 4> line_patterns = {"", "6 3", "2 2", "7 2 2 2"};
+
+/// How one of several runs in a chart is drawn: a shade of its algorithm's colour, and one of
+/// line_patterns.
+struct RunStyle {
+    std::int64_t shade = 0;
+    std::size_t pattern = 0;
+    bool operator==(const RunStyle&) const = default;
+};
+/// A run as run_styles() looks at it.
+struct StyledRun {
+    std::string algorithm;
+    std::int64_t shade = 0;
+};
+/// Tells runs in one chart apart: each keeps its own shade and a continuous line where no run of
+/// its algorithm before it has the same, else it takes another shade, then another pattern. More
+/// than 16 of an algorithm repeat themselves.
+std::vector<RunStyle> run_styles(const std::vector<StyledRun>& runs);
 /// The colour that the gold reward has everywhere.
 inline constexpr std::string_view gold_colour = "#E69F00";
 

@@ -95,10 +95,13 @@ private:
         return std::isfinite(value) && (!spec_.logarithmic || value > 0);
     }
     bool is_labelled() const { return spec_.series.size() > 1; }
+    const XScale& scale_of(const ChartSeries& series) const {
+        return series.scale ? *series.scale : spec_.scale;
+    }
     double x_of(std::int64_t step) const { return x_at(spec_.scale.at(step)); }
     double x_at(double place) const { return left_ + x_axis_.position(place) * (right_ - left_); }
-    bool can_show(const MetricPoint& point) const {
-        return can_show(point.value) && (!spec_.logarithmic_x || spec_.scale.at(point.step) > 0);
+    bool can_show(const MetricPoint& point, const XScale& scale) const {
+        return can_show(point.value) && (!spec_.logarithmic_x || scale.at(point.step) > 0);
     }
     double y_of(double value) const { return bottom_ - y_axis_.position(value) * (bottom_ - top_); }
 
@@ -109,24 +112,25 @@ private:
             const std::vector<MetricPoint> smoothed = smooth(series.points, weight);
             Curve curve;
             curve.series = &series;
-            curve.smoothed = thin_for_scale(smoothed, buckets);
-            if (weight > 0) curve.raw = thin_for_scale(series.points, buckets);
+            const XScale& scale = scale_of(series);
+            curve.smoothed = thin_for_scale(smoothed, scale, buckets);
+            if (weight > 0) curve.raw = thin_for_scale(series.points, scale, buckets);
             if (!series.low.empty() && !series.high.empty())
                 curve.band = {thin(smooth(series.low, weight), buckets),
                               thin(smooth(series.high, weight), buckets)};
             for (const MetricPoint& point : smoothed)
-                if (can_show(point)) curve.last = point;
+                if (can_show(point, scale)) curve.last = point;
             has_values_ = has_values_ || curve.last.has_value();
             curves_.push_back(std::move(curve));
         }
     }
 
     std::vector<MetricPoint> thin_for_scale(const std::vector<MetricPoint>& points,
-                                            std::size_t buckets) const {
-        if (spec_.scale.is_monotone()) return thin(points, buckets);
+                                            const XScale& scale, std::size_t buckets) const {
+        if (scale.is_monotone()) return thin(points, buckets);
         std::vector<MetricPoint> kept;
         for (const std::size_t i :
-             thinned(points, 0, points.size(), buckets, spec_.scale.at_each(points)))
+             thinned(points, 0, points.size(), buckets, scale.at_each(points)))
             kept.push_back(points[i]);
         return kept;
     }
@@ -138,7 +142,7 @@ private:
             for (const MetricPoint& point : series.points) {
                 first = std::min(first, point.step);
                 last = std::max(last, point.step);
-                const double place = spec_.scale.at(point.step);
+                const double place = scale_of(series).at(point.step);
                 if (place > 0) smallest = std::min(smallest, place);
                 low = std::min(low, place);
                 high = std::max(high, place);
@@ -147,8 +151,8 @@ private:
         first = std::min(first, spec_.first_step.value_or(first));
         last = std::max(last, spec_.last_step.value_or(last));
         if (spec_.scale.is_monotone()) {
-            low = spec_.scale.at(first);
-            high = spec_.scale.at(last);
+            low = std::min(low, spec_.scale.at(first));
+            high = std::max(high, spec_.scale.at(last));
         }
         if (spec_.logarithmic_x && std::isfinite(smallest) && smallest < high)
             return cut_axis(log_axis(smallest, high), smallest, high);
@@ -160,16 +164,17 @@ private:
 
     void prepare_axes() {
         double low = std::numeric_limits<double>::infinity(), high = -low;
-        const auto include = [&](const std::vector<MetricPoint>& points) {
+        const auto include = [&](const std::vector<MetricPoint>& points, const XScale& scale) {
             for (const MetricPoint& point : points) {
-                if (!can_show(point)) continue;
+                if (!can_show(point, scale)) continue;
                 low = std::min(low, point.value);
                 high = std::max(high, point.value);
             }
         };
         for (const Curve& curve : curves_) {
-            include(curve.series->points);
-            for (const auto& edge : curve.band) include(edge);
+            const XScale& scale = scale_of(*curve.series);
+            include(curve.series->points, scale);
+            for (const auto& edge : curve.band) include(edge, scale);
         }
         x_axis_ = x_axis();
         y_axis_ = spec_.logarithmic ? log_axis(low, high) : value_axis(low, high);
@@ -244,17 +249,19 @@ private:
         return start + width + 8;
     }
 
-    std::string path_of(const std::vector<MetricPoint>& points, std::string& dots) const {
+    std::string path_of(const std::vector<MetricPoint>& points, const XScale& scale,
+                        std::string& dots) const {
         std::string path;
         bool is_open = false;
         for (std::size_t i = 0; i < points.size(); ++i) {
-            if (!can_show(points[i])) {
+            if (!can_show(points[i], scale)) {
                 is_open = false;
                 continue;
             }
-            const std::string x = pixels(x_of(points[i].step)), y = pixels(y_of(points[i].value));
+            const std::string x = pixels(x_at(scale.at(points[i].step)));
+            const std::string y = pixels(y_of(points[i].value));
             path += (is_open ? "L" : "M") + x + " " + y;
-            const bool goes_on = i + 1 < points.size() && can_show(points[i + 1]);
+            const bool goes_on = i + 1 < points.size() && can_show(points[i + 1], scale);
             // A value between two gaps has no line, and few values are worth seeing each.
             if (points.size() <= dotted_points || (!is_open && !goes_on))
                 dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2\"/>";
@@ -265,9 +272,10 @@ private:
 
     void draw_band(const Curve& curve) {
         std::string path;
+        const XScale& scale = scale_of(*curve.series);
         const auto add = [&](const MetricPoint& point) {
-            if (can_show(point))
-                path += (path.empty() ? "M" : "L") + pixels(x_of(point.step)) + " " +
+            if (can_show(point, scale))
+                path += (path.empty() ? "M" : "L") + pixels(x_at(scale.at(point.step))) + " " +
                         pixels(y_of(point.value));
         };
         for (const MetricPoint& point : curve.band[0]) add(point);
@@ -281,7 +289,7 @@ private:
         const auto draw = [&](const std::vector<MetricPoint>& points, double width,
                               std::string_view opacity) {
             std::string dots;
-            const std::string path = path_of(points, dots);
+            const std::string path = path_of(points, scale_of(*curve.series), dots);
             if (path.empty()) return;
             const std::string colour = xml_escape(curve.series->colour);
             out_ += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + colour +

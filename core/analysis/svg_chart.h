@@ -18,6 +18,8 @@ struct ChartSeries {
     std::string dashes = {};          ///< such as "6 3"; empty: a continuous line
     /// The edges of a band around the line, by rising step; empty: none.
     std::vector<MetricPoint> low = {}, high = {};
+    /// Of a run other than the chart's: what its steps are drawn over.
+    std::optional<XScale> scale = {};
 };
 
 enum class MarkKind {

@@ -184,6 +184,15 @@ Result<std::vector<MetricPoint>> StoreReader::metric(RunId id, const std::string
         });
 }
 
+Result<MetricTable> StoreReader::metric_table(RunId id) {
+    PLUMB_TRY(const auto keys, metric_keys(id));
+    MetricTable table;
+    for (const std::string& key : keys) {
+        PLUMB_TRY(table[key], metric(id, key));
+    }
+    return table;
+}
+
 Result<std::vector<std::pair<std::int64_t, Metrics>>> StoreReader::metrics(RunId id) {
     struct Point {
         std::int64_t step, key;

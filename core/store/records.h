@@ -63,10 +63,14 @@ struct MetricPoint {
     double value = 0;  ///< may be NaN or infinite: they come back as they were stored
 };
 
+/// The points of each metric, by rising step.
+using MetricTable = std::map<std::string, std::vector<MetricPoint>>;
+
 /// One sampled completion, of a training step or of an evaluation.
 struct CompletionRecord {
     std::int64_t step = 0;
-    /// Within the step, from 0 on; the answers of an evaluation to held-out prompts have -1, -2, ...
+    /// Within the step, from 0 on; the answers of an evaluation to held-out prompts have -1, -2,
+    /// ...
     std::int64_t row = 0;
     std::int64_t group = 0;  ///< rows with one prompt share it
     std::string prompt{};

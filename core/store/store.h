@@ -60,6 +60,9 @@ public:
     Result<std::vector<std::string>> metric_keys(RunId id);
     /// Empty for a key that the run does not have (yet).
     Result<std::vector<MetricPoint>> metric(RunId id, const std::string& key);
+    /// All metrics by key, each as it is when its turn comes: of a step that is being written some
+    /// may be missing.
+    Result<MetricTable> metric_table(RunId id);
     /// All metrics by step, in the order of the steps.
     Result<std::vector<std::pair<std::int64_t, Metrics>>> metrics(RunId id);
     Result<std::vector<CompletionRecord>> completions(RunId id, const CompletionQuery& query);

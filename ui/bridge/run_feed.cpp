@@ -16,9 +16,7 @@ constexpr int completion_interval_ms = 150;
 Result<RunDetails> readRun(StoreReader& reader, RunId id) {
     RunDetails details;
     PLUMB_TRY(details.record, reader.run(id));
-    PLUMB_TRY(const auto steps, reader.metrics(id));
-    for (const auto& [step, metrics] : steps)
-        for (const auto& [key, value] : metrics) details.metrics[key].push_back({step, value});
+    PLUMB_TRY(details.metrics, reader.metric_table(id));
     PLUMB_TRY(details.edits, reader.edits(id));
     PLUMB_TRY(details.checkpoints, reader.checkpoints(id));
     PLUMB_TRY(details.completionSteps, reader.completion_steps(id));

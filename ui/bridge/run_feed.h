@@ -23,7 +23,7 @@ struct RunDetails {
     RunRecord record;
     Settings settings;        ///< as they stand after all edits
     QString settingsProblem;  ///< why the stored settings cannot be read; empty: they can
-    std::map<std::string, std::vector<MetricPoint>> metrics;
+    MetricTable metrics;
     std::vector<EditRecord> edits;
     std::vector<CheckpointRecord> checkpoints;
     std::vector<std::int64_t> completionSteps;

@@ -44,6 +44,11 @@ void RunListModel::setRuns(std::vector<RunRecord> runs) {
         Q_EMIT dataChanged(index(0), index(rowCount() - 1));
 }
 
+void RunListModel::setOverlaid(std::map<RunId, RunStyle> runs) {
+    m_overlaid = std::move(runs);
+    if (rowCount() > 0) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
 RunRecord* RunListModel::find(RunId id) {
     const auto found = std::ranges::find(m_runs, id, &RunRecord::id);
     return found == m_runs.end() ? nullptr : &*found;
@@ -108,7 +113,8 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole: return toQString(run.name);
         case Qt::AccessibleTextRole:
-            return toQString(run.name) + ", " + toQString(run.algorithm) + ", " + stateText(run);
+            return toQString(run.name) + ", " + toQString(run.algorithm) + ", " + stateText(run) +
+                   (isOverlaid(run.id) ? ", laid over the charts" : "");
         case Qt::ToolTipRole: {
             QString text =
                 QString("run %1: %2\n%3").arg(run.id).arg(toQString(run.name), stateText(run));
@@ -121,7 +127,15 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
         case StateRole: return static_cast<int>(run.state);
         case StateTextRole: return stateText(run);
         case NoteRole: return toQString(run.note).section('\n', 0, 0);
-        case ShadeRole: return QVariant::fromValue<qint64>(run.shade);
+        case ShadeRole: {
+            const auto overlaid = m_overlaid.find(run.id);
+            return QVariant::fromValue<qint64>(
+                overlaid == m_overlaid.end() ? run.shade : overlaid->second.shade);
+        }
+        case PatternRole: {
+            const auto overlaid = m_overlaid.find(run.id);
+            return overlaid == m_overlaid.end() ? -1 : static_cast<int>(overlaid->second.pattern);
+        }
         case ProgressRole:
             return is_over(run.state) || run.total_steps <= 0
                        ? -1.0

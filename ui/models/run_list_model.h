@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
 #include <QAbstractListModel>
 
+#include "analysis/colours.h"
 #include "session/events.h"
 #include "store/records.h"
 
@@ -22,10 +24,11 @@ public:
         StateRole,      ///< RunState as int
         StateTextRole,  ///< "running, 12/150"
         NoteRole,       ///< the first line of the user's note
-        ShadeRole,      ///< of the algorithm's colour
+        ShadeRole,      ///< of the algorithm's colour, as its curves have it
         ProgressRole,   ///< 0 to 1 of a run that is going on; below 0: none is shown
         ArchivedRole,
-        DeletedRole
+        DeletedRole,
+        PatternRole  ///< into line_patterns, of a run that lies over the charts; below 0: of others
     };
 
     using QAbstractListModel::QAbstractListModel;
@@ -35,6 +38,10 @@ public:
     void setRuns(std::vector<RunRecord> runs);
     /// Brings a run's state and step up to date. Unknown runs are left to the next setRuns().
     void apply(const Event& event);
+
+    /// The runs that lie over the charts, which are drawn by their lines.
+    void setOverlaid(std::map<RunId, RunStyle> runs);
+    bool isOverlaid(RunId run) const { return m_overlaid.contains(run); }
 
     /// Also one that was deleted.
     std::optional<RunRecord> run(RunId id) const;
@@ -51,6 +58,7 @@ private:
     void changed(const RunRecord& run);
 
     std::vector<RunRecord> m_runs, m_deleted;
+    std::map<RunId, RunStyle> m_overlaid;
 };
 
 /// "running, 12/150", "finished, 150", "failed at 12/150", ...

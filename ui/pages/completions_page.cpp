@@ -14,6 +14,7 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "config/roles.h"
 #include "models/completion_list_model.h"
@@ -85,7 +86,7 @@ QWidget* CompletionsPage::makeStatus() {
     m_progress->setFixedWidth(progress_width);
     m_stop = new QPushButton("Stop  Esc", status);
     m_stop->setObjectName("stopSearch");
-    m_newer = new QPushButton("Show newer  F5", status);
+    m_newer = new QPushButton("Show newer  " + keyText("completionsNewer"), status);
     m_newer->setObjectName("newerCompletions");
     m_newer->setToolTip("The run has gone on since the table was read");
     m_all = new QPushButton("All completions", status);
@@ -151,17 +152,19 @@ void CompletionsPage::connectParts() {
 }
 
 void CompletionsPage::addShortcuts() {
-    const auto add = [this](const QKeySequence& keys, auto action) {
-        auto* shortcut = new QShortcut(keys, this);
+    const auto add = [this](std::string_view id, auto action) {
+        auto* shortcut = new QShortcut(this);
+        shortcut->setObjectName(toQString(id));
+        shortcut->setKeys(allKeysOf(id));
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         connect(shortcut, &QShortcut::activated, this, action);
     };
-    add(Qt::Key_Slash, [this] { m_filter->focusSearch(); });
-    add(Qt::Key_P, [this] { m_details->togglePin(); });
-    add(Qt::Key_G, [this] { m_details->openGroup(); });
-    add(Qt::Key_D, [this] { m_details->openHistory(); });
-    add(Qt::Key_F5, [this] { m_newer->click(); });
-    add(Qt::Key_Escape, [this] { goBack(); });
+    add("completionsSearch", [this] { m_filter->focusSearch(); });
+    add("completionsPin", [this] { m_details->togglePin(); });
+    add("completionsGroup", [this] { m_details->openGroup(); });
+    add("completionsHistory", [this] { m_details->openHistory(); });
+    add("completionsNewer", [this] { m_newer->click(); });
+    add("completionsBack", [this] { goBack(); });
 }
 
 void CompletionsPage::goBack() {

@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "bridge/memory_forecaster.h"
 #include "common/background.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "config/roles.h"
 #include "config/validation.h"
@@ -217,7 +218,8 @@ QWidget* NewRunPage::makeActions() {
     });
     connect(m_toTrain, &QPushButton::clicked, this,
             [this] { Q_EMIT settingsChosen(m_settings, m_name->text().trimmed()); });
-    auto* shortcut = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
+    auto* shortcut = new QShortcut(keysOf("newRunStart"), this);
+    shortcut->setObjectName("newRunStart");
     shortcut->setContext(Qt::WidgetWithChildrenShortcut);
     connect(shortcut, &QShortcut::activated, m_start, &QPushButton::click);
     return row;
@@ -338,7 +340,7 @@ void NewRunPage::setWorkspace(const std::filesystem::path& folder) {
 }
 
 void NewRunPage::setQueues(bool queues) {
-    m_start->setText(queues ? "Add to queue  Ctrl+Return" : "Start  Ctrl+Return");
+    m_start->setText((queues ? "Add to queue  " : "Start  ") + keyText("newRunStart"));
 }
 
 void NewRunPage::setRuns(const std::vector<RunRecord>& runs) {

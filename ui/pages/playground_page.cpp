@@ -10,6 +10,7 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "common/theme.h"
 #include "widgets/checkpoint_chooser.h"
@@ -43,13 +44,14 @@ PlaygroundPage::PlaygroundPage(SessionBridge& bridge, QWidget* parent) : QWidget
         connect(pane, &PlaygroundPane::done, this, &PlaygroundPage::refresh);
         connect(pane, &PlaygroundPane::modelChanged, this, &PlaygroundPage::refresh);
     }
-    const auto add = [this](const QKeySequence& keys, auto action) {
-        auto* shortcut = new QShortcut(keys, this);
+    const auto add = [this](const char* id, auto action) {
+        auto* shortcut = new QShortcut(keysOf(id), this);
+        shortcut->setObjectName(id);
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         connect(shortcut, &QShortcut::activated, this, action);
     };
-    add(Qt::CTRL | Qt::Key_Return, [this] { m_ask->click(); });
-    add(Qt::Key_Escape, [this] { m_stop->click(); });
+    add("playgroundAsk", [this] { m_ask->click(); });
+    add("playgroundStop", [this] { m_stop->click(); });
     refresh();
 }
 
@@ -68,10 +70,10 @@ QWidget* PlaygroundPage::makeHead() {
     m_sampling = new SamplingEdit(head);
     m_sideBySide = new QCheckBox("Two side by side", head);
     m_sideBySide->setObjectName("playgroundSideBySide");
-    m_ask = new QPushButton("Write  Ctrl+Return", head);
+    m_ask = new QPushButton("Write  " + keyText("playgroundAsk"), head);
     m_ask->setObjectName("playgroundAsk");
     m_ask->setProperty("primary", true);
-    m_stop = new QPushButton("Stop  Esc", head);
+    m_stop = new QPushButton("Stop  " + keyText("playgroundStop"), head);
     m_stop->setObjectName("playgroundStop");
     auto* actions = new QHBoxLayout;
     actions->setSpacing(8);

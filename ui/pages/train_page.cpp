@@ -14,6 +14,7 @@
 #include "analysis/run_charts.h"
 #include "base/files.h"
 #include "common/background.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "config/roles.h"
 #include "plots/chart_bar.h"
@@ -22,6 +23,7 @@
 #include "widgets/diagnoses_panel.h"
 #include "widgets/log_panel.h"
 #include "widgets/memory_cost_panel.h"
+#include "widgets/overlay_strip.h"
 #include "widgets/rewards_panel.h"
 #include "widgets/tab_stack.h"
 
@@ -75,6 +77,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_note->setProperty("role", "flat");
     m_charts = new ChartGrid(this);
     m_chartBar = new ChartBar(*m_charts, this);
+    m_overlays = new OverlayStrip(this);
     m_completions = new CompletionsPanel(this);
     m_diagnoses = new DiagnosesPanel(this);
     m_liveLog = new LogPanel(this);
@@ -92,7 +95,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_memory = new MemoryCostPanel(this);
     m_tabs = new TabStack(this);
     m_tabs->addTab("tabCompletions", "Completions", m_completions);
-    m_tabs->addTab("tabLog", "Log  L", m_logFrame);
+    m_tabs->addTab("tabLog", "Log  " + keyText("log"), m_logFrame);
     m_tabs->addTab("tabDiagnoses", "Diagnoses", m_diagnoses);
     m_tabs->addTab("tabMemory", "Memory and cost", m_memory);
     m_tabs->addTab("tabRewards", "Rewards", m_rewards);
@@ -118,6 +121,7 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     layout->setContentsMargins(10, 8, 10, 8);
     layout->setSpacing(8);
     layout->addLayout(head);
+    layout->addWidget(m_overlays);
     layout->addWidget(m_splitter, 1);
 
     connect(m_tabs, &TabStack::currentChanged, this, [this](QWidget* before, QWidget* now) {

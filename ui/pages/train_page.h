@@ -27,6 +27,7 @@ class CompletionsPanel;
 class DiagnosesPanel;
 class LogPanel;
 class MemoryCostPanel;
+class OverlayStrip;
 class RewardsPanel;
 class TabStack;
 
@@ -60,6 +61,8 @@ public:
     /// The charts show the whole run again.
     void followCharts();
 
+    ChartGrid& charts() const { return *m_charts; }
+    OverlayStrip& overlays() const { return *m_overlays; }
     DiagnosesPanel& diagnoses() const { return *m_diagnoses; }
     void setDiagnosisCount(int count);
     QSplitter* splitter() const { return m_splitter; }
@@ -82,6 +85,7 @@ private:
     QSplitter* m_splitter;
     ChartGrid* m_charts;
     ChartBar* m_chartBar;
+    OverlayStrip* m_overlays;
     std::optional<RunId> m_chartsRun;  ///< whose charts are arranged
     CompletionsPanel* m_completions;
     DiagnosesPanel* m_diagnoses;

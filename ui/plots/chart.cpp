@@ -15,6 +15,22 @@
 #include "plots/chart_plot.h"
 
 namespace plumb::ui {
+namespace {
+
+/// The curve of each run that has the metric. ofPhase: its steps are drawn as they are.
+void addOverlays(const Overlays& overlays, const std::string& key, bool ofPhase, ChartSpec& spec) {
+    for (const auto& overlay : overlays) {
+        if (!overlay->series.has(key)) continue;
+        const OverlaidRun& run = overlay->run;
+        ChartSeries series{
+            toStd(run.name), shaded(algorithm_colour(run.algorithm), run.style.shade),
+            overlay->series.points(key), std::string(line_patterns.at(run.style.pattern))};
+        if (!ofPhase) series.scale = overlay->series.scale();
+        spec.series.push_back(std::move(series));
+    }
+}
+
+}  // namespace
 
 Chart::Chart(const ChartSetup& setup, const QString& algorithm, const RunSeries& series,
              QWidget* parent)
@@ -112,6 +128,14 @@ void Chart::setMarks(std::vector<ChartMark> marks) {
     m_plot->setMarks(std::move(marks));
 }
 
+void Chart::setOverlays(const Overlays& overlays) {
+    m_overlays = &overlays;
+    m_plot->setOverlays(overlays);
+    m_headerDirty = true;
+}
+
+void Chart::touchOverlays() { m_plot->touchOverlays(); }
+
 void Chart::setCrosshair(std::optional<std::int64_t> step) {
     m_headerDirty = m_headerDirty || m_crosshair != step;
     m_crosshair = step;
@@ -129,7 +153,10 @@ void Chart::followValues() { m_plot->followValues(); }
 
 void Chart::setEmptyText(const QString& text) { m_empty->setText(text); }
 
-void Chart::setEnlarged(bool enlarged) { m_enlarged = enlarged; }
+void Chart::setEnlarged(bool enlarged) {
+    m_enlarged = enlarged;
+    m_headerDirty = true;
+}
 
 void Chart::redraw() {
     const bool any = hasPoints();
@@ -150,6 +177,7 @@ ChartSpec Chart::spec() const {
     spec.logarithmic_x = m_view.logarithmicX;
     spec.scale = scale();
     if (phase().empty()) spec.x_label = x_axis_info(spec.scale.axis()).label;
+    if (m_overlays) addOverlays(*m_overlays, m_setup.group.keys.front(), !phase().empty(), spec);
     spec.width = 640;
     spec.height = 360;
     return spec;

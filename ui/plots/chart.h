@@ -12,6 +12,7 @@
 
 #include "analysis/svg_chart.h"
 #include "plots/arrangement.h"
+#include "plots/overlay.h"
 #include "plots/run_series.h"
 
 class QAction;
@@ -51,6 +52,10 @@ public:
     QWidget* heading() const;
 
     void setMarks(std::vector<ChartMark> marks);
+    /// Runs whose first curve lies over the chart's own; they must outlive the next call.
+    void setOverlays(const Overlays& overlays);
+    /// Points of a run that lies over the shown one have changed.
+    void touchOverlays();
     /// Nothing: no line, and the header shows the last values.
     void setCrosshair(std::optional<std::int64_t> step);
     void setChartsView(const ChartsView& view);
@@ -101,7 +106,8 @@ private:
 
     void makeHeader();
     void makeActions();
-    QAction* addAction(const QString& name, const QString& text, const QString& keys,
+    /// keyed: by "chart." and the name in the table of shortcuts.
+    QAction* addAction(const char* name, const QString& text, bool keyed,
                        std::function<void()> act);
     QAction* actionOf(const QKeyEvent& event) const;
     void updateActions();
@@ -113,6 +119,7 @@ private:
     /// The curve's value at the crosshair, or its last one, with its band behind it.
     QString numberOf(const CurveLines& curve) const;
     QString plainValues() const;
+    QStringList overlayTexts() const;
     void updateHeader();
 
     ChartSetup m_setup;
@@ -120,6 +127,7 @@ private:
     const RunSeries& m_series;
     ChartsView m_view;
     std::vector<ChartMark> m_marks;
+    const Overlays* m_overlays = nullptr;
     std::optional<std::int64_t> m_crosshair;
     std::optional<Point> m_menuAt;  ///< where the menu was opened by the mouse
     bool m_headerDirty = true, m_hovered = false, m_enlarged = false;

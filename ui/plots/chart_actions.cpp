@@ -11,6 +11,7 @@
 #include <QMenu>
 #include <QToolTip>
 
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "plots/chart.h"
 #include "plots/chart_plot.h"
@@ -33,11 +34,11 @@ const SmoothingChoice smoothings[] = {
 
 }  // namespace
 
-QAction* Chart::addAction(const QString& name, const QString& text, const QString& keys,
+QAction* Chart::addAction(const char* name, const QString& text, bool keyed,
                           std::function<void()> act) {
     auto* action = new QAction(text, this);
     action->setObjectName(name);
-    action->setShortcut(QKeySequence(keys));
+    if (keyed) action->setShortcut(keysOf(std::string("chart.") + name));
     action->setShortcutVisibleInContextMenu(true);
     connect(action, &QAction::triggered, this, std::move(act));
     m_actions.push_back(action);
@@ -46,39 +47,39 @@ QAction* Chart::addAction(const QString& name, const QString& text, const QStrin
 
 void Chart::makeActions() {
     const auto wish = [this](Wish what) { return [this, what] { Q_EMIT wished(what); }; };
-    addAction("enlarge", "Enlarge", "E", wish(Wish::enlarge));
-    addAction("chooseCurves", "Curves...", "C", wish(Wish::chooseCurves));
-    addAction("moveBefore", "Move before", "Ctrl+Left", wish(Wish::moveBefore));
-    addAction("moveAfter", "Move after", "Ctrl+Right", wish(Wish::moveAfter));
-    addAction("remove", "Remove chart", "Del", wish(Wish::remove));
-    addAction("undo", "Undo change of charts", "Ctrl+Z", wish(Wish::undo));
+    addAction("enlarge", "Enlarge", true, wish(Wish::enlarge));
+    addAction("chooseCurves", "Curves...", true, wish(Wish::chooseCurves));
+    addAction("moveBefore", "Move before", true, wish(Wish::moveBefore));
+    addAction("moveAfter", "Move after", true, wish(Wish::moveAfter));
+    addAction("remove", "Remove chart", true, wish(Wish::remove));
+    addAction("undo", "Undo change of charts", true, wish(Wish::undo));
     m_actions.push_back(nullptr);
     for (const SmoothingChoice& choice : smoothings)
-        addAction(choice.name, choice.text, {}, [this, weight = choice.weight] {
+        addAction(choice.name, choice.text, false, [this, weight = choice.weight] {
             ChartsView view = m_view;
             view.smoothing = weight;
             Q_EMIT viewChosen(view);
         })->setCheckable(true);
     m_actions.push_back(nullptr);
-    addAction("logarithmic", "Logarithmic values", "Y", [this] {
+    addAction("logarithmic", "Logarithmic values", true, [this] {
         m_setup.logarithmic = !m_setup.logarithmic;
         applyValueAxis();
     })->setCheckable(true);
-    addAction("outliers", "Leave outliers out of view", "O", [this] {
+    addAction("outliers", "Leave outliers out of view", true, [this] {
         m_setup.clipsOutliers = !m_setup.clipsOutliers;
         applyValueAxis();
     })->setCheckable(true);
     if (phase().empty())
-        addAction("samples", "Completions of this step", "Ctrl+Return", [this] {
+        addAction("samples", "Completions of this step", true, [this] {
             const Point point = std::exchange(m_menuAt, std::nullopt)
                                     .value_or(Point{m_crosshair.value_or(lastStep()),
                                                     toQString(m_setup.group.keys.front())});
             Q_EMIT samplesRequested(point.step, point.metric);
         });
-    addAction("follow", "Follow the run", "Home", [this] { Q_EMIT followRequested(); });
+    addAction("follow", "Follow the run", true, [this] { Q_EMIT followRequested(); });
     m_actions.push_back(nullptr);
-    addAction("save", "Save chart or points...", "Ctrl+S", wish(Wish::save));
-    addAction("copy", "Copy picture", "Ctrl+C", [this] { copyPicture(); });
+    addAction("save", "Save chart or points...", true, wish(Wish::save));
+    addAction("copy", "Copy picture", true, [this] { copyPicture(); });
     updateActions();
 }
 
@@ -94,7 +95,7 @@ void Chart::updateActions() {
             action->setChecked(smoothings[i].weight == m_view.smoothing);
             // The key goes from one to the next, and stands at the one it leads to.
             const bool next = i == (smoothing + 1) % std::size(smoothings);
-            action->setShortcut(next ? QKeySequence("S") : QKeySequence());
+            action->setShortcut(next ? keysOf("chart.smoothing") : QKeySequence());
         }
         if (name == "enlarge") action->setText(m_enlarged ? "Back to all charts" : "Enlarge");
         if (name == "logarithmic") action->setChecked(m_setup.logarithmic);
@@ -163,27 +164,28 @@ void Chart::keyPressEvent(QKeyEvent* event) {
         action->trigger();
         return;
     }
-    const bool shift = event->modifiers() & Qt::ShiftModifier;
-    const bool control = event->modifiers() & Qt::ControlModifier;
-    switch (event->key()) {
-        case Qt::Key_Left: shift ? m_plot->panX(-pan_share) : moveCrosshair(-1); return;
-        case Qt::Key_Right: shift ? m_plot->panX(pan_share) : moveCrosshair(1); return;
-        case Qt::Key_Return:
-        case Qt::Key_Enter: Q_EMIT stepClicked(m_crosshair.value_or(lastStep())); return;
-        case Qt::Key_Plus:
-        case Qt::Key_Equal:
-            control ? m_plot->zoomY(zoom_factor) : m_plot->zoomX(zoom_factor);
+    const struct {
+        const char* id;
+        std::function<void()> act;
+    } keys[] = {
+        {"chart.earlier", [this] { moveCrosshair(-1); }},
+        {"chart.later", [this] { moveCrosshair(1); }},
+        {"chart.panLeft", [this] { m_plot->panX(-pan_share); }},
+        {"chart.panRight", [this] { m_plot->panX(pan_share); }},
+        {"chart.choose", [this] { Q_EMIT stepClicked(m_crosshair.value_or(lastStep())); }},
+        {"chart.zoomIn", [this] { m_plot->zoomX(zoom_factor); }},
+        {"chart.zoomOut", [this] { m_plot->zoomX(1 / zoom_factor); }},
+        {"chart.zoomValuesIn", [this] { m_plot->zoomY(zoom_factor); }},
+        {"chart.zoomValuesOut", [this] { m_plot->zoomY(1 / zoom_factor); }},
+    };
+    for (const auto& [id, act] : keys)
+        if (isPressed(*event, id)) {
+            act();
             return;
-        case Qt::Key_Minus:
-            control ? m_plot->zoomY(1 / zoom_factor) : m_plot->zoomX(1 / zoom_factor);
-            return;
-        case Qt::Key_Escape:
-            if (m_enlarged) {
-                Q_EMIT wished(Wish::enlarge);
-                return;
-            }
-            break;
-        default: break;
+        }
+    if (m_enlarged && isPressed(*event, "chart.all")) {
+        Q_EMIT wished(Wish::enlarge);
+        return;
     }
     QFrame::keyPressEvent(event);
 }

@@ -12,6 +12,7 @@
 #include <QStandardItemModel>
 #include <QToolButton>
 
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "plots/chart_chooser.h"
 #include "plots/chart_grid.h"
@@ -21,7 +22,7 @@ namespace plumb::ui {
 
 ChartBar::ChartBar(ChartGrid& grid, QWidget* parent) : QWidget(parent), m_grid(grid) {
     setObjectName("chartBar");
-    m_follow = new QPushButton("Follow  Home", this);
+    m_follow = new QPushButton("Follow  " + keyText("followRun"), this);
     m_follow->setObjectName("followCharts");
     m_follow->setToolTip("The charts show a range of your choice; this follows the run again");
     m_follow->hide();
@@ -30,7 +31,8 @@ ChartBar::ChartBar(ChartGrid& grid, QWidget* parent) : QWidget(parent), m_grid(g
     m_axis = new QComboBox(this);
     m_axis->setObjectName("xAxis");
     m_axis->setAccessibleName("What the charts are drawn over");
-    m_axis->setToolTip("What the charts are drawn over; X takes the next");
+    m_axis->setToolTip(
+        QString("What the charts are drawn over; %1 takes the next").arg(keyText("keyNextAxis")));
     for (const XAxis axis : all_x_axes) m_axis->addItem(toQString(x_axis_info(axis).name));
     m_logarithmic = new QToolButton(this);
     m_logarithmic->setObjectName("logarithmicX");
@@ -38,7 +40,8 @@ ChartBar::ChartBar(ChartGrid& grid, QWidget* parent) : QWidget(parent), m_grid(g
     m_logarithmic->setCheckable(true);
     m_logarithmic->setFocusPolicy(Qt::StrongFocus);
     m_logarithmic->setAccessibleName("Logarithmic scale of what the charts are drawn over");
-    m_logarithmic->setToolTip("Logarithmic scale of steps, time, tokens or KL (Shift+X)");
+    m_logarithmic->setToolTip(QString("Logarithmic scale of steps, time, tokens or KL (%1)")
+                                  .arg(keyText("keyLogarithmicX")));
     m_charts = new QPushButton("Charts", this);
     m_charts->setObjectName("chartsMenuButton");
     m_charts->setToolTip("Add, reset and save charts");
@@ -70,44 +73,44 @@ ChartBar::ChartBar(ChartGrid& grid, QWidget* parent) : QWidget(parent), m_grid(g
 }
 
 void ChartBar::addKeys() {
-    const auto add = [this](const QString& name, const QKeySequence& keys, auto act) {
-        auto* shortcut = new QShortcut(keys, this);
-        shortcut->setObjectName(name);
+    const auto add = [this](QWidget* place, const char* id, auto act) {
+        auto* shortcut = new QShortcut(keysOf(id), place);
+        shortcut->setObjectName(id);
         connect(shortcut, &QShortcut::activated, this, act);
+        return shortcut;
     };
-    add("keyAddChart", Qt::Key_A, [this] { chooseCurves(nullptr); });
-    add("keyNextAxis", Qt::Key_X, [this] { nextAxis(); });
-    add("keyLogarithmicX", Qt::SHIFT | Qt::Key_X, [this] { toggleLogarithmic(); });
+    add(this, "keyAddChart", [this] { chooseCurves(nullptr); });
+    add(this, "keyNextAxis", [this] { nextAxis(); });
+    add(this, "keyLogarithmicX", [this] { toggleLogarithmic(); });
     // Beside the charts these keys mean other things, as in the list of runs.
-    const auto addBeside = [this](const QString& name, const QKeySequence& keys, auto act) {
-        auto* shortcut = new QShortcut(keys, parentWidget() ? parentWidget() : this);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        shortcut->setObjectName(name);
-        connect(shortcut, &QShortcut::activated, this, act);
-    };
-    addBeside("keyUndoCharts", Qt::CTRL | Qt::Key_Z, [this] { m_grid.undoArrangement(); });
-    addBeside("keySaveCharts", Qt::CTRL | Qt::SHIFT | Qt::Key_S, [this] { save(nullptr); });
+    QWidget* page = parentWidget() ? parentWidget() : this;
+    add(page, "keyUndoCharts", [this] {
+        m_grid.undoArrangement();
+    })->setContext(Qt::WidgetWithChildrenShortcut);
+    add(page, "keySaveCharts", [this] {
+        save(nullptr);
+    })->setContext(Qt::WidgetWithChildrenShortcut);
 }
 
 void ChartBar::fillMenu() {
     m_menu->clear();
-    const auto add = [this](const char* name, const QString& text, const char* keys, auto act) {
+    const auto add = [this](const char* name, const QString& text, const char* id, auto act) {
         // Behind a tab stands the key, which is a shortcut of the bar already.
-        QAction* action = m_menu->addAction(*keys ? text + "\t" + keys : text, this, act);
+        QAction* action = m_menu->addAction(*id ? text + "\t" + keyText(id) : text, this, act);
         action->setObjectName(name);
         return action;
     };
-    add("addChart", "Add a chart...", "A", [this] {
+    add("addChart", "Add a chart...", "keyAddChart", [this] {
         chooseCurves(nullptr);
     })->setEnabled(!m_grid.algorithm().isEmpty());
-    add("undoCharts", "Undo change of charts", "Ctrl+Z", [this] {
+    add("undoCharts", "Undo change of charts", "keyUndoCharts", [this] {
         m_grid.undoArrangement();
     })->setEnabled(m_grid.canUndo());
     add("resetCharts", QString("Usual charts of %1").arg(m_grid.algorithm().toUpper()), "", [this] {
         m_grid.resetArrangement();
     })->setEnabled(!m_grid.isDefault());
     m_menu->addSeparator();
-    add("saveCharts", "Save all charts or points...", "Ctrl+Shift+S", [this] {
+    add("saveCharts", "Save all charts or points...", "keySaveCharts", [this] {
         save(nullptr);
     })->setEnabled(std::ranges::any_of(m_grid.shownCharts(), &Chart::hasPoints));
 }

@@ -35,6 +35,15 @@ std::pair<double, double> wholeRange(const XScale& scale, std::int64_t lastStep,
     return {first > 0 && first < last ? first : last / 1e3, last};
 }
 
+/// The last step of the training; phases before it count steps of their own.
+std::int64_t lastUpdate(const RunSeries& series) {
+    std::int64_t last = 0;
+    for (const std::string& key : series.keys())
+        if (const auto& points = series.points(key); !is_phase_metric(key) && !points.empty())
+            last = std::max(last, points.back().step);
+    return last;
+}
+
 bool tellsMarks(const std::string& key) {
     return is_phase_metric(key) || key == "non_finite_skipped";
 }
@@ -154,6 +163,7 @@ void ChartGrid::setView(const ChartsView& view) {
     m_view = view;
     keepView(view);
     m_series.setAxis(view.axis, view.smoothing);
+    for (const auto& overlay : m_overlays) overlay->series.setAxis(view.axis, view.smoothing);
     for (Chart* chart : m_charts) chart->setChartsView(view);
     if (otherPlaces) follow();
     Q_EMIT viewChanged();
@@ -196,7 +206,15 @@ void ChartGrid::followData() {
         const auto [low, high] = wholeRange(chart->scale(), chart->lastStep(), m_view.logarithmicX);
         chart->setXRange(low, high);
     }
-    const auto [low, high] = wholeRange(m_series.scale(), last, m_view.logarithmicX);
+    auto [low, high] = wholeRange(m_series.scale(), last, m_view.logarithmicX);
+    for (const auto& overlay : m_overlays) {
+        const XScale& scale = overlay->series.scale();
+        const std::int64_t end = lastUpdate(overlay->series);
+        if (scale.axis() != m_series.scale().axis() || end == 0) continue;
+        const auto [from, to] = wholeRange(scale, end, m_view.logarithmicX);
+        low = std::min(low, from);
+        high = std::max(high, to);
+    }
     setRange(low, high);
 }
 

@@ -49,6 +49,13 @@ public:
     void append(std::int64_t step, const Metrics& metrics);
     /// Edits and checkpoints; marks of phases and alerts come from the metrics.
     void setMarks(std::vector<ChartMark> marks);
+    /// Runs whose curves lie over those of the shown one, in this order; one that was there already
+    /// keeps its metrics.
+    void setOverlays(const std::vector<OverlaidRun>& runs);
+    /// All metrics of a run that lies over the shown one.
+    void setOverlayMetrics(RunId run,
+                           const std::map<std::string, std::vector<MetricPoint>>& metrics);
+    void appendOverlay(RunId run, std::int64_t step, const Metrics& metrics);
     /// Where the crosshair is while the mouse is elsewhere; nothing: at the newest step, unseen.
     void setShownStep(std::optional<std::int64_t> step);
 
@@ -116,11 +123,14 @@ private:
     void chooseRange(double first, double last);
     void followData();
     void updateMarks();
+    Overlay* overlayOf(RunId run) const;
+    void showOverlays();
     bool isLinked(const Chart* one, const Chart* other) const {
         return one->phase() == other->phase();
     }
 
     RunSeries m_series;
+    Overlays m_overlays;
     QString m_algorithm;
     Arrangement m_default;
     std::vector<Arrangement> m_history;

@@ -24,6 +24,7 @@ Chart* ChartGrid::makeChart(const ChartSetup& setup) {
     if (const auto text = m_emptyTexts.find(setup.group.title); text != m_emptyTexts.end())
         chart->setEmptyText(text->second);
     chart->setChartsView(m_view);
+    chart->setOverlays(m_overlays);
     chart->hide();
     connectChart(chart);
     m_drag->watch(chart);

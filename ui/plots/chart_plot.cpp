@@ -185,6 +185,8 @@ bool ChartPlot::redraw() {
 
 void ChartPlot::drawCurves() {
     const PlotView view = plotView();
+    for (auto& [overlay, lines] : m_overlays)
+        lines.update(overlay->series, scaleOf(*overlay), view, m_view.smoothing);
     for (CurveLines& curve : m_curves) curve.update(m_series, scale(), view, m_view.smoothing);
     updateYRange(view);
 }
@@ -194,6 +196,8 @@ void ChartPlot::updateYRange(const PlotView& view) {
     std::vector<double> values;
     for (const CurveLines& curve : m_curves)
         curve.collectValues(m_series, scale(), view, m_clipsOutliers, values);
+    for (const auto& [overlay, lines] : m_overlays)
+        lines.collectValues(overlay->series, scaleOf(*overlay), view, m_clipsOutliers, values);
     if (const auto range = valueRange(std::move(values), m_clipsOutliers, m_logarithmic))
         yAxis->setRange(range->low, range->high);
     else if (m_logarithmic)
@@ -208,7 +212,11 @@ void ChartPlot::drawCursor() {
     std::vector<CursorItem::Dot> dots;
     for (const CurveLines& curve : m_curves)
         if (const auto value = curve.lineAt(m_series, *m_crosshair))
-            dots.push_back({*value, curveColour(curve.look().style.colour, palette())});
+            dots.push_back({*value, curve.colour(palette())});
+    for (const auto& [overlay, lines] : m_overlays)
+        if (const auto step = crosshairIn(*overlay))
+            if (const auto value = lines.lineAt(overlay->series, *step))
+                dots.push_back({*value, lines.colour(palette())});
     QString tag;
     if (m_tagged) {
         tag = QString("step %1").arg(*m_crosshair);
@@ -243,6 +251,7 @@ void ChartPlot::applyColours() {
         axis->grid()->setPen(QPen(lineColour(palette()), 1));
     }
     for (CurveLines& curve : m_curves) curve.setColours(palette());
+    for (auto& [overlay, lines] : m_overlays) lines.setColours(palette());
     m_strip->setColours(palette());
     m_cursor->setColours(palette());
     m_dirty = true;

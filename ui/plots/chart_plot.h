@@ -32,6 +32,17 @@ public:
     const XScale& scale() const;
     bool isOfPhase() const { return m_ofPhase; }
 
+    /// Of each run the chart's first curve lies over its own. They must outlive the next call.
+    void setOverlays(const Overlays& overlays);
+    /// Points of a run that lies over the shown one have changed.
+    void touchOverlays() { m_dirty = m_dirty || !m_overlays.empty(); }
+    struct OverlaidValue {
+        const OverlaidRun& run;
+        std::optional<double> value;
+    };
+    /// At the crosshair, or the last ones: as they were measured, of runs that have the metric.
+    std::vector<OverlaidValue> overlaidValues() const;
+
     void setValueAxis(bool logarithmic, bool clipsOutliers);
     void setChartsView(const ChartsView& view);
     void setMarks(std::vector<ChartMark> marks);
@@ -77,8 +88,16 @@ private:
     void connectMouse();
     void applyColours();
     void updateTickers();
+    struct OverlaidCurve {
+        const Overlay* of;
+        CurveLines lines;
+    };
+
     void drawCurves();
     void drawCursor();
+    const XScale& scaleOf(const Overlay& overlay) const;
+    /// The step of the other run that lies where the crosshair is.
+    std::optional<std::int64_t> crosshairIn(const Overlay& overlay) const;
     void updateYRange(const PlotView& view);
     void zoomYAround(double factor, double value);
     PlotView plotView() const;
@@ -87,6 +106,7 @@ private:
     const bool m_ofPhase;
     const XScale m_steps;
     std::vector<CurveLines> m_curves;
+    std::vector<OverlaidCurve> m_overlays;
     MarkStrip* m_strip = nullptr;
     CursorItem* m_cursor = nullptr;
     ChartsView m_view;

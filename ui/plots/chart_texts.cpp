@@ -66,8 +66,7 @@ void Chart::updateHeader() {
     const bool single = curves.size() == 1;
     const int room = width() - 2 * header_margin - m_heading->sizeHint().width();
     // The title goes before the unit, which is in its tooltip too, and before the band.
-    if (single && m_values->sizeHint().width() > room)
-        m_values->setText(numberOf(*curves.front()));
+    if (single && m_values->sizeHint().width() > room) m_values->setText(numberOf(*curves.front()));
     if (single && m_values->sizeHint().width() > room)
         m_values->setText(numberOf(*curves.front()).section(" (", 0, 0));
     QStringList names;
@@ -85,8 +84,18 @@ void Chart::updateHeader() {
     }
     // A curve that stands alone is named where its title leads to expect another.
     const bool expected = single && curves.front() == &m_plot->curves().front();
-    m_names->setVisible(!names.isEmpty() && !expected);
+    if (expected) names.clear();
+    if (m_enlarged) names << overlayTexts();
+    m_names->setVisible(!names.isEmpty());
     m_names->setText(names.join("&nbsp; "));
+}
+
+QStringList Chart::overlayTexts() const {
+    QStringList texts;
+    for (const auto& [run, value] : m_plot->overlaidValues())
+        texts << overlaySign(run, palette()) + "&nbsp;" + unbroken(run.name) + "&nbsp;<b>" +
+                     unbroken(value ? toQString(short_number(*value)) : "\u2013") + "</b>";
+    return texts;
 }
 
 QString Chart::valueText() const {
@@ -103,8 +112,8 @@ QString Chart::plainValues() const {
     const std::vector<const CurveLines*> curves = curvesWithPoints();
     QStringList values;
     for (const CurveLines* curve : curves)
-        values << (curves.size() == 1 ? toQString(m_setup.group.title) : curve->look().name) +
-                      " " + numberOf(*curve);
+        values << (curves.size() == 1 ? toQString(m_setup.group.title) : curve->look().name) + " " +
+                      numberOf(*curve);
     return QString("step %1: %2").arg(m_crosshair.value_or(lastStep())).arg(values.join(", "));
 }
 

@@ -7,12 +7,13 @@
 #include <qcustomplot.h>
 
 #include "analysis/smoothing.h"
+#include "common/line_pattern.h"
 #include "common/theme.h"
 
 namespace plumb::ui {
 namespace {
 
-constexpr double line_width = 1.6;
+constexpr double line_width = 1.6, overlaid_width = 1.2;
 constexpr double raw_opacity = 0.30, band_opacity = 0.16;
 /// So few points, as of an evaluation, are shown as points too.
 constexpr std::size_t few_points = 25;
@@ -54,13 +55,25 @@ CurveLines::CurveLines(QCustomPlot& plot, std::string key, Look look)
     m_band->setPen(Qt::NoPen);
 }
 
+QColor CurveLines::colour(const QPalette& palette) const {
+    return m_look.overlaid ? overlayColour(*m_look.overlaid, palette)
+                           : curveColour(m_look.style.colour, palette);
+}
+
+void CurveLines::remove() {
+    for (QCPCurve* curve : {m_raw, m_line, m_band})
+        if (curve) curve->parentPlot()->removePlottable(curve);
+}
+
 void CurveLines::setColours(const QPalette& palette) {
-    const QColor colour = curveColour(m_look.style.colour, palette);
-    QColor faint = colour;
+    QColor faint = colour(palette);
     faint.setAlphaF(raw_opacity);
     m_raw->setPen(QPen(faint, 1));
-    QPen pen(colour, line_width);
-    if (m_look.style.dashed) pen.setDashPattern({3, 2});
+    QPen pen(colour(palette), m_look.overlaid ? overlaid_width : line_width);
+    if (m_look.overlaid)
+        setPattern(pen, line_patterns.at(m_look.overlaid->style.pattern));
+    else if (m_look.style.dashed)
+        pen.setDashPattern({3, 2});
     m_line->setPen(pen);
     if (!m_band) return;
     faint.setAlphaF(band_opacity);
@@ -85,8 +98,9 @@ void CurveLines::update(const RunSeries& series, const XScale& scale, const Plot
     const bool few = m_drawn.steps.size() <= few_points;
     m_line->setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, 4)
                                 : QCPScatterStyle::ssNone);
-    m_raw->setVisible(m_weight > 0);
-    if (m_weight > 0) fill(m_raw, drawnCurve(points, scale, view));
+    const bool raw = m_weight > 0 && !m_look.overlaid;
+    m_raw->setVisible(raw);
+    if (raw) fill(m_raw, drawnCurve(points, scale, view));
     if (!m_band) return;
     DrawnCurve outline =
         drawnCurve(smoothed(series, m_look.band->low, m_weight, m_low), scale, view);

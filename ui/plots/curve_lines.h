@@ -12,6 +12,7 @@
 #include "analysis/colours.h"
 #include "analysis/metric_info.h"
 #include "plots/curve.h"
+#include "plots/overlay.h"
 #include "plots/run_series.h"
 
 class QCPCurve;
@@ -20,13 +21,15 @@ class QCustomPlot;
 namespace plumb::ui {
 
 /// One metric in a plot: a smoothed line over its faint raw line, and where the metric has one, a
-/// band between its least and its most. The plot owns what is drawn and must outlive it.
+/// band between its least and its most. Of a run that lies over the shown one it is the line alone.
+/// The plot owns what is drawn and must outlive it.
 class CurveLines {
 public:
     struct Look {
         QString name;
-        SeriesStyle style;
-        std::optional<MetricBand> band;
+        SeriesStyle style = {};
+        std::optional<MetricBand> band = {};
+        std::optional<OverlaidRun> overlaid = {};  ///< the run that it is of, in place of the style
     };
 
     CurveLines(QCustomPlot& plot, std::string key, Look look);
@@ -35,6 +38,9 @@ public:
     const Look& look() const { return m_look; }
 
     void setColours(const QPalette& palette);
+    QColor colour(const QPalette& palette) const;
+    /// Takes what is drawn off the plot; it is not to be used afterwards.
+    void remove();
     /// Draws what is in view; smoothing: weight in [0, 1), nothing: as suits the number of points.
     void update(const RunSeries& series, const XScale& scale, const PlotView& view,
                 std::optional<double> smoothing);

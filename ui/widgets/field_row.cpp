@@ -68,6 +68,8 @@ QString fieldHelp(const Field& field) {
     if (!field.unit.empty()) text += " Unit: " + toQString(field.unit).toHtmlEscaped() + ".";
     if (!field.trl_name.empty())
         text += " In TRL: " + toQString(field.trl_name).toHtmlEscaped() + ".";
+    const std::string preset = field_text(field, Settings{});
+    if (!preset.empty()) text += " Default: " + choiceText(toQString(preset)).toHtmlEscaped() + ".";
     if (field.live) text += " May be edited while the run goes on.";
     return text + "</p>";
 }
@@ -99,6 +101,11 @@ FieldRow::FieldRow(const Field& field, QWidget* parent) : QWidget(parent), m_fie
     layout->setSpacing(2);
     layout->addLayout(line);
     layout->addWidget(m_error);
+}
+
+FieldRow::~FieldRow() {
+    // An editor that loses the focus as it goes reports what was typed.
+    if (m_line) m_line->disconnect(this);
 }
 
 QWidget* FieldRow::makeEditor() {
@@ -141,6 +148,8 @@ void FieldRow::setValue(const QString& text) {
     m_choice->setCurrentIndex(index);
 }
 
+bool FieldRow::isBeingEdited() const { return m_line && m_line->hasFocus() && value() != m_shown; }
+
 void FieldRow::setMode(Mode mode) {
     const bool editable = mode != Mode::fixed;
     QWidget* editor = m_line ? static_cast<QWidget*>(m_line) : m_choice;
@@ -153,9 +162,12 @@ void FieldRow::setMode(Mode mode) {
 }
 
 void FieldRow::setBaseline(const std::optional<QString>& value, const QString& origin) {
-    m_name->setProperty("role", value ? "changed" : "muted");
-    m_name->style()->unpolish(m_name);
-    m_name->style()->polish(m_name);
+    const QString role = value ? "changed" : "muted";
+    if (m_name->property("role") != role) {
+        m_name->setProperty("role", role);
+        m_name->style()->unpolish(m_name);
+        m_name->style()->polish(m_name);
+    }
     QString tip = fieldHelp(m_field);
     if (value) tip += QString("<p>%1: %2</p>").arg(origin, choiceText(*value).toHtmlEscaped());
     m_name->setToolTip(tip);

@@ -30,11 +30,14 @@ public:
 
     /// The editor's objectName is "field:" and the key. The field outlives the row.
     explicit FieldRow(const Field& field, QWidget* parent = nullptr);
+    ~FieldRow() override;
 
     const Field& field() const { return m_field; }
     QString value() const;
     /// Does not emit edited().
     void setValue(const QString& text);
+    /// Whether the user has begun to change it and not left it yet.
+    bool isBeingEdited() const;
     void setMode(Mode mode);
     /// The value that this one differs from, with where that comes from; nothing: it does not.
     void setBaseline(const std::optional<QString>& value, const QString& origin);

@@ -8,6 +8,8 @@
 #include <QShortcut>
 #include <QVBoxLayout>
 
+#include "common/shortcuts.h"
+
 namespace plumb::ui {
 
 NoteDialog::NoteDialog(const QString& run, const QString& note, QWidget* parent) : QDialog(parent) {
@@ -23,7 +25,7 @@ NoteDialog::NoteDialog(const QString& run, const QString& note, QWidget* parent)
     m_text->setMinimumSize(420, 140);
     m_text->moveCursor(QTextCursor::End);
     label->setBuddy(m_text);
-    auto* save = new QPushButton("Save  Ctrl+Return", this);
+    auto* save = new QPushButton("Save  " + keyText("noteSave"), this);
     save->setObjectName("noteSave");
     save->setProperty("primary", true);
     auto* cancel = new QPushButton("Cancel  Esc", this);
@@ -39,7 +41,8 @@ NoteDialog::NoteDialog(const QString& run, const QString& note, QWidget* parent)
     layout->addLayout(buttons);
     connect(save, &QPushButton::clicked, this, &NoteDialog::save);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
-    auto* keys = new QShortcut(Qt::CTRL | Qt::Key_Return, this);
+    auto* keys = new QShortcut(keysOf("noteSave"), this);
+    keys->setObjectName("noteSave");
     connect(keys, &QShortcut::activated, this, &NoteDialog::save);
     m_text->setFocus();
 }

@@ -11,6 +11,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "common/shortcuts.h"
 #include "models/run_list_model.h"
 #include "widgets/run_delegate.h"
 
@@ -45,11 +46,10 @@ QueuePanel::QueuePanel(QueueModel* model, QWidget* parent) : QWidget(parent), m_
     m_list->setDragDropMode(QAbstractItemView::InternalMove);
     m_list->setDropIndicatorShown(true);
     m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
-    m_open = addAction("queueOpen", "Show settings", Qt::Key_Return, &QueuePanel::open);
-    m_up = addAction("queueUp", "Earlier", Qt::ALT | Qt::Key_Up, &QueuePanel::moveUp);
-    m_down = addAction("queueDown", "Later", Qt::ALT | Qt::Key_Down, &QueuePanel::moveDown);
-    m_remove = addAction("queueRemove", "Take out of the queue", QKeySequence::Delete,
-                         &QueuePanel::remove);
+    m_open = addAction("queueOpen", "Show settings", &QueuePanel::open);
+    m_up = addAction("queueUp", "Earlier", &QueuePanel::moveUp);
+    m_down = addAction("queueDown", "Later", &QueuePanel::moveDown);
+    m_remove = addAction("queueRemove", "Take out of the queue", &QueuePanel::remove);
 
     auto* head = new QHBoxLayout;
     head->addWidget(m_title, 1);
@@ -81,11 +81,10 @@ QueuePanel::QueuePanel(QueueModel* model, QWidget* parent) : QWidget(parent), m_
     updateActions();
 }
 
-QAction* QueuePanel::addAction(const QString& name, const QString& text, const QKeySequence& keys,
-                               void (QueuePanel::*act)()) {
+QAction* QueuePanel::addAction(const char* name, const QString& text, void (QueuePanel::*act)()) {
     auto* action = new QAction(text, m_list);
     action->setObjectName(name);
-    action->setShortcut(keys);
+    action->setShortcut(keysOf(name));
     action->setShortcutContext(Qt::WidgetShortcut);
     connect(action, &QAction::triggered, this, act);
     m_list->addAction(action);

@@ -36,8 +36,8 @@ Q_SIGNALS:
     void openRequested(qint64 entry);
 
 private:
-    QAction* addAction(const QString& name, const QString& text, const QKeySequence& keys,
-                       void (QueuePanel::*act)());
+    /// name: its id in the table of shortcuts.
+    QAction* addAction(const char* name, const QString& text, void (QueuePanel::*act)());
     void moveUp() { moveBy(-1); }
     void moveDown() { moveBy(1); }
     void moveBy(int rows);

@@ -12,6 +12,7 @@
 
 #include "common/background.h"
 #include "common/elided_label.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "common/theme.h"
 #include "config/roles.h"
@@ -40,11 +41,6 @@ QLabel* labelOf(const QString& text, QWidget* widget) {
     label->setProperty("role", "muted");
     label->setBuddy(widget);
     return label;
-}
-
-bool isTryKey(const QKeyEvent* key) {
-    return (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) &&
-           key->modifiers().testFlag(Qt::ControlModifier);
 }
 
 }  // namespace
@@ -112,7 +108,7 @@ QWidget* RewardTryout::makeActions() {
     m_answer->setPlaceholderText("none");
     m_answer->setFont(monospacedFont());
     m_answer->setFixedWidth(answer_width);
-    m_try = new QPushButton("Try  Ctrl+Return", actions);
+    m_try = new QPushButton("Try  " + keyText("tryReward"), actions);
     m_try->setObjectName("tryRewards");
     m_cancel = new QPushButton("Cancel  Esc", actions);
     m_cancel->setObjectName("cancelTrial");
@@ -186,8 +182,9 @@ void RewardTryout::askNext() {
 void RewardTryout::takeAnswer(const Result<RewardTrial>& trial) {
     m_results->setAnswer(*m_asked, trial);
     if (trial.ok())
-        m_length = QString("length %1 %2").arg(trial->length).arg(trial->in_characters ? "characters"
-                                                                                : "tokens");
+        m_length = QString("length %1 %2")
+                       .arg(trial->length)
+                       .arg(trial->in_characters ? "characters" : "tokens");
     if (++*m_asked < m_results->functions().size())
         askNext();
     else
@@ -230,8 +227,8 @@ bool RewardTryout::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() != QEvent::ShortcutOverride && event->type() != QEvent::KeyPress)
         return QWidget::eventFilter(watched, event);
     const auto* key = static_cast<QKeyEvent*>(event);
-    const bool cancels = key->key() == Qt::Key_Escape && isBusy();
-    if (!isTryKey(key) && !cancels) return QWidget::eventFilter(watched, event);
+    const bool cancels = isPressed(*key, "tryCancel") && isBusy();
+    if (!isPressed(*key, "tryReward") && !cancels) return QWidget::eventFilter(watched, event);
     event->accept();
     if (event->type() == QEvent::KeyPress) cancels ? cancel() : tryNow();
     return true;

@@ -12,6 +12,7 @@
 #include <QWidget>
 
 #include "analysis/colours.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "common/theme.h"
 
@@ -41,40 +42,35 @@ QString shadeText(std::string_view name) {
 }  // namespace
 
 RunActions::RunActions(QWidget* list) : QObject(list), m_list(list) {
-    add(RunAction::open, "runOpen", "Open", {});
-    add(RunAction::duplicate, "runDuplicate", "New run with these settings", Qt::CTRL | Qt::Key_D);
-    add(RunAction::repeat, "runRepeat", "Repeat with its edits", Qt::CTRL | Qt::Key_R);
-    add(RunAction::resume, "runResume", "Resume from the last checkpoint",
-        Qt::CTRL | Qt::SHIFT | Qt::Key_R);
-    add(RunAction::rename, "runRename", "Rename...", Qt::Key_F2);
-    add(RunAction::note, "runNoteAction", "Note...", Qt::Key_F4);
-    add(RunAction::archive, "runArchive", "Archive", Qt::CTRL | Qt::Key_E);
-    add(RunAction::unarchive, "runUnarchive", "Take out of the archive",
-        Qt::CTRL | Qt::SHIFT | Qt::Key_E);
-    add(RunAction::exportMetrics, "runExportMetrics", "Export metrics as CSV...",
-        Qt::CTRL | Qt::Key_S);
-    add(RunAction::exportSettings, "runExportSettings", "Export settings as YAML...",
-        Qt::CTRL | Qt::SHIFT | Qt::Key_S);
-    add(RunAction::remove, "runDelete", "Delete", QKeySequence::Delete);
-    add(RunAction::restore, "runRestore", "Restore", Qt::CTRL | Qt::Key_U);
-    add(RunAction::purge, "runPurge", "Remove for good...", Qt::SHIFT | Qt::Key_Delete);
-    add(RunAction::undo, "runUndo", "Undo delete", QKeySequence::Undo);
-    update({}, false);
+    add(RunAction::open, "runOpen", "Open");
+    add(RunAction::overlay, "runOverlay", "Lay over the charts");
+    add(RunAction::duplicate, "runDuplicate", "New run with these settings");
+    add(RunAction::repeat, "runRepeat", "Repeat with its edits");
+    add(RunAction::resume, "runResume", "Resume from the last checkpoint");
+    add(RunAction::rename, "runRename", "Rename...");
+    add(RunAction::note, "runNoteAction", "Note...");
+    add(RunAction::archive, "runArchive", "Archive");
+    add(RunAction::unarchive, "runUnarchive", "Take out of the archive");
+    add(RunAction::exportMetrics, "runExportMetrics", "Export metrics as CSV...");
+    add(RunAction::exportSettings, "runExportSettings", "Export settings as YAML...");
+    add(RunAction::remove, "runDelete", "Delete");
+    add(RunAction::restore, "runRestore", "Restore");
+    add(RunAction::purge, "runPurge", "Remove for good...");
+    add(RunAction::undo, "runUndo", "Undo delete");
+    update({}, false, false);
 }
 
-QAction* RunActions::add(RunAction action, const QString& name, const QString& text,
-                         const QKeySequence& keys) {
+void RunActions::add(RunAction action, const char* name, const QString& text) {
     auto* made = new QAction(text, this);
     made->setObjectName(name);
-    made->setShortcut(keys);
+    made->setShortcut(keysOf(name));
     made->setShortcutContext(Qt::WidgetShortcut);
     connect(made, &QAction::triggered, this, [this, action] { Q_EMIT triggered(action); });
     m_list->addAction(made);
     m_actions[action] = made;
-    return made;
 }
 
-void RunActions::update(const std::vector<RunRecord>& chosen, bool readOnly) {
+void RunActions::update(const std::vector<RunRecord>& chosen, bool overlaid, bool readOnly) {
     m_chosen = chosen;
     m_readOnly = readOnly;
     const auto all = [&](auto holds) {
@@ -87,6 +83,9 @@ void RunActions::update(const std::vector<RunRecord>& chosen, bool readOnly) {
         m_actions.at(action)->setEnabled(possible);
     };
     allow(RunAction::open, one);
+    allow(RunAction::overlay, kept);
+    m_actions.at(RunAction::overlay)
+        ->setText(overlaid ? "Take off the charts" : "Lay over the charts");
     allow(RunAction::duplicate, one);
     allow(RunAction::repeat, one);
     allow(RunAction::resume,
@@ -133,6 +132,7 @@ QMenu* RunActions::makeMenu(QWidget* parent) {
         for (const RunAction action : actions) menu->addAction(m_actions.at(action));
     };
     group({RunAction::open});
+    if (!deleted) menu->addAction(m_actions.at(RunAction::overlay));
     if (deleted) {
         group({RunAction::restore, RunAction::purge});
         return menu;

@@ -17,6 +17,7 @@ namespace plumb::ui {
 /// What can be done with runs of the list.
 enum class RunAction {
     open,
+    overlay,    ///< lay over the charts of the shown run, or take off
     duplicate,  ///< a draft with the settings
     repeat,     ///< the same with the edits that were made
     resume,
@@ -40,8 +41,8 @@ public:
     /// The shortcuts hold while the list has the keyboard.
     explicit RunActions(QWidget* list);
 
-    /// What of it is possible with these runs.
-    void update(const std::vector<RunRecord>& chosen, bool readOnly);
+    /// What of it is possible with these runs. overlaid: all of them lie over the charts.
+    void update(const std::vector<RunRecord>& chosen, bool overlaid, bool readOnly);
     /// Of those that fit the runs; deletes itself when it closes.
     QMenu* makeMenu(QWidget* parent);
 
@@ -50,8 +51,8 @@ Q_SIGNALS:
     void shadeChosen(int shade);
 
 private:
-    QAction* add(RunAction action, const QString& name, const QString& text,
-                 const QKeySequence& keys);
+    /// name: its id in the table of shortcuts.
+    void add(RunAction action, const char* name, const QString& text);
     void addShades(QMenu* menu);
 
     QWidget* m_list;

@@ -4,6 +4,8 @@
 #include <QPainter>
 #include <QPainterPath>
 
+#include "analysis/colours.h"
+#include "common/line_pattern.h"
 #include "common/theme.h"
 #include "models/run_list_model.h"
 #include "widgets/badge.h"
@@ -19,6 +21,16 @@ void paintRounded(QPainter& painter, const QRectF& area, double radius, const QC
     QPainterPath path;
     path.addRoundedRect(area, radius, radius);
     painter.fillPath(path, colour);
+}
+
+/// The line of a run's curves in the charts.
+void paintLine(QPainter& painter, const QRectF& area, const QColor& colour,
+               std::string_view pattern) {
+    QPen pen(colour, 2);
+    setPattern(pen, pattern);
+    painter.setPen(pen);
+    painter.drawLine(QPointF(area.left() - 4, area.center().y()),
+                     QPointF(area.right() + 4, area.center().y()));
 }
 
 /// The state, and what the user noted.
@@ -51,9 +63,12 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QString algorithm = index.data(RunListModel::AlgorithmRole).toString();
     const QColor colour = runColour(algorithm.toStdString(),
                                     index.data(RunListModel::ShadeRole).toLongLong(), palette);
-    paintRounded(*painter,
-                 QRectF(row.left() + margin - 4, row.center().y() - square / 2.0, square, square),
-                 2, colour);
+    const QRectF sign(row.left() + margin - 4, row.center().y() - square / 2.0, square, square);
+    const int pattern = index.data(RunListModel::PatternRole).toInt();
+    if (pattern < 0)
+        paintRounded(*painter, sign, 2, colour);
+    else
+        paintLine(*painter, sign, colour, line_patterns.at(static_cast<std::size_t>(pattern)));
 
     const QFont small = smallFont();
     const QSize size = Badge::sizeFor(algorithm);

@@ -131,7 +131,10 @@ void RunListPanel::updateActions() {
     std::vector<RunRecord> runs;
     for (const RunId id : chosen())
         if (auto run = m_model->run(id)) runs.push_back(std::move(*run));
-    m_actions->update(runs, m_readOnly);
+    const bool overlaid = !runs.empty() && std::ranges::all_of(runs, [this](const RunRecord& run) {
+        return m_model->isOverlaid(run.id);
+    });
+    m_actions->update(runs, overlaid, m_readOnly);
 }
 
 void RunListPanel::select(std::optional<RunId> run) {

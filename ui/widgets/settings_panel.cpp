@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include <QCheckBox>
 #include <QHBoxLayout>
@@ -12,11 +13,14 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "analysis/edit_history.h"
 #include "common/elided_label.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "config/presets.h"
 #include "config/roles.h"
 #include "config/validation.h"
+#include "widgets/edit_list.h"
 
 namespace plumb::ui {
 namespace {
@@ -45,11 +49,14 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     m_advanced = new QCheckBox("Advanced", this);
     m_advanced->setObjectName("settingsAdvanced");
     m_hint = new QLabel(this);
+    m_hint->setObjectName("settingsHint");
     m_hint->setProperty("role", "small");
     m_hint->setWordWrap(true);
     m_reason = new QLineEdit(this);
     m_reason->setObjectName("editReason");
+    m_reason->setAccessibleName("Reason for the next edit");
     m_reason->setPlaceholderText("Reason for the next edit (kept with it)");
+    m_editList = new EditList(this);
 
     auto* form = new QWidget;
     m_form = new QVBoxLayout(form);
@@ -78,6 +85,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     top->addLayout(find);
     top->addWidget(m_hint);
     top->addWidget(m_reason);
+    top->addWidget(m_editList);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);
@@ -86,9 +94,16 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
 
     build();
     connect(m_save, &QPushButton::clicked, this, &SettingsPanel::saveRequested);
+    connect(m_editList, &EditList::stepChosen, this, &SettingsPanel::stepChosen);
     connect(m_search, &QLineEdit::textChanged, this, &SettingsPanel::refreshVisibility);
     connect(m_advanced, &QCheckBox::toggled, this, &SettingsPanel::refreshVisibility);
     clear();
+}
+
+SettingsPanel::~SettingsPanel() {
+    // An editor that loses the focus as it goes reports what was typed.
+    for (const Group& group : m_groups)
+        for (FieldRow* row : group.rows) row->disconnect(this);
 }
 
 void SettingsPanel::build() {
@@ -150,13 +165,34 @@ void SettingsPanel::clear() {
     refresh();
 }
 
-void SettingsPanel::applyEdit(const std::string& key, const std::string& value) {
-    FieldRow* row = rowOf(key);
-    if (!row || !set_field(row->field(), m_settings, value)) return;
-    row->setValue(toQString(field_text(row->field(), m_settings)));
+void SettingsPanel::setEdits(const std::vector<EditRecord>& edits) {
+    m_edits = edits;
+    m_editList->setEdits(edits);
+    if (m_step) showValues();
+}
+
+void SettingsPanel::setShownStep(std::optional<std::int64_t> step) {
+    const auto held = [this](std::int64_t at) {
+        return std::ranges::count_if(m_edits,
+                                     [at](const EditRecord& edit) { return held_at(edit, at); });
+    };
+    m_editList->setShownStep(step);
+    const bool same = m_step && step && held(*m_step) == held(*step);
+    if (std::exchange(m_step, step) == step) return;
+    if (same)
+        showHint();
+    else
+        showValues();
+}
+
+void SettingsPanel::applyEdit(const EditRecord& edit) {
+    FieldRow* row = rowOf(edit.key);
+    if (!row || !set_field(row->field(), m_settings, edit.new_value)) return;
     row->setError({});
     m_reason->clear();
-    refreshVisibility();
+    m_edits.push_back(edit);
+    m_editList->setEdits(m_edits);
+    showValues();
 }
 
 void SettingsPanel::showProblem(const std::string& key, const QString& message) {
@@ -178,23 +214,46 @@ void SettingsPanel::refresh() {
         m_baseline = *preset;
         m_baselineName = "preset";
     }
-    const auto mode = [this](const Field& field) {
+    for (const Group& group : m_groups)
+        for (FieldRow* row : group.rows) row->setError({});
+    m_edits.clear();
+    m_editList->setEdits({});
+    m_editList->setShownStep(std::nullopt);
+    m_step.reset();
+    m_save->setEnabled(m_kind != Kind::nothing);
+    showValues();
+}
+
+void SettingsPanel::showValues() {
+    m_seen = m_step ? settings_at(m_settings, m_edits, *m_step) : m_settings;
+    const bool live = m_kind == Kind::live && !m_step;
+    const auto mode = [&](const Field& field) {
         if (m_kind == Kind::draft) return FieldRow::Mode::editable;
-        return m_kind == Kind::live && field.live ? FieldRow::Mode::live : FieldRow::Mode::fixed;
+        return live && field.live ? FieldRow::Mode::live : FieldRow::Mode::fixed;
     };
     for (const Group& group : m_groups)
         for (FieldRow* row : group.rows) {
-            row->setValue(toQString(field_text(row->field(), m_settings)));
+            const QString value = toQString(field_text(row->field(), m_seen));
+            // Somebody may be typing while the edit of another field takes effect.
+            if (!live || !row->isBeingEdited()) row->setValue(value);
             row->setMode(mode(row->field()));
-            row->setError({});
         }
-    m_reason->setVisible(m_kind == Kind::live);
-    m_save->setEnabled(m_kind != Kind::nothing);
-    m_hint->setVisible(m_kind == Kind::live || m_kind == Kind::nothing);
-    m_hint->setText(m_kind == Kind::live
-                        ? "Outlined settings can be edited while the run goes on."
-                        : "Choose an experiment on the start page or a run on the left.");
+    m_reason->setVisible(live);
+    showHint();
     refreshVisibility();
+}
+
+void SettingsPanel::showHint() {
+    const bool live = m_kind == Kind::live && !m_step;
+    const bool past = m_step && (!m_edits.empty() || m_kind == Kind::live);
+    m_hint->setVisible(live || past || m_kind == Kind::nothing);
+    m_hint->setText(
+        past ? QString("As they were at step %1.").arg(*m_step) +
+                   (m_kind == Kind::live
+                        ? QString(" Edits are made at the newest (%1).").arg(keyText("live"))
+                        : QString())
+        : live ? QString("Outlined settings can be edited while the run goes on.")
+               : QString("Choose an experiment on the start page or a run on the left."));
 }
 
 void SettingsPanel::refreshVisibility() {
@@ -204,8 +263,8 @@ void SettingsPanel::refreshVisibility() {
         bool any = false;
         for (FieldRow* row : group.rows) {
             const Field& field = row->field();
-            const bool applies = field_applies(field, m_settings);
-            const std::string now = field_text(field, m_settings);
+            const bool applies = field_applies(field, m_seen);
+            const std::string now = field_text(field, m_seen);
             const std::string before = field_text(field, m_baseline);
             const bool differs = applies && now != before && !isBookkeeping(field);
             changed += differs;
@@ -257,6 +316,7 @@ void SettingsPanel::handleEdit(FieldRow* row, const QString& text) {
 }
 
 void SettingsPanel::checkDraft() {
+    m_seen = m_settings;
     std::map<std::string, QString> messages = m_unreadable;
     for (const FieldProblem& problem : find_problems(m_settings))
         messages.try_emplace(problem.key, toQString(problem.message));

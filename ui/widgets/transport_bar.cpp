@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "base/strings.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "common/theme.h"
 
@@ -62,7 +63,7 @@ TransportBar::TransportBar(QWidget* parent) : QFrame(parent) {
     m_step->setObjectName("transportStep");
     m_step->setFont(monospacedFont());
     m_step->setMinimumWidth(86);
-    m_live = new QPushButton("Live  End", this);
+    m_live = new QPushButton("Live  " + keyText("live"), this);
     m_live->setObjectName("transportLive");
     m_live->setToolTip("Back to the newest step");
 
@@ -105,7 +106,7 @@ void TransportBar::setState(TransportState state) {
     m_state = state;
     const bool active = state == TransportState::running || state == TransportState::pausing ||
                         state == TransportState::paused;
-    m_primary->setText(primaryText(state) + "  Space");
+    m_primary->setText(primaryText(state) + "  " + keyText("primary"));
     m_primary->setEnabled(state != TransportState::nothing && state != TransportState::starting &&
                           state != TransportState::pausing);
     m_finish->setEnabled(active);

@@ -17,6 +17,7 @@
 #include <QVBoxLayout>
 
 #include "common/background.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "config/presets.h"
 #include "config/yaml.h"
@@ -30,12 +31,14 @@
 #include "widgets/rewards_panel.h"
 #include "widgets/run_list_panel.h"
 #include "widgets/settings_panel.h"
+#include "widgets/shortcut_sheet.h"
 #include "widgets/transport_bar.h"
 #include "window/offers.h"
 #include "window/queue_controller.h"
 #include "window/run_commands.h"
 #include "window/run_controller.h"
 #include "window/run_export.h"
+#include "window/run_overlays.h"
 
 namespace plumb::ui {
 namespace {
@@ -98,7 +101,8 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
 
     m_controller = new RunController(
         m_bridge, {*m_train, *m_settings, *m_transport, *m_messages, m_runs}, this);
-    m_commands = new RunCommands({m_bridge, *m_controller, m_runs, *m_messages}, this);
+    m_overlays = new RunOverlays({m_bridge, *m_controller, m_runs, *m_train, *m_messages}, this);
+    m_commands = new RunCommands({m_bridge, *m_controller, m_runs, *m_messages, *m_overlays}, this);
     m_queue = new QueueController(m_bridge, *m_controller, *m_messages, this);
     m_runList->addBelow(m_queue->panel());
     connectPages();
@@ -127,7 +131,11 @@ QWidget* MainWindow::makeTopBar() {
     m_themeButton->setObjectName("themeButton");
     m_themeButton->setProperty("role", "flat");
     m_themeButton->setToolTip("Light or dark");
-    auto* newRun = new QPushButton("New run  N", bar);
+    auto* keys = new QPushButton("Keys  " + keyText("showShortcuts"), bar);
+    keys->setObjectName("shortcutsButton");
+    keys->setProperty("role", "flat");
+    keys->setToolTip("All keys of the window");
+    auto* newRun = new QPushButton("New run  " + keyText("newRun"), bar);
     newRun->setObjectName("newRunButton");
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(12, 5, 12, 5);
@@ -140,15 +148,18 @@ QWidget* MainWindow::makeTopBar() {
     layout->addWidget(makeTab("tabPlayground", "Playground", m_tabs, Playground));
     m_tabs->button(Playground)
         ->setToolTip(
-            "Talk to a model. T on the Train page takes the run and the step that are shown there");
+            QString("Talk to a model. %1 on the Train page takes the run and the step shown there")
+                .arg(keyText("talk")));
     layout->addStretch();
     layout->addWidget(m_notice);
+    layout->addWidget(keys);
     layout->addWidget(m_themeButton);
     layout->addWidget(newRun);
     m_themeButton->setText(isDark(palette()) ? "Light" : "Dark");
     connect(m_tabs, &QButtonGroup::idClicked, this,
             [this](int page) { showPage(static_cast<Page>(page)); });
     connect(newRun, &QPushButton::clicked, this, [this] { showPage(NewRun); });
+    connect(keys, &QPushButton::clicked, this, [this] { showShortcutSheet(this); });
     connect(m_themeButton, &QPushButton::clicked, this, &MainWindow::changeTheme);
     return bar;
 }
@@ -260,25 +271,28 @@ void MainWindow::connectRuns() {
 }
 
 void MainWindow::addShortcuts() {
-    const auto add = [this](const QKeySequence& keys, auto action) {
-        auto* shortcut = new QShortcut(keys, this);
+    const auto add = [this](std::string_view id, auto action) {
+        auto* shortcut = new QShortcut(this);
+        shortcut->setObjectName(toQString(id));
+        shortcut->setKeys(allKeysOf(id));
         connect(shortcut, &QShortcut::activated, this, action);
     };
-    add(Qt::Key_N, [this] { showPage(NewRun); });
-    add(Qt::Key_Space, [this] {
+    add("newRun", [this] { showPage(NewRun); });
+    add("primary", [this] {
         if (showsRun()) m_transport->pressPrimary();
     });
-    add(Qt::Key_End, [this] { m_controller->goLive(); });
-    add(Qt::Key_Home, [this] { m_train->followCharts(); });
-    add(Qt::Key_L, [this] { m_train->toggleLog(); });
-    add(Qt::CTRL | Qt::Key_1, [this] { showPage(Start); });
-    add(Qt::Key_T, [this] {
+    add("live", [this] { m_controller->goLive(); });
+    add("followRun", [this] { m_train->followCharts(); });
+    add("log", [this] { m_train->toggleLog(); });
+    add("talk", [this] {
         if (showsRun()) talkToShown();
     });
-    add(Qt::CTRL | Qt::Key_2, [this] { showPage(Train); });
-    add(Qt::CTRL | Qt::Key_3, [this] { showPage(Completions); });
-    add(Qt::CTRL | Qt::Key_4, [this] { showPage(Playground); });
-    add(Qt::CTRL | Qt::Key_Q, [this] { close(); });
+    add("showStart", [this] { showPage(Start); });
+    add("showTrain", [this] { showPage(Train); });
+    add("showCompletions", [this] { showPage(Completions); });
+    add("showPlayground", [this] { showPage(Playground); });
+    add("showShortcuts", [this] { showShortcutSheet(this); });
+    add("quit", [this] { close(); });
 }
 
 void MainWindow::showPage(Page page) {

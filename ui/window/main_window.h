@@ -26,6 +26,7 @@ class QueueController;
 class RunCommands;
 class RunController;
 class RunListPanel;
+class RunOverlays;
 class SettingsPanel;
 class StartPage;
 class TrainPage;
@@ -84,6 +85,7 @@ private:
     SessionOptions m_options;
     RunListModel m_runs;
     RunController* m_controller = nullptr;
+    RunOverlays* m_overlays = nullptr;
     RunCommands* m_commands = nullptr;
     QueueController* m_queue = nullptr;
     QButtonGroup* m_tabs = nullptr;

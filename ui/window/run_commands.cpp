@@ -5,12 +5,14 @@
 
 #include <QInputDialog>
 
+#include "common/shortcuts.h"
 #include "common/text.h"
 #include "session/run_plan.h"
 #include "widgets/message_bar.h"
 #include "widgets/note_dialog.h"
 #include "window/run_controller.h"
 #include "window/run_export.h"
+#include "window/run_overlays.h"
 
 namespace plumb::ui {
 namespace {
@@ -69,6 +71,7 @@ void RunCommands::perform(RunAction action, const std::vector<RunId>& runs) {
     if (runs.empty() && action != RunAction::undo) return;
     switch (action) {
         case RunAction::open: m_parts.controller.showRun(runs.front()); break;
+        case RunAction::overlay: m_parts.overlays.toggle(runs); break;
         case RunAction::duplicate: m_parts.controller.duplicate(runs.front()); break;
         case RunAction::repeat: m_parts.controller.repeat(runs.front()); break;
         case RunAction::resume: resume(runs); break;
@@ -178,7 +181,7 @@ void RunCommands::deleteRuns(const std::vector<RunId>& runs) {
             m_parts.messages.showMessage(
                 MessageBar::Kind::note, "Deleted: " + what + ".",
                 "For a day it can be brought back, also by View, Show deleted runs.",
-                {{"Undo  Ctrl+Z", [this] { perform(RunAction::undo, {}); }}});
+                {{"Undo  " + keyText("runUndo"), [this] { perform(RunAction::undo, {}); }}});
         });
 }
 

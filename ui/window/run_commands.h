@@ -16,6 +16,7 @@ namespace plumb::ui {
 
 class MessageBar;
 class RunController;
+class RunOverlays;
 
 /// Does with runs of the list what was chosen there: asks where something has to be asked, and
 /// offers to undo a delete.
@@ -28,6 +29,7 @@ public:
         RunController& controller;
         RunListModel& runs;
         MessageBar& messages;
+        RunOverlays& overlays;
     };
 
     /// window: the parent of dialogs.

@@ -89,6 +89,7 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         m_views.messages.showMessage(MessageBar::Kind::error, "That was not changed.", message);
     });
     connect(&m_feed, &RunFeed::marksChanged, &m_views.train, &TrainPage::setMarks);
+    connect(&m_feed, &RunFeed::marksChanged, &m_views.settings, &SettingsPanel::setEdits);
     connect(&m_feed, &RunFeed::completionsLoaded, this,
             [this](qint64 step, const std::vector<CompletionRecord>& rows) {
                 m_views.train.showCompletions(step, rows, !m_feed.chosenStep());
@@ -121,6 +122,7 @@ RunController::RunController(SessionBridge& bridge, Views views, QObject* parent
         m_views.messages.showMessage(MessageBar::Kind::error, {}, message);
     });
     connect(&m_views.settings, &SettingsPanel::editRequested, this, &RunController::edit);
+    connect(&m_views.settings, &SettingsPanel::stepChosen, this, &RunController::chooseStep);
     connect(&m_views.settings, &SettingsPanel::settingsChanged, this, [this] {
         m_views.train.updateDraft(m_views.settings.settings());
         m_predictions.showDraft(m_views.settings.settings());
@@ -163,6 +165,7 @@ void RunController::setShown(RunId run) {
     m_details.reset();
     m_views.train.setShownStep(std::nullopt);
     m_views.transport.setShownStep(std::nullopt);
+    m_views.settings.setShownStep(std::nullopt);
     m_feed.show(run);
     updateTransport();
     Q_EMIT stepShown(std::nullopt);
@@ -192,6 +195,8 @@ void RunController::showDetails(const RunDetails& details) {
     m_views.train.showRun(details, folder, showsActive());
     m_views.train.setShownStep(m_feed.chosenStep());
     m_views.settings.showRun(details.settings, showsActive());
+    m_views.settings.setEdits(details.edits);
+    m_views.settings.setShownStep(m_feed.chosenStep());
     m_predictions.showRun(details.settings);
     if (!details.settingsProblem.isEmpty())
         m_views.messages.showMessage(MessageBar::Kind::error, "The run's settings are not whole.",
@@ -268,6 +273,7 @@ void RunController::chooseStep(std::optional<std::int64_t> step) {
     if (step && m_details) step = std::min(*step, m_details->record.step);
     m_views.train.setShownStep(step);
     m_views.transport.setShownStep(step);
+    m_views.settings.setShownStep(step);
     m_feed.chooseStep(step);
     Q_EMIT stepShown(step);
 }
@@ -314,7 +320,7 @@ void RunController::handle(const Event& event) {
         } else if (std::holds_alternative<RunContinued>(event)) {
             m_active->pausing = m_active->paused = false;
         } else if (const auto* edited = std::get_if<SettingEdited>(&event)) {
-            if (showsActive()) m_views.settings.applyEdit(edited->edit.key, edited->edit.new_value);
+            if (showsActive()) m_views.settings.applyEdit(edited->edit);
         }
     }
 }

@@ -36,6 +36,21 @@ private Q_SLOTS:
         QVERIFY(styles[2].colour != styles[0].colour);
         QVERIFY(styles[2].colour != algorithm_colour("ppo"));
     }
+
+    void runs_in_one_chart_are_told_apart() {
+        const auto styles = run_styles({{"grpo", 0}, {"grpo", 0}, {"grpo", 2}, {"ppo", 0}});
+        // The first as it is; one of the same algorithm and shade by its shade, a shade of its own
+        // and another algorithm's as they are.
+        QVERIFY((styles[0] == RunStyle{0, 0}));
+        QVERIFY(styles[1].shade != 0 && styles[1].pattern == 0);
+        QVERIFY((styles[2] == RunStyle{2, 0}));
+        QVERIFY((styles[3] == RunStyle{0, 0}));
+        // Sixteen of an algorithm differ; more begin again.
+        const auto many = run_styles(std::vector<StyledRun>(17, {"dpo", 1}));
+        for (std::size_t i = 0; i < 16; ++i)
+            for (std::size_t j = 0; j < i; ++j) QVERIFY(!(many[i] == many[j]));
+        QVERIFY(many[16].pattern < line_patterns.size());
+    }
 };
 
 PLUMB_REGISTER_TEST(TestColours)

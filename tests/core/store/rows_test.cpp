@@ -132,6 +132,10 @@ private Q_SLOTS:
         QVERIFY(same_number(loss[0].value, 0.3));
         QVERIFY(same_number(loss[1].value, 0.1));
         QVERIFY(reader_->metric(run_, "accuracy")->empty());
+        const auto table = reader_->metric_table(run_).value();
+        QCOMPARE(table.size(), std::size_t{2});
+        QCOMPARE(table.at("loss").size(), std::size_t{2});
+        QCOMPARE(table.at("kl").front().step, std::int64_t{2});
         const auto all = reader_->metrics(run_).value();
         QCOMPARE(all.size(), std::size_t{2});
         QCOMPARE(all[1].first, std::int64_t{2});

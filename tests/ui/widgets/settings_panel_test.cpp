@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QSignalSpy>
 
 #include "config/presets.h"
@@ -119,12 +121,89 @@ private Q_SLOTS:
         QCOMPARE(edits.first().at(2).toString(), "too jumpy");
         // It holds once the run has taken it.
         QCOMPARE(shown.panel.settings().learning_rate, shown.settings.learning_rate);
-        shown.panel.applyEdit("learning_rate", "0.0001");
+        shown.panel.applyEdit({.step = 3, .key = "learning_rate", .new_value = "0.0001"});
         QCOMPARE(shown.panel.settings().learning_rate, 0.0001);
 
         shown.type("learning_rate", "-1");
         QCOMPARE(edits.count(), 1);
         QVERIFY(!shown.error("learning_rate").isEmpty());
+    }
+
+    void settings_are_shown_as_they_were_at_a_step() {
+        Shown shown;
+        Settings now = shown.settings;
+        now.learning_rate = 0.01;
+        shown.panel.showRun(now, true);
+        shown.panel.setEdits({{.step = 4,
+                               .key = "learning_rate",
+                               .old_value = "0.1",
+                               .new_value = "0.01",
+                               .reason = "too jumpy"}});
+        const auto* reason = shown.panel.findChild<QLineEdit*>("editReason");
+        QCOMPARE(shown.line("learning_rate")->text(), "0.01");
+        QVERIFY(reason->isVisible());
+        shown.panel.setShownStep(4);
+        QCOMPARE(shown.line("learning_rate")->text(), "0.1");
+        QVERIFY(!shown.line("learning_rate")->isEnabled());
+        QVERIFY(!reason->isVisible());
+        QVERIFY(shown.panel.findChild<QLabel*>("settingsHint")->text().contains("at step 4"));
+        shown.panel.setShownStep(3);
+        QVERIFY(shown.panel.findChild<QLabel*>("settingsHint")->text().contains("at step 3"));
+        shown.panel.setShownStep(5);
+        QCOMPARE(shown.line("learning_rate")->text(), "0.01");
+        // What is saved or started from holds now.
+        QCOMPARE(shown.panel.settings().learning_rate, 0.01);
+        shown.panel.setShownStep(std::nullopt);
+        QVERIFY(shown.line("learning_rate")->isEnabled());
+    }
+
+    void edits_stand_with_step_values_and_reason() {
+        Shown shown;
+        shown.panel.showRun(shown.settings, true);
+        auto* list = shown.panel.findChild<QListWidget*>("editList");
+        QVERIFY(!list->isVisible());
+        const EditRecord first = {.step = 2,
+                                  .key = "temperature",
+                                  .old_value = "1",
+                                  .new_value = "0.7",
+                                  .reason = "less noise"};
+        shown.panel.setEdits({first});
+        shown.panel.applyEdit(
+            {.step = 9, .key = "learning_rate", .old_value = "0.1", .new_value = "0.2"});
+        QVERIFY(list->isVisible());
+        QCOMPARE(list->count(), 2);
+        QVERIFY(list->item(0)->text().contains("learning_rate"));
+        for (const char* part : {"after step 2", "temperature", "1 \u2192 0.7", "less noise"})
+            QVERIFY2(list->item(1)->text().contains(QString::fromUtf8(part)), part);
+        // A step before an edit did not have it.
+        const QBrush held = list->item(1)->foreground();
+        shown.panel.setShownStep(5);
+        QVERIFY(list->item(1)->foreground() == held);
+        QVERIFY(list->item(0)->foreground() != held);
+        QSignalSpy steps(&shown.panel, &SettingsPanel::stepChosen);
+        Q_EMIT list->itemClicked(list->item(0));
+        QCOMPARE(steps.count(), 1);
+        QCOMPARE(steps.first().first().toLongLong(), 10);
+        // Another run has none of them.
+        shown.panel.showRun(shown.settings, false);
+        QCOMPARE(list->count(), 0);
+    }
+
+    void what_is_being_typed_stays_while_another_edit_takes_effect() {
+        Shown shown;
+        shown.panel.showRun(shown.settings, true);
+        QApplication::setActiveWindow(&shown.panel);
+        shown.line("temperature")->setFocus();
+        shown.line("temperature")->setText("0.");
+        shown.panel.applyEdit({.step = 3, .key = "learning_rate", .new_value = "0.0001"});
+        QCOMPARE(shown.line("temperature")->text(), "0.");
+        QCOMPARE(shown.line("learning_rate")->text(), "1e-04");
+    }
+
+    void help_names_the_default() {
+        Shown shown;
+        const QString tip = shown.line("learning_rate")->toolTip();
+        QVERIFY2(tip.contains("Default: "), qPrintable(tip));
     }
 
     void a_past_run_is_only_shown() {

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QListWidget>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -100,6 +101,15 @@ private Q_SLOTS:
 
         shown.button("transportPrimary")->click();
         QTRY_VERIFY_WITH_TIMEOUT(shown.shownStep() > pausedAt + 5, patience_ms);
+        // The slider shows the settings as they were too.
+        QVERIFY(shown.find<QListWidget>("editList")->isVisible());
+        QCOMPARE(rate->text(), "1e-04");
+        shown.find<QSlider>("timeSlider")->setValue(int(pausedAt) - 1);
+        QVERIFY(rate->text() != "1e-04");
+        QVERIFY(!rate->isEnabled());
+        shown.button("transportLive")->click();
+        QCOMPARE(rate->text(), "1e-04");
+        QVERIFY(rate->isEnabled());
         shown.button("transportAbort")->click();
         QVERIFY(shown.message().contains("Abort run 1?"));
         QVERIFY(shown.window->bridge().activeRun());

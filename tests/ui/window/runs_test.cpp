@@ -14,6 +14,9 @@
 
 #include "config/yaml.h"
 #include "core/session/small_run.h"
+#include "models/run_list_model.h"
+#include "plots/chart_grid.h"
+#include "plots/chart_plot.h"
 #include "window/shown_window.h"
 
 using namespace plumb;
@@ -279,6 +282,48 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(stateOf(3), QString("finished"), patience_ms);
         QCOMPARE(stateOf(2), QString("finished"));
         QVERIFY(shown.find<QWidget>("trainPage")->isVisible());
+    }
+
+    void runs_are_laid_over_the_charts_and_taken_off() {
+        const TemporaryFolder folder;
+        const SessionOptions options = optionsBelow(folder.path());
+        makeRuns(options);
+        Shown shown(options);
+        auto* list = shown.find<QListView>("runList");
+        list->setFocus();
+        list->selectAll();
+        QTest::keyClick(list, Qt::Key_O);
+        // No run was shown: the first of the list is, and the others lie over it.
+        QTRY_COMPARE(shown.window->controller().shownRun(), std::optional<RunId>(3));
+        const auto* names = shown.find<QLabel>("overlayNames");
+        QTRY_VERIFY(names->isVisible());
+        QVERIFY(names->text().contains("second") && names->text().contains("first"));
+        QVERIFY(!names->text().contains("third"));
+        auto* grid = shown.find<ChartGrid>("chartGrid");
+        const auto overlaid = [&] {
+            grid->redrawNow();
+            auto* chart = grid->findChild<Chart*>("chart:loss");
+            return chart ? chart->findChild<ChartPlot*>()->overlaidValues().size() : 0;
+        };
+        QTRY_COMPARE(overlaid(), std::size_t{2});
+        const auto* model = list->model();
+        QCOMPARE(model->index(0, 0).data(RunListModel::PatternRole).toInt(), -1);
+        QVERIFY(model->index(1, 0).data(RunListModel::PatternRole).toInt() >= 0);
+
+        // One of them is shown now: it is left out, and the one that was shown does not lie over.
+        Q_EMIT shown.find<QLabel>("overlayNames")->linkActivated("1");
+        QTRY_COMPARE(shown.window->controller().shownRun(), std::optional<RunId>(1));
+        QVERIFY(names->text().contains("second") && !names->text().contains("first"));
+
+        list->setCurrentIndex(model->index(1, 0));
+        shown.window->findChild<QAction*>("runOverlay")->trigger();
+        QVERIFY(!names->isVisible());
+        QTRY_COMPARE(overlaid(), std::size_t{0});
+        list->setCurrentIndex(model->index(0, 0));
+        QTest::keyClick(list, Qt::Key_O);
+        QTRY_COMPARE(overlaid(), std::size_t{1});
+        shown.button("overlayClear")->click();
+        QTRY_COMPARE(overlaid(), std::size_t{0});
     }
 
     void repeating_a_run_makes_its_edits_again() {

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/shortcuts.h"
+
+#include <algorithm>
+#include <array>
+
+#include <QKeyEvent>
+#include <QStringList>
+
+#include "base/check.h"
+#include "common/text.h"
+
+namespace plumb::ui {
+namespace {
+
+constexpr const char* between = " or ";
+
+// Grouped by place, in the order of the sheet. The ids of actions are their objectNames.
+constexpr std::array table = {
+    Shortcut{"showStart", ShortcutPlace::window, "Ctrl+1", "Start page"},
+    Shortcut{"showTrain", ShortcutPlace::window, "Ctrl+2", "Train page"},
+    Shortcut{"showCompletions", ShortcutPlace::window, "Ctrl+3", "Completions page"},
+    Shortcut{"showPlayground", ShortcutPlace::window, "Ctrl+4", "Playground"},
+    Shortcut{"newRun", ShortcutPlace::window, "N", "New run from files of your own"},
+    Shortcut{"showShortcuts", ShortcutPlace::window, "? or F1", "This list of keys"},
+    Shortcut{"quit", ShortcutPlace::window, "Ctrl+Q", "Quit"},
+
+    Shortcut{"primary", ShortcutPlace::train, "Space",
+             "The first button below: start, pause, go on, resume, repeat"},
+    Shortcut{"live", ShortcutPlace::train, "End", "Back to the newest step"},
+    Shortcut{"followRun", ShortcutPlace::train, "Home", "The charts follow the run again"},
+    Shortcut{"log", ShortcutPlace::train, "L", "Log or completions"},
+    Shortcut{"talk", ShortcutPlace::train, "T", "Talk to the model of the shown step"},
+    Shortcut{"keyAddChart", ShortcutPlace::train, "A", "Add a chart"},
+    Shortcut{"keyNextAxis", ShortcutPlace::train, "X",
+             "Charts over the next of step, time, tokens, KL"},
+    Shortcut{"keyLogarithmicX", ShortcutPlace::train, "Shift+X", "That axis logarithmic or not"},
+    Shortcut{"keyUndoCharts", ShortcutPlace::train, "Ctrl+Z",
+             "Take the last change of the charts back"},
+    Shortcut{"keySaveCharts", ShortcutPlace::train, "Ctrl+Shift+S",
+             "Save all charts or their points"},
+
+    Shortcut{"chart.enlarge", ShortcutPlace::chart, "E", "Enlarge, and back"},
+    Shortcut{"chart.all", ShortcutPlace::chart, "Esc", "All charts again"},
+    Shortcut{"chart.chooseCurves", ShortcutPlace::chart, "C", "Choose its curves"},
+    Shortcut{"chart.smoothing", ShortcutPlace::chart, "S", "Next smoothing"},
+    Shortcut{"chart.logarithmic", ShortcutPlace::chart, "Y", "Logarithmic values or not"},
+    Shortcut{"chart.outliers", ShortcutPlace::chart, "O", "Outliers in view or not"},
+    Shortcut{"chart.earlier", ShortcutPlace::chart, "Left", "Crosshair a step back"},
+    Shortcut{"chart.later", ShortcutPlace::chart, "Right", "Crosshair a step on"},
+    Shortcut{"chart.choose", ShortcutPlace::chart, "Return or Enter",
+             "Show the step of the crosshair"},
+    Shortcut{"chart.samples", ShortcutPlace::chart, "Ctrl+Return",
+             "Completions of that step, the most extreme first"},
+    Shortcut{"chart.zoomIn", ShortcutPlace::chart, "+ or =", "Closer"},
+    Shortcut{"chart.zoomOut", ShortcutPlace::chart, "-", "Further away"},
+    Shortcut{"chart.panLeft", ShortcutPlace::chart, "Shift+Left", "Earlier steps"},
+    Shortcut{"chart.panRight", ShortcutPlace::chart, "Shift+Right", "Later steps"},
+    Shortcut{"chart.zoomValuesIn", ShortcutPlace::chart, "Ctrl++ or Ctrl+=", "Values closer"},
+    Shortcut{"chart.zoomValuesOut", ShortcutPlace::chart, "Ctrl+-", "Values further away"},
+    Shortcut{"chart.follow", ShortcutPlace::chart, "Home", "Follow the run again"},
+    Shortcut{"chart.moveBefore", ShortcutPlace::chart, "Ctrl+Left",
+             "Move before the one on its left"},
+    Shortcut{"chart.moveAfter", ShortcutPlace::chart, "Ctrl+Right",
+             "Move behind the one on its right"},
+    Shortcut{"chart.remove", ShortcutPlace::chart, "Del", "Remove"},
+    Shortcut{"chart.undo", ShortcutPlace::chart, "Ctrl+Z",
+             "Take the last change of the charts back"},
+    Shortcut{"chart.save", ShortcutPlace::chart, "Ctrl+S", "Save it or its points"},
+    Shortcut{"chart.copy", ShortcutPlace::chart, "Ctrl+C", "Copy its picture"},
+
+    Shortcut{"completionsSearch", ShortcutPlace::completions, "/", "Search"},
+    Shortcut{"completionsPin", ShortcutPlace::completions, "P",
+             "Pin the prompt, or take the pin off"},
+    Shortcut{"completionsGroup", ShortcutPlace::completions, "G", "Siblings of the completion"},
+    Shortcut{"completionsHistory", ShortcutPlace::completions, "D",
+             "Answers to the prompt over the run, with differences"},
+    Shortcut{"completionsNewer", ShortcutPlace::completions, "F5", "Take in newer completions"},
+    Shortcut{"completionsBack", ShortcutPlace::completions, "Esc",
+             "End a search, back to the table, then filters off"},
+
+    Shortcut{"runOpen", ShortcutPlace::runs, "Return", "Open"},
+    Shortcut{"runOverlay", ShortcutPlace::runs, "O",
+             "Lay the chosen runs over the charts, or take them off"},
+    Shortcut{"runDuplicate", ShortcutPlace::runs, "Ctrl+D", "New run with these settings"},
+    Shortcut{"runRepeat", ShortcutPlace::runs, "Ctrl+R", "Repeat with its edits"},
+    Shortcut{"runResume", ShortcutPlace::runs, "Ctrl+Shift+R", "Resume from the last checkpoint"},
+    Shortcut{"runRename", ShortcutPlace::runs, "F2", "Rename"},
+    Shortcut{"runNoteAction", ShortcutPlace::runs, "F4", "Note"},
+    Shortcut{"runArchive", ShortcutPlace::runs, "Ctrl+E", "Archive"},
+    Shortcut{"runUnarchive", ShortcutPlace::runs, "Ctrl+Shift+E", "Take out of the archive"},
+    Shortcut{"runExportMetrics", ShortcutPlace::runs, "Ctrl+S", "Export metrics as CSV"},
+    Shortcut{"runExportSettings", ShortcutPlace::runs, "Ctrl+Shift+S", "Export settings as YAML"},
+    Shortcut{"runDelete", ShortcutPlace::runs, "Del", "Delete"},
+    Shortcut{"runUndo", ShortcutPlace::runs, "Ctrl+Z", "Undo delete"},
+    Shortcut{"runRestore", ShortcutPlace::runs, "Ctrl+U", "Restore a deleted run"},
+    Shortcut{"runPurge", ShortcutPlace::runs, "Shift+Del", "Remove a deleted run for good"},
+
+    Shortcut{"queueOpen", ShortcutPlace::queue, "Return", "Show settings"},
+    Shortcut{"queueUp", ShortcutPlace::queue, "Alt+Up", "Earlier"},
+    Shortcut{"queueDown", ShortcutPlace::queue, "Alt+Down", "Later"},
+    Shortcut{"queueRemove", ShortcutPlace::queue, "Del", "Take out of the queue"},
+
+    Shortcut{"newRunStart", ShortcutPlace::newRun, "Ctrl+Return", "Start"},
+    Shortcut{"tryReward", ShortcutPlace::tryout, "Ctrl+Return or Ctrl+Enter", "Try"},
+    Shortcut{"tryCancel", ShortcutPlace::tryout, "Esc", "Cancel a try that goes on"},
+    Shortcut{"playgroundAsk", ShortcutPlace::playground, "Ctrl+Return", "Write"},
+    Shortcut{"playgroundStop", ShortcutPlace::playground, "Esc", "Stop"},
+    Shortcut{"noteSave", ShortcutPlace::note, "Ctrl+Return", "Save the note"},
+};
+
+const Shortcut& rowOf(std::string_view id) {
+    const auto found = std::ranges::find(table, id, &Shortcut::id);
+    PLUMB_CHECK(found != table.end(), "a key that is not in the table of shortcuts");
+    return *found;
+}
+
+/// Keys that a keyboard may have on the upper half of another, so that Shift tells nothing.
+bool isSign(int key) {
+    return key > Qt::Key_Space && key < Qt::Key_AsciiTilde &&
+           !(key >= Qt::Key_A && key <= Qt::Key_Z);
+}
+
+}  // namespace
+
+std::span<const Shortcut> shortcuts() { return table; }
+
+QString placeTitle(ShortcutPlace place) {
+    switch (place) {
+        case ShortcutPlace::window: return "Window";
+        case ShortcutPlace::train: return "Train page";
+        case ShortcutPlace::chart: return "In a chart (Tab leads to the next)";
+        case ShortcutPlace::completions: return "Completions page";
+        case ShortcutPlace::runs: return "In the list of runs";
+        case ShortcutPlace::queue: return "In the queue";
+        case ShortcutPlace::newRun: return "New run";
+        case ShortcutPlace::tryout: return "Rewards, in the text to try";
+        case ShortcutPlace::playground: return "Playground";
+        case ShortcutPlace::note: return "Note";
+    }
+    return {};
+}
+
+QList<QKeySequence> allKeysOf(std::string_view id) {
+    QList<QKeySequence> keys;
+    for (const QString& way : toQString(rowOf(id).keys).split(between)) keys << QKeySequence(way);
+    return keys;
+}
+
+QKeySequence keysOf(std::string_view id) { return allKeysOf(id).front(); }
+
+QString keyText(std::string_view id) { return toQString(rowOf(id).keys).section(between, 0, 0); }
+
+bool isPressed(const QKeyEvent& event, std::string_view id) {
+    for (const QKeySequence& keys : allKeysOf(id)) {
+        const QKeyCombination wanted = keys[0];
+        Qt::KeyboardModifiers held = event.modifiers() & ~Qt::KeypadModifier;
+        if (isSign(wanted.key())) held &= ~Qt::KeyboardModifiers(Qt::ShiftModifier);
+        if (event.key() == wanted.key() && held == wanted.keyboardModifiers()) return true;
+    }
+    return false;
+}
+
+}  // namespace plumb::ui
