@@ -108,9 +108,12 @@ void GroupPanel::showRows(std::vector<CompletionRecord> rows) {
         if (row.reward && std::isfinite(*row.reward)) rewards.push_back(*row.reward);
         if (std::isfinite(row.advantage)) advantages.push_back(row.advantage);
     }
-    QStringList facts = {QString("Step %1, group %2: %3 %4 to \u201C%5\u201D")
-                             .arg(m_completion.step)
-                             .arg(m_completion.group)
+    const QString place =
+        m_completion.held_out()
+            ? QString("Evaluation at step %1").arg(m_completion.step)
+            : QString("Step %1, group %2").arg(m_completion.step).arg(m_completion.group);
+    QStringList facts = {QString("%1: %2 %3 to \u201C%4\u201D")
+                             .arg(place)
                              .arg(rows.size())
                              .arg(rows.size() == 1 ? "answer" : "answers")
                              .arg(onOneLine(m_completion.prompt).right(80)),
