@@ -26,12 +26,11 @@ QString summaryOf(const QString& name, const std::vector<double>& values) {
     const double mean = sum / count;
     for (const double value : values) squares += (value - mean) * (value - mean);
     const auto [least, most] = std::ranges::minmax(values);
-    QString text = QString("%1: mean %2").arg(name).arg(mean, 0, 'f', 3);
+    QString text = name + ": mean " + numberText(mean);
     if (values.size() > 1)
         text += QString(", spread %1, from %2 to %3")
-                    .arg(std::sqrt(squares / (count - 1)), 0, 'f', 3)
-                    .arg(least, 0, 'f', 3)
-                    .arg(most, 0, 'f', 3);
+                    .arg(numberText(std::sqrt(squares / (count - 1))), numberText(least),
+                         numberText(most));
     return text;
 }
 
