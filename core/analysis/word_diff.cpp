@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 namespace plumb {
 namespace {
@@ -86,6 +87,38 @@ void diff_middle(std::vector<DiffPiece>& pieces, std::span<const std::string_vie
     add(pieces, DiffPiece::Kind::added, b.subspan(j));
 }
 
+bool is_blank(const std::string& text) {
+    return std::ranges::all_of(text, [](char c) { return sign_of(c) == Sign::blank; });
+}
+
+/// Words on both sides of which something differs are read more easily as one change with the
+/// blanks between them.
+std::vector<DiffPiece> without_shared_blanks(const std::vector<DiffPiece>& pieces) {
+    std::vector<DiffPiece> joined;
+    std::string removed, added;
+    const auto flush = [&] {
+        if (!removed.empty())
+            joined.push_back({DiffPiece::Kind::removed, std::exchange(removed, {})});
+        if (!added.empty()) joined.push_back({DiffPiece::Kind::added, std::exchange(added, {})});
+    };
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        const DiffPiece& piece = pieces[i];
+        if (piece.kind == DiffPiece::Kind::removed) {
+            removed += piece.text;
+        } else if (piece.kind == DiffPiece::Kind::added) {
+            added += piece.text;
+        } else if (i > 0 && i + 1 < pieces.size() && is_blank(piece.text)) {
+            removed += piece.text;
+            added += piece.text;
+        } else {
+            flush();
+            joined.push_back(piece);
+        }
+    }
+    flush();
+    return joined;
+}
+
 }  // namespace
 
 std::vector<DiffPiece> diff_words(std::string_view before, std::string_view after) {
@@ -100,7 +133,7 @@ std::vector<DiffPiece> diff_words(std::string_view before, std::string_view afte
     diff_middle(pieces, all_a.subspan(front, a.size() - front - back),
                 all_b.subspan(front, b.size() - front - back));
     add(pieces, DiffPiece::Kind::same, all_a.last(back));
-    return pieces;
+    return without_shared_blanks(pieces);
 }
 
 }  // namespace plumb

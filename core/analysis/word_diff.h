@@ -17,7 +17,8 @@ struct DiffPiece {
 };
 
 /// What turns the first text into the second, in words: what is removed stands before what is added
-/// in its place. Neighbouring pieces differ in kind. The pieces that are not added make up the
+/// in its place. Neighbouring pieces differ in kind, and
+/// blanks between two changes belong to both. The pieces that are not added make up the
 /// first text, those that are not removed the second. The longest common subsequence of words,
 /// blanks and single signs, in time and memory of the product of the lengths; parts of more than
 /// some thousand words each are told as replaced.

@@ -14,7 +14,9 @@ constexpr qsizetype most_characters = 400, most_tip_characters = 2000;
 }  // namespace
 
 QString numberText(const std::optional<double>& value) {
-    return value ? QString::number(*value, 'f', 3) : QString("none");
+    if (!value) return "none";
+    const QString text = QString::number(*value, 'f', 3);
+    return text == "-0.000" ? "0.000" : text;
 }
 
 QString onOneLine(const std::string& text) {

@@ -13,7 +13,8 @@ namespace {
 constexpr int row_height = 25, least_width = 40;
 /// Beside a title: the arrow of the order, and the paddings.
 constexpr int title_room = 30;
-constexpr int number_width = 68, step_width = 84, end_width = 66, answer_width = 64, text_width = 190;
+constexpr int number_width = 68, step_width = 84, end_width = 66, answer_width = 64,
+              text_width = 190;
 
 int widthOf(CompletionColumn::Kind kind) {
     using Kind = CompletionColumn::Kind;
@@ -70,7 +71,13 @@ void CompletionTable::chooseRow(int row) {
     if (!index.isValid()) return;
     selectionModel()->setCurrentIndex(
         index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-    scrollTo(index, PositionAtTop);
+    // Once the layout has given the table its height.
+    QMetaObject::invokeMethod(
+        this,
+        [this, place = QPersistentModelIndex(index)] {
+            if (place.isValid()) scrollTo(place, PositionAtCenter);
+        },
+        Qt::QueuedConnection);
 }
 
 void CompletionTable::keyPressEvent(QKeyEvent* event) {

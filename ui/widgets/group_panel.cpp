@@ -26,12 +26,11 @@ QString summaryOf(const QString& name, const std::vector<double>& values) {
     const double mean = sum / count;
     for (const double value : values) squares += (value - mean) * (value - mean);
     const auto [least, most] = std::ranges::minmax(values);
-    QString text = QString("%1: mean %2").arg(name).arg(mean, 0, 'f', 3);
+    QString text = name + ": mean " + numberText(mean);
     if (values.size() > 1)
         text += QString(", spread %1, from %2 to %3")
-                    .arg(std::sqrt(squares / (count - 1)), 0, 'f', 3)
-                    .arg(least, 0, 'f', 3)
-                    .arg(most, 0, 'f', 3);
+                    .arg(numberText(std::sqrt(squares / (count - 1))), numberText(least),
+                         numberText(most));
     return text;
 }
 
@@ -108,9 +107,12 @@ void GroupPanel::showRows(std::vector<CompletionRecord> rows) {
         if (row.reward && std::isfinite(*row.reward)) rewards.push_back(*row.reward);
         if (std::isfinite(row.advantage)) advantages.push_back(row.advantage);
     }
-    QStringList facts = {QString("Step %1, group %2: %3 %4 to \u201C%5\u201D")
-                             .arg(m_completion.step)
-                             .arg(m_completion.group)
+    const QString place =
+        m_completion.held_out()
+            ? QString("Evaluation at step %1").arg(m_completion.step)
+            : QString("Step %1, group %2").arg(m_completion.step).arg(m_completion.group);
+    QStringList facts = {QString("%1: %2 %3 to \u201C%4\u201D")
+                             .arg(place)
                              .arg(rows.size())
                              .arg(rows.size() == 1 ? "answer" : "answers")
                              .arg(onOneLine(m_completion.prompt).right(80)),

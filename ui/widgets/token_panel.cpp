@@ -167,7 +167,7 @@ void TokenPanel::showNumbers(std::optional<std::size_t> token) {
         if (quantity == TokenQuantity::clipped)
             parts << (*value > 0 ? "clipped above" : *value < 0 ? "clipped below" : "not clipped");
         else
-            parts << name + " " + QString::number(*value, 'f', 4);
+            parts << name + " " + QString::number(*value, 'f', 3);
     }
     m_numbers->setText(parts.join("   "));
     m_numbers->setAccessibleName(m_numbers->text());

@@ -28,6 +28,14 @@ private Q_SLOTS:
         QVERIFY(pieces == wanted);
     }
 
+    void blanks_between_changes_belong_to_them() {
+        const std::vector<DiffPiece> wanted = {{Kind::same, "it "},
+                                               {Kind::removed, "was dull"},
+                                               {Kind::added, "felt warm"},
+                                               {Kind::same, " again"}};
+        QVERIFY(diff_words("it was dull again", "it felt warm again") == wanted);
+    }
+
     void signs_are_words_of_their_own() {
         const std::vector<DiffPiece> wanted = {
             {Kind::same, "2,"}, {Kind::removed, "3"}, {Kind::added, "4"}, {Kind::same, "#3$"}};

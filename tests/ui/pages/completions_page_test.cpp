@@ -197,8 +197,8 @@ private Q_SLOTS:
         auto* tokens = shown.find<ColouredTokens>("tokenText");
         QTRY_COMPARE_WITH_TIMEOUT(tokens->count(), std::size_t{3}, patience_ms);
         QTRY_VERIFY(shown.text("tokenNumbers").contains("token 1 of 3, id 11"));
-        QVERIFY(shown.text("tokenNumbers").contains("log p -0.2500"));
-        QVERIFY(shown.text("tokenNumbers").contains("KL 0.5000"));
+        QVERIFY(shown.text("tokenNumbers").contains("log p -0.250"));
+        QVERIFY(shown.text("tokenNumbers").contains("KL 0.500"));
         QTest::keyClick(tokens, Qt::Key_Right);
         QVERIFY(shown.text("tokenNumbers").contains("token 2 of 3"));
         QVERIFY(shown.text("tokenNumbers").contains("clipped below"));

@@ -80,7 +80,8 @@ private Q_SLOTS:
         QVERIFY(page->isVisible());
         QTest::keyClick(shown.window.get(), Qt::Key_2, Qt::ControlModifier);
         QVERIFY(!page->isVisible());
-        QContextMenuEvent menu(QContextMenuEvent::Mouse, plot->mapTo(chart, middle));
+        QContextMenuEvent menu(QContextMenuEvent::Mouse, plot->mapTo(chart, middle),
+                               plot->mapToGlobal(middle));
         QCoreApplication::sendEvent(chart, &menu);
         chart->findChild<QAction*>("samples")->trigger();
         QVERIFY(page->isVisible());
