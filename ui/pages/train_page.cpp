@@ -96,9 +96,9 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_tabs = new TabStack(this);
     m_tabs->addTab("tabCompletions", "Completions", m_completions);
     m_tabs->addTab("tabLog", "Log  " + keyText("log"), m_logFrame);
-    m_tabs->addTab("tabDiagnoses", "Diagnoses", m_diagnoses);
-    m_tabs->addTab("tabMemory", "Memory and cost", m_memory);
-    m_tabs->addTab("tabRewards", "Rewards", m_rewards);
+    m_tabs->addTab("tabDiagnoses", "Diagnoses  " + keyText("diagnoses"), m_diagnoses);
+    m_tabs->addTab("tabMemory", "Memory and cost  " + keyText("memory"), m_memory);
+    m_tabs->addTab("tabRewards", "Rewards  " + keyText("rewards"), m_rewards);
 
     m_splitter = new QSplitter(Qt::Vertical, this);
     m_splitter->setObjectName("trainSplitter");
@@ -254,9 +254,17 @@ void TrainPage::toggleLog() {
                                                        : m_logFrame);
 }
 
+void TrainPage::showDiagnoses() { m_tabs->setCurrent(m_diagnoses); }
+
+void TrainPage::showMemory() { m_tabs->setCurrent(m_memory); }
+
+void TrainPage::showRewards() {
+    if (m_tabs->isTabVisible(m_rewards)) m_tabs->setCurrent(m_rewards);
+}
+
 void TrainPage::setDiagnosisCount(int count) {
-    m_tabs->setTabText(m_diagnoses,
-                       count > 0 ? QString("Diagnoses (%1)").arg(count) : QString("Diagnoses"));
+    m_tabs->setTabText(m_diagnoses, (count > 0 ? QString("Diagnoses (%1)  ").arg(count) : "Diagnoses  ") +
+                                        keyText("diagnoses"));
 }
 
 void TrainPage::followCharts() { m_charts->follow(); }

@@ -58,6 +58,10 @@ public:
     void setShownStep(std::optional<std::int64_t> step);
     void addLogLine(const LogLine& line);
     void toggleLog();
+    void showDiagnoses();
+    void showMemory();
+    /// Where the algorithm takes rewards.
+    void showRewards();
     /// The charts show the whole run again.
     void followCharts();
 

@@ -114,6 +114,16 @@ QAction* RunListPanel::addView(const QString& name, const QString& text,
 
 void RunListPanel::addBelow(QWidget* widget) { m_layout->addWidget(widget); }
 
+void RunListPanel::focusList() {
+    if (!m_list->currentIndex().isValid()) m_list->setCurrentIndex(m_filtered->index(0, 0));
+    m_list->setFocus(Qt::ShortcutFocusReason);
+}
+
+void RunListPanel::focusFilter() {
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
 void RunListPanel::setReadOnly(bool readOnly) {
     m_readOnly = readOnly;
     updateActions();

@@ -33,6 +33,8 @@ public:
     /// The same, where none is marked now.
     void selectIfNone(std::optional<RunId> run);
     void setReadOnly(bool readOnly);
+    void focusList();
+    void focusFilter();
     /// A part of the panel below the list.
     void addBelow(QWidget* widget);
 

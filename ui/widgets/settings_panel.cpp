@@ -44,7 +44,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     m_save->setToolTip("Saves these settings as a YAML run file, which Open run file takes");
     m_search = new QLineEdit(this);
     m_search->setObjectName("settingsSearch");
-    m_search->setPlaceholderText("Search settings");
+    m_search->setPlaceholderText("Search settings  " + keyText("searchSettings"));
     m_search->setClearButtonEnabled(true);
     m_advanced = new QCheckBox("Advanced", this);
     m_advanced->setObjectName("settingsAdvanced");
@@ -123,6 +123,11 @@ void SettingsPanel::build() {
         m_groups.back().rows.push_back(row);
     }
     m_form->addStretch();
+}
+
+void SettingsPanel::focusSearch() {
+    m_search->setFocus(Qt::ShortcutFocusReason);
+    m_search->selectAll();
 }
 
 FieldRow* SettingsPanel::rowOf(std::string_view key) const {

@@ -48,6 +48,7 @@ public:
     void applyEdit(const EditRecord& edit);
     void showProblem(const std::string& key, const QString& message);
     void clear();
+    void focusSearch();
 
     /// As they hold now, whatever step is shown.
     const Settings& settings() const { return m_settings; }

@@ -4,12 +4,9 @@
 #include <algorithm>
 
 #include <QApplication>
-#include <QButtonGroup>
 #include <QCloseEvent>
 #include <QFileDialog>
 #include <QHBoxLayout>
-#include <QLabel>
-#include <QPushButton>
 #include <QSettings>
 #include <QShortcut>
 #include <QSplitter>
@@ -39,20 +36,20 @@
 #include "window/run_controller.h"
 #include "window/run_export.h"
 #include "window/run_overlays.h"
+#include "window/top_bar.h"
 
 namespace plumb::ui {
 namespace {
 
 constexpr int run_list_width = 216, settings_width = 296;
 
-QPushButton* makeTab(const QString& name, const QString& text, QButtonGroup* group, int page) {
-    auto* tab = new QPushButton(text);
-    tab->setObjectName(name);
-    tab->setProperty("role", "tab");
-    tab->setCheckable(true);
-    group->addButton(tab, page);
-    return tab;
-}
+/// A page and how it is called: in its tab, and in the title of the window.
+constexpr PageTab tabs[] = {
+    {MainWindow::Start, "tabStart", "Start", "showStart"},
+    {MainWindow::Train, "tabTrain", "Train", "showTrain"},
+    {MainWindow::Completions, "pageCompletions", "Completions", "showCompletions"},
+    {MainWindow::Playground, "tabPlayground", "Playground", "showPlayground"},
+};
 
 }  // namespace
 
@@ -62,6 +59,8 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     setWindowTitle("Plumbline");
     resize(1280, 720);
     setMinimumSize(900, 560);
+    m_top = new TopBar(tabs, this);
+    m_top->setDark(isDark(palette()));
     m_messages = new MessageBar(this);
     m_runList = new RunListPanel(&m_runs, this);
     m_settings = new SettingsPanel(this);
@@ -94,7 +93,7 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(makeTopBar());
+    layout->addWidget(m_top);
     layout->addWidget(m_splitter, 1);
     layout->addWidget(m_transport);
     setCentralWidget(centre);
@@ -118,52 +117,6 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
 
 MainWindow::~MainWindow() = default;
 
-QWidget* MainWindow::makeTopBar() {
-    auto* bar = new QFrame(this);
-    bar->setProperty("role", "topbar");
-    auto* name = new QLabel("Plumbline", bar);
-    name->setProperty("role", "title");
-    m_tabs = new QButtonGroup(this);
-    m_notice = new QLabel(bar);
-    m_notice->setObjectName("notice");
-    m_notice->setProperty("role", "small");
-    m_themeButton = new QPushButton(bar);
-    m_themeButton->setObjectName("themeButton");
-    m_themeButton->setProperty("role", "flat");
-    m_themeButton->setToolTip("Light or dark");
-    auto* keys = new QPushButton("Keys  " + keyText("showShortcuts"), bar);
-    keys->setObjectName("shortcutsButton");
-    keys->setProperty("role", "flat");
-    keys->setToolTip("All keys of the window");
-    auto* newRun = new QPushButton("New run  " + keyText("newRun"), bar);
-    newRun->setObjectName("newRunButton");
-    auto* layout = new QHBoxLayout(bar);
-    layout->setContentsMargins(12, 5, 12, 5);
-    layout->setSpacing(4);
-    layout->addWidget(name);
-    layout->addSpacing(12);
-    layout->addWidget(makeTab("tabStart", "Start", m_tabs, Start));
-    layout->addWidget(makeTab("tabTrain", "Train", m_tabs, Train));
-    layout->addWidget(makeTab("pageCompletions", "Completions", m_tabs, Completions));
-    layout->addWidget(makeTab("tabPlayground", "Playground", m_tabs, Playground));
-    m_tabs->button(Playground)
-        ->setToolTip(
-            QString("Talk to a model. %1 on the Train page takes the run and the step shown there")
-                .arg(keyText("talk")));
-    layout->addStretch();
-    layout->addWidget(m_notice);
-    layout->addWidget(keys);
-    layout->addWidget(m_themeButton);
-    layout->addWidget(newRun);
-    m_themeButton->setText(isDark(palette()) ? "Light" : "Dark");
-    connect(m_tabs, &QButtonGroup::idClicked, this,
-            [this](int page) { showPage(static_cast<Page>(page)); });
-    connect(newRun, &QPushButton::clicked, this, [this] { showPage(NewRun); });
-    connect(keys, &QPushButton::clicked, this, [this] { showShortcutSheet(this); });
-    connect(m_themeButton, &QPushButton::clicked, this, &MainWindow::changeTheme);
-    return bar;
-}
-
 void MainWindow::makePages() {
     m_pages = new QStackedWidget(this);
     m_start = new StartPage(this);
@@ -179,6 +132,14 @@ void MainWindow::makePages() {
 }
 
 void MainWindow::connectPages() {
+    m_top->setToolTip(
+        Playground, QString("Talk to a model. %1 on the Train page takes the run and step shown there")
+                        .arg(keyText("talk")));
+    connect(m_top, &TopBar::pageChosen, this,
+            [this](int page) { showPage(static_cast<Page>(page)); });
+    connect(m_top, &TopBar::newRunRequested, this, [this] { showPage(NewRun); });
+    connect(m_top, &TopBar::keysRequested, this, [this] { showShortcutSheet(this); });
+    connect(m_top, &TopBar::themeRequested, this, &MainWindow::changeTheme);
     connect(m_messages, &MessageBar::focusReleased, this, [this] {
         if (m_transport->isVisible())
             m_transport->focusPrimary();
@@ -212,6 +173,7 @@ void MainWindow::connectPages() {
     });
     connect(m_controller, &RunController::shownChanged, this, [this](std::optional<RunId> run) {
         m_runList->select(run);
+        updateTitle();
         if (run || m_controller->showsDraft()) {
             showPage(Train);
             m_transport->focusPrimary();
@@ -277,13 +239,18 @@ void MainWindow::addShortcuts() {
         shortcut->setKeys(allKeysOf(id));
         connect(shortcut, &QShortcut::activated, this, action);
     };
+    const auto addToTrain = [&](std::string_view id, void (TrainPage::*show)()) {
+        add(id, [this, show] {
+            if (m_train->isVisible()) (m_train->*show)();
+        });
+    };
     add("newRun", [this] { showPage(NewRun); });
     add("primary", [this] {
         if (showsRun()) m_transport->pressPrimary();
     });
     add("live", [this] { m_controller->goLive(); });
     add("followRun", [this] { m_train->followCharts(); });
-    add("log", [this] { m_train->toggleLog(); });
+    addToTrain("log", &TrainPage::toggleLog);
     add("talk", [this] {
         if (showsRun()) talkToShown();
     });
@@ -291,17 +258,35 @@ void MainWindow::addShortcuts() {
     add("showTrain", [this] { showPage(Train); });
     add("showCompletions", [this] { showPage(Completions); });
     add("showPlayground", [this] { showPage(Playground); });
+    addToTrain("diagnoses", &TrainPage::showDiagnoses);
+    addToTrain("memory", &TrainPage::showMemory);
+    addToTrain("rewards", &TrainPage::showRewards);
+    add("searchSettings", [this] {
+        if (m_settings->isVisible()) m_settings->focusSearch();
+    });
+    add("focusRuns", [this] { m_runList->focusList(); });
+    add("filterRuns", [this] { m_runList->focusFilter(); });
+    add("theme", [this] { changeTheme(); });
     add("showShortcuts", [this] { showShortcutSheet(this); });
     add("quit", [this] { close(); });
 }
 
 void MainWindow::showPage(Page page) {
     m_pages->setCurrentIndex(page);
-    m_tabs->setExclusive(false);
-    for (QAbstractButton* tab : m_tabs->buttons()) tab->setChecked(m_tabs->id(tab) == page);
-    m_tabs->setExclusive(page != NewRun);
+    m_top->setPage(page);
     m_settings->setVisible(page == Train);
     m_transport->setVisible(showsRun());
+    updateTitle();
+}
+
+void MainWindow::updateTitle() {
+    const auto tab = std::ranges::find(tabs, m_pages->currentIndex(), &PageTab::page);
+    QStringList parts = {tab == std::end(tabs) ? "New run" : tab->text};
+    if (showsRun() && m_controller->shownRun())
+        parts << QString("%1 %2").arg(*m_controller->shownRun()).arg(m_controller->shownName());
+    if (m_bridge.isOpen()) parts << pathText(m_bridge.workspace());
+    parts << "Plumbline";
+    setWindowTitle(parts.join(" \u2013 "));
 }
 
 bool MainWindow::showsRun() const {
@@ -318,8 +303,8 @@ void MainWindow::showOpened() {
     m_start->setWorkspace(pathText(m_bridge.workspace()));
     m_newRun->setWorkspace(m_bridge.workspace());
     m_train->rewards().setWorkspace(m_bridge.workspace());
-    m_notice->setText(m_bridge.isReadOnly() ? "read-only" : "");
-    setWindowTitle("Plumbline \u2013 " + pathText(m_bridge.workspace()));
+    m_top->setNotice(m_bridge.isReadOnly() ? "read-only" : "");
+    updateTitle();
     m_runList->setReadOnly(m_bridge.isReadOnly());
     m_controller->refreshRuns();
     if (m_bridge.isReadOnly())
@@ -405,7 +390,7 @@ void MainWindow::changeTheme() {
     const ThemeChoice next = isDark(palette()) ? ThemeChoice::light : ThemeChoice::dark;
     applyTheme(*qApp, next);
     QSettings().setValue("theme", next == ThemeChoice::dark ? "dark" : "light");
-    m_themeButton->setText(next == ThemeChoice::dark ? "Light" : "Dark");
+    m_top->setDark(next == ThemeChoice::dark);
 }
 
 void MainWindow::restoreLayout() {

@@ -10,9 +10,6 @@
 #include "common/theme.h"
 #include "models/run_list_model.h"
 
-class QButtonGroup;
-class QLabel;
-class QPushButton;
 class QSplitter;
 class QStackedWidget;
 
@@ -30,6 +27,7 @@ class RunOverlays;
 class SettingsPanel;
 class StartPage;
 class TrainPage;
+class TopBar;
 class TransportBar;
 
 /// The window: pages in the middle, runs on the left, settings on the right, transport below. It
@@ -38,6 +36,8 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
+    enum Page { Start, Train, Completions, Playground, NewRun };
+
     explicit MainWindow(const SessionOptions& options, QWidget* parent = nullptr);
     ~MainWindow() override;
 
@@ -56,14 +56,13 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
-    enum Page { Start, Train, Completions, Playground, NewRun };
-
-    QWidget* makeTopBar();
     void makePages();
     void connectPages();
     void connectCompletions();
     void addShortcuts();
     void showPage(Page page);
+    /// The title names the page, the run where the page is of one, and the workspace.
+    void updateTitle();
     /// Whether what is shown is of the run: its Train page or its completions.
     bool showsRun() const;
     /// The model of the step that is shown, in the playground.
@@ -88,9 +87,7 @@ private:
     RunOverlays* m_overlays = nullptr;
     RunCommands* m_commands = nullptr;
     QueueController* m_queue = nullptr;
-    QButtonGroup* m_tabs = nullptr;
-    QPushButton* m_themeButton = nullptr;
-    QLabel* m_notice = nullptr;
+    TopBar* m_top = nullptr;
     MessageBar* m_messages = nullptr;
     QSplitter* m_splitter = nullptr;
     QStackedWidget* m_pages = nullptr;
