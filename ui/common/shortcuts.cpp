@@ -76,6 +76,11 @@ constexpr std::array table = {
     Shortcut{"chart.save", ShortcutPlace::chart, "Ctrl+S", "Save it or its points"},
     Shortcut{"chart.copy", ShortcutPlace::chart, "Ctrl+C", "Copy its picture"},
 
+    Shortcut{"settingsFound", ShortcutPlace::settings, "Return or Enter",
+             "From the search to the setting it has found"},
+    Shortcut{"settingsLeave", ShortcutPlace::settings, "Esc",
+             "Empty the search, then back to the page"},
+
     Shortcut{"completionsSearch", ShortcutPlace::completions, "/", "Search"},
     Shortcut{"completionsPin", ShortcutPlace::completions, "P",
              "Pin the prompt, or take the pin off"},
@@ -137,6 +142,7 @@ QString placeTitle(ShortcutPlace place) {
         case ShortcutPlace::window: return "Window";
         case ShortcutPlace::train: return "Train page";
         case ShortcutPlace::chart: return "In a chart (Tab leads to the next)";
+        case ShortcutPlace::settings: return "In the settings";
         case ShortcutPlace::completions: return "Completions page";
         case ShortcutPlace::runs: return "In the list of runs";
         case ShortcutPlace::queue: return "In the queue";

@@ -17,6 +17,7 @@ enum class ShortcutPlace {
     window,
     train,  ///< the Train page
     chart,  ///< a chart that has the keyboard
+    settings,  ///< the settings beside the Train page
     completions,
     runs,    ///< the list of runs, with the keyboard
     queue,   ///< the queue, with the keyboard

@@ -18,7 +18,7 @@ QString stateText(const RunRecord& run) {
         case RunState::paused: return "paused, " + ofTotal;
         case RunState::finished: return "finished, " + step;
         case RunState::aborted: return "aborted at " + ofTotal;
-        case RunState::interrupted: return "interrupted at " + ofTotal;
+        case RunState::interrupted: return "interrupted, " + step;
         case RunState::failed: return "failed at " + ofTotal;
     }
     return {};

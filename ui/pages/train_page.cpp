@@ -14,6 +14,7 @@
 #include "analysis/run_charts.h"
 #include "base/files.h"
 #include "common/background.h"
+#include "common/elided_label.h"
 #include "common/shortcuts.h"
 #include "common/text.h"
 #include "config/roles.h"
@@ -68,10 +69,9 @@ TrainPage::TrainPage(QWidget* parent) : QWidget(parent) {
     m_name->setObjectName("runName");
     m_name->setAccessibleName("Name of the run");
     m_name->setMaximumWidth(240);
-    m_state = new QLabel(this);
+    m_state = new ElidedLabel(this);
     m_state->setObjectName("runState");
     m_state->setProperty("role", "muted");
-    m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_note = new QPushButton(this);
     m_note->setObjectName("runNote");
     m_note->setProperty("role", "flat");
@@ -221,7 +221,6 @@ void TrainPage::showNames(const RunRecord& run) {
 
 void TrainPage::setState(const QString& text) {
     m_state->setText(text);
-    m_state->setToolTip(text);
 }
 
 void TrainPage::append(std::int64_t step, const Metrics& metrics) {

@@ -25,6 +25,7 @@ class ChartBar;
 class ChartGrid;
 class CompletionsPanel;
 class DiagnosesPanel;
+class ElidedLabel;
 class LogPanel;
 class MemoryCostPanel;
 class OverlayStrip;
@@ -84,7 +85,8 @@ private:
     void loadLog(const QString& file);
 
     QLineEdit* m_name;
-    QLabel *m_title, *m_state;
+    QLabel* m_title;
+    ElidedLabel* m_state;
     QPushButton* m_note;
     QSplitter* m_splitter;
     ChartGrid* m_charts;

@@ -54,6 +54,7 @@ Chart::Chart(const ChartSetup& setup, const QString& algorithm, const RunSeries&
 
     auto* header = new QHBoxLayout;
     header->setContentsMargins(10, 6, 10, 0);
+    header->setSpacing(6);
     header->addWidget(m_heading, 1);
     header->addWidget(m_values);
     auto* layout = new QVBoxLayout(this);

@@ -31,6 +31,7 @@ Card::Card(const QString& name, const QString& title, const QString& text, const
     body->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_button = new QPushButton(action, this);
     m_button->setObjectName("card:" + name);
+    m_button->setAutoDefault(true);  // Return presses it, as Space does
     m_button->setAccessibleName(action + ": " + title);
     m_buttons = new QHBoxLayout;
     m_buttons->setSpacing(8);
@@ -53,6 +54,7 @@ QPushButton* Card::addSecond(const QString& name, const QString& text) {
     auto* button = new QPushButton(text, this);
     button->setObjectName("card:" + name);
     button->setProperty("role", "flat");
+    button->setAutoDefault(true);
     m_buttons->insertWidget(1, button);
     return button;
 }

@@ -22,7 +22,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr int least_prompt_width = 72, prompt_width = 150;
-constexpr int answer_width = 64, number_width = 84;
+constexpr int answer_width = 84, number_width = 84;
 constexpr int completion_width = 206;
 constexpr int few_columns = 7;
 

@@ -161,6 +161,12 @@ void FieldRow::setMode(Mode mode) {
     setFlag(editor, "live", mode == Mode::live);
 }
 
+void FieldRow::focusEditor() {
+    QWidget* editor = m_line ? static_cast<QWidget*>(m_line) : m_choice;
+    editor->setFocus(Qt::ShortcutFocusReason);
+    if (m_line) m_line->selectAll();
+}
+
 void FieldRow::setBaseline(const std::optional<QString>& value, const QString& origin) {
     const QString role = value ? "changed" : "muted";
     if (m_name->property("role") != role) {

@@ -39,6 +39,8 @@ public:
     /// Whether the user has begun to change it and not left it yet.
     bool isBeingEdited() const;
     void setMode(Mode mode);
+    /// The keyboard goes to the value, which is marked.
+    void focusEditor();
     /// The value that this one differs from, with where that comes from; nothing: it does not.
     void setBaseline(const std::optional<QString>& value, const QString& origin);
     /// Empty: none.

@@ -63,7 +63,6 @@ MemoryCostPanel::MemoryCostPanel(QWidget* parent) : QFrame(parent) {
     m_side->addWidget(m_cost);
 
     auto* page = new QWidget;
-    page->setAutoFillBackground(false);
     auto* columns = new QHBoxLayout(page);
     columns->setContentsMargins(0, 0, 4, 0);
     columns->setSpacing(24);
@@ -74,6 +73,7 @@ MemoryCostPanel::MemoryCostPanel(QWidget* parent) : QFrame(parent) {
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(page);
+    page->setAutoFillBackground(false);
     m_content = scroll;
     auto* head = new QHBoxLayout;
     head->setSpacing(12);

@@ -76,7 +76,8 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     // The bar stands below the text.
     const QRect lines = QRect(row.left() + margin + square + 6, row.top() + 4, 0, row.height() - 8)
                             .adjusted(0, 0, 0, progress >= 0 ? -2 : 0);
-    const QRectF pill(row.right() - size.width() - 6, lines.top(), size.width(), size.height());
+    const QRectF pill(row.right() - size.width() - 6, lines.bottom() - size.height() + 1,
+                      size.width(), size.height());
     Badge::paint(*painter, pill, algorithm, palette);
 
     const auto draw = [&](const QFont& font, const QColor& pen, const QString& text, int right,
@@ -91,10 +92,10 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const bool aside = index.data(RunListModel::ArchivedRole).toBool() ||
                        index.data(RunListModel::DeletedRole).toBool();
     draw(option.font, aside ? mutedColour(palette) : textColour(palette),
-         index.data(Qt::DisplayRole).toString(), static_cast<int>(pill.left()) - 6, Qt::AlignTop);
+         index.data(Qt::DisplayRole).toString(), right, Qt::AlignTop);
     const auto state = static_cast<RunState>(index.data(RunListModel::StateRole).toInt());
     draw(small, state == RunState::failed ? errorColour(palette) : mutedColour(palette),
-         secondLine(index), right, Qt::AlignBottom);
+         secondLine(index), static_cast<int>(pill.left()) - 6, Qt::AlignBottom);
     if (progress >= 0) {
         const QRectF track(lines.left(), row.bottom() - 2.5, right - lines.left(), 2);
         paintRounded(*painter, track, 1, lineColour(palette));

@@ -7,6 +7,7 @@
 
 #include <QCheckBox>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -44,7 +45,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     m_save->setToolTip("Saves these settings as a YAML run file, which Open run file takes");
     m_search = new QLineEdit(this);
     m_search->setObjectName("settingsSearch");
-    m_search->setPlaceholderText("Search settings  " + keyText("searchSettings"));
+    m_search->setPlaceholderText("Search  " + keyText("searchSettings"));
     m_search->setClearButtonEnabled(true);
     m_advanced = new QCheckBox("Advanced", this);
     m_advanced->setObjectName("settingsAdvanced");
@@ -96,6 +97,7 @@ SettingsPanel::SettingsPanel(QWidget* parent) : QFrame(parent) {
     connect(m_save, &QPushButton::clicked, this, &SettingsPanel::saveRequested);
     connect(m_editList, &EditList::stepChosen, this, &SettingsPanel::stepChosen);
     connect(m_search, &QLineEdit::textChanged, this, &SettingsPanel::refreshVisibility);
+    connect(m_search, &QLineEdit::returnPressed, this, &SettingsPanel::focusFound);
     connect(m_advanced, &QCheckBox::toggled, this, &SettingsPanel::refreshVisibility);
     clear();
 }
@@ -128,6 +130,22 @@ void SettingsPanel::build() {
 void SettingsPanel::focusSearch() {
     m_search->setFocus(Qt::ShortcutFocusReason);
     m_search->selectAll();
+}
+
+void SettingsPanel::focusFound() {
+    FieldRow* row = rowOf(toStd(m_search->text().trimmed()));
+    for (const Group& group : m_groups)
+        for (FieldRow* found : group.rows)
+            if ((!row || row->isHidden()) && !found->isHidden()) row = found;
+    if (row && !row->isHidden()) row->focusEditor();
+}
+
+void SettingsPanel::keyPressEvent(QKeyEvent* event) {
+    if (!isPressed(*event, "settingsLeave")) return QFrame::keyPressEvent(event);
+    if (m_search->hasFocus() && !m_search->text().isEmpty())
+        m_search->clear();
+    else
+        Q_EMIT focusReleased();
 }
 
 FieldRow* SettingsPanel::rowOf(std::string_view key) const {

@@ -63,6 +63,12 @@ Q_SIGNALS:
     void saveRequested();
     /// The step from which an edit held is to be shown.
     void stepChosen(qint64 step);
+    /// The keyboard is to go back to the page.
+    void focusReleased();
+
+protected:
+    /// Escape empties the search, and else leaves the settings.
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     enum class Kind { nothing, draft, live, past };
@@ -81,6 +87,8 @@ private:
     void handleEdit(FieldRow* row, const QString& text);
     void checkDraft();
     FieldRow* rowOf(std::string_view key) const;
+    /// To the field that the search names, or the first it has found.
+    void focusFound();
 
     Kind m_kind = Kind::nothing;
     Settings m_settings, m_baseline;

@@ -6,6 +6,8 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "common/shown_page.h"
+
 namespace plumb::ui {
 
 TabStack::TabStack(QWidget* parent) : QWidget(parent) {
@@ -28,10 +30,9 @@ void TabStack::addTab(const QString& name, const QString& text, QWidget* page) {
     button->setCheckable(true);
     m_buttons->insertWidget(static_cast<int>(m_tabs.size()), button);
     m_tabs.push_back({button, page});
-    page->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
     m_pages->addWidget(page);
     connect(button, &QPushButton::clicked, this, [this, page] { setCurrent(page); });
-    if (m_tabs.size() == 1) setCurrent(page);
+    setCurrent(m_tabs.size() == 1 ? page : current());
 }
 
 void TabStack::addBeside(QWidget* widget) { m_buttons->addWidget(widget); }
@@ -45,13 +46,8 @@ QWidget* TabStack::current() const { return m_pages->currentWidget(); }
 
 void TabStack::setCurrent(QWidget* page) {
     QWidget* before = current();
-    for (const Tab& tab : m_tabs) {
-        const bool shown = tab.page == page;
-        tab.button->setChecked(shown);
-        const auto policy = shown ? QSizePolicy::Preferred : QSizePolicy::Ignored;
-        tab.page->setSizePolicy(policy, policy);
-    }
-    m_pages->setCurrentWidget(page);
+    for (const Tab& tab : m_tabs) tab.button->setChecked(tab.page == page);
+    showPageAlone(*m_pages, *page);
     if (before != page) Q_EMIT currentChanged(before, page);
 }
 

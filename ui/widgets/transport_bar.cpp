@@ -184,6 +184,7 @@ void TransportBar::updateTexts() {
     }
     m_details->setText(details.join(" \u00B7 "));
     m_details->setToolTip(m_details->text());
+    m_details->setVisible(!details.isEmpty());
 }
 
 }  // namespace plumb::ui

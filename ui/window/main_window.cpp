@@ -15,6 +15,7 @@
 
 #include "common/background.h"
 #include "common/shortcuts.h"
+#include "common/shown_page.h"
 #include "common/text.h"
 #include "config/presets.h"
 #include "config/yaml.h"
@@ -41,7 +42,7 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int run_list_width = 216, settings_width = 296;
+constexpr int run_list_width = 216, settings_width = 320;
 
 /// A page and how it is called: in its tab, and in the title of the window.
 constexpr PageTab tabs[] = {
@@ -140,12 +141,14 @@ void MainWindow::connectPages() {
     connect(m_top, &TopBar::newRunRequested, this, [this] { showPage(NewRun); });
     connect(m_top, &TopBar::keysRequested, this, [this] { showShortcutSheet(this); });
     connect(m_top, &TopBar::themeRequested, this, &MainWindow::changeTheme);
-    connect(m_messages, &MessageBar::focusReleased, this, [this] {
+    const auto takeFocus = [this] {
         if (m_transport->isVisible())
             m_transport->focusPrimary();
         else
             m_pages->currentWidget()->setFocus();
-    });
+    };
+    connect(m_messages, &MessageBar::focusReleased, this, takeFocus);
+    connect(m_settings, &SettingsPanel::focusReleased, this, takeFocus);
     connect(&m_log, &LogFeed::lineReceived, m_train, &TrainPage::addLogLine);
     connect(&m_bridge, &SessionBridge::opened, this, &MainWindow::showOpened);
     connect(&m_bridge, &SessionBridge::openFailed, this, &MainWindow::showOpenFailure);
@@ -272,7 +275,7 @@ void MainWindow::addShortcuts() {
 }
 
 void MainWindow::showPage(Page page) {
-    m_pages->setCurrentIndex(page);
+    showPageAlone(*m_pages, *m_pages->widget(page));
     m_top->setPage(page);
     m_settings->setVisible(page == Train);
     m_transport->setVisible(showsRun());

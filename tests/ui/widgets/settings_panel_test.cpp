@@ -107,6 +107,32 @@ private Q_SLOTS:
         QVERIFY(!shown.visible("seed"));
     }
 
+    void the_search_leads_to_the_setting_and_escape_back() {
+        Shown shown;
+        shown.panel.show();
+        shown.panel.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&shown.panel));
+        shown.panel.showDraft(shown.settings);
+        QSignalSpy left(&shown.panel, &SettingsPanel::focusReleased);
+        auto* search = shown.panel.findChild<QLineEdit*>("settingsSearch");
+        shown.panel.focusSearch();
+        // The name of the second setting that the search finds, not of the first.
+        QTest::keyClicks(search, "learning_rate");
+        QTest::keyClick(search, Qt::Key_Return);
+        auto* rate = shown.panel.findChild<QLineEdit*>("field:learning_rate");
+        QVERIFY(rate->hasFocus());
+        QCOMPARE(rate->selectedText(), rate->text());
+        QTest::keyClick(rate, Qt::Key_Escape);
+        QCOMPARE(left.size(), 1);
+
+        shown.panel.focusSearch();
+        QTest::keyClick(search, Qt::Key_Escape);
+        QCOMPARE(search->text(), QString());
+        QCOMPARE(left.size(), 1);
+        QTest::keyClick(search, Qt::Key_Escape);
+        QCOMPARE(left.size(), 2);
+    }
+
     void live_settings_are_asked_for_while_a_run_goes_on() {
         Shown shown;
         shown.panel.showRun(shown.settings, true);

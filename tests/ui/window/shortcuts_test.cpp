@@ -73,6 +73,8 @@ private Q_SLOTS:
                                                   "chart.panRight",
                                                   "chart.zoomValuesIn",
                                                   "chart.zoomValuesOut",
+                                                  "settingsFound",
+                                                  "settingsLeave",
                                                   "tryReward",
                                                   "tryCancel",
                                                   "noteSave"};
