@@ -92,6 +92,11 @@ std::vector<ChartGroup> default_charts(std::string_view algorithm) {
 
 std::vector<ChartGroup> default_charts(const Settings& settings) {
     Groups groups = default_charts(settings.algorithm);
+    // Without a reference it stays empty, so that it does not stand before those with curves.
+    if (settings.algorithm == "grpo" && settings.beta == 0) {
+        const auto kl = std::ranges::find(groups, "KL to the reference", &ChartGroup::title);
+        if (kl != groups.end()) std::rotate(kl, kl + 1, groups.end());
+    }
     if (!samples_completions(settings)) return groups;
     ChartGroup parts{"Rewards by function", {}};
     for (const std::string& entry : scoring_functions(settings))

@@ -178,7 +178,7 @@ void DataPreviewView::fillTable(const DataPreview& preview) {
         m_table->horizontalHeaderItem(column)->setTextAlignment(
             (column == last - 1 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     }
-    m_table->setColumnWidth(last - 1, 64);
+    m_table->setColumnWidth(last - 1, 78);
     m_table->setColumnWidth(last, 170);
     if (prompts)
         m_table->setColumnWidth(1, 90);

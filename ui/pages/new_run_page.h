@@ -68,6 +68,8 @@ private:
     QLabel* addSection(QVBoxLayout* form, const QString& title, QWidget* widget = nullptr);
     /// Where the message about a setting stands that has no FieldRow.
     void addError(QVBoxLayout* form, const std::string& key);
+    /// The setting follows the list of files.
+    void takeFiles(FileListEdit* edit, std::vector<std::string> Settings::*files);
     void addFields(QVBoxLayout* form, std::initializer_list<const char*> keys);
     void addColumn(QVBoxLayout* form, const char* key);
     void showSettings();

@@ -51,6 +51,10 @@ PlaygroundPage::PlaygroundPage(SessionBridge& bridge, QWidget* parent) : QWidget
         connect(shortcut, &QShortcut::activated, this, action);
     };
     add("playgroundAsk", [this] { m_ask->click(); });
+    add("playgroundTwo", [this] {
+        m_sideBySide->toggle();
+        if (m_sideBySide->isChecked()) m_right->chooser().setFocus(Qt::ShortcutFocusReason);
+    });
     add("playgroundStop", [this] { m_stop->click(); });
     refresh();
 }
@@ -70,6 +74,7 @@ QWidget* PlaygroundPage::makeHead() {
     m_sampling = new SamplingEdit(head);
     m_sideBySide = new QCheckBox("Two side by side", head);
     m_sideBySide->setObjectName("playgroundSideBySide");
+    m_sideBySide->setToolTip("Two models answer the same prompt: " + keyText("playgroundTwo"));
     m_ask = new QPushButton("Write  " + keyText("playgroundAsk"), head);
     m_ask->setObjectName("playgroundAsk");
     m_ask->setProperty("primary", true);

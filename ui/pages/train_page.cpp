@@ -35,8 +35,10 @@ namespace {
 constexpr qsizetype most_log_bytes = 400'000;
 constexpr int note_width = 220;
 
-std::map<std::string, QString> emptyTexts(const Settings& settings) {
-    const QString waiting = "The first point appears with the first step.";
+/// What charts without a point say. A run that has ended without one gets none any more.
+std::map<std::string, QString> emptyTexts(const Settings& settings, bool ended) {
+    const QString waiting = ended ? "The run ended before it measured this."
+                                  : "The first point appears with the first step.";
     if (is_supervised(settings)) return {{"Loss", waiting}};
     std::map<std::string, QString> texts;
     const auto expect = [&](std::initializer_list<const char*> titles) {
@@ -168,7 +170,7 @@ void TrainPage::showDraft(const Settings& settings, const QString& name) {
     m_note->hide();
     m_state->setText("Look through the settings on the right, then start.");
     m_charts->showRun(toQString(settings.algorithm), default_charts(settings),
-                      emptyTexts(settings));
+                      emptyTexts(settings, false));
     m_chartsRun.reset();
     m_completions->showNothing("Completions appear here as the run samples them.");
     m_logs->setCurrentWidget(m_liveLog);
@@ -189,10 +191,13 @@ void TrainPage::showRun(const RunDetails& details, const std::filesystem::path& 
     showNames(details.record);
     m_name->hide();
     m_sampling = samples_completions(details.settings);
+    const RunState state = details.record.state;
+    const bool ended = !active && (state == RunState::failed || state == RunState::aborted ||
+                                   state == RunState::finished);
     // A run that is read again, as after dropped events, leaves the charts as the user has them.
     if (std::exchange(m_chartsRun, details.record.id) != details.record.id)
         m_charts->showRun(toQString(details.record.algorithm), chart_groups(details.record, {}),
-                          emptyTexts(details.settings));
+                          emptyTexts(details.settings, ended));
     m_charts->setMetrics(details.metrics);
     m_charts->setSettings(details.settings);
     m_chartBar->setRunName(toQString(details.record.name));
@@ -255,10 +260,20 @@ void TrainPage::toggleLog() {
 
 void TrainPage::showDiagnoses() { m_tabs->setCurrent(m_diagnoses); }
 
+void TrainPage::focusCharts() {
+    Chart* chart = m_charts->enlarged();
+    if (!chart && !m_charts->shownCharts().empty()) chart = m_charts->shownCharts().front();
+    if (!chart) return;
+    chart->setFocus(Qt::ShortcutFocusReason);
+    m_charts->ensureWidgetVisible(chart);
+}
+
 void TrainPage::showMemory() { m_tabs->setCurrent(m_memory); }
 
 void TrainPage::showRewards() {
-    if (m_tabs->isTabVisible(m_rewards)) m_tabs->setCurrent(m_rewards);
+    if (!m_tabs->isTabVisible(m_rewards)) return;
+    if (m_tabs->current() == m_rewards) return m_rewards->focusTryout();
+    m_tabs->setCurrent(m_rewards);
 }
 
 void TrainPage::setDiagnosisCount(int count) {

@@ -61,6 +61,8 @@ public:
     void toggleLog();
     void showDiagnoses();
     void showMemory();
+    /// The keyboard goes to the first chart.
+    void focusCharts();
     /// Where the algorithm takes rewards.
     void showRewards();
     /// The charts show the whole run again.

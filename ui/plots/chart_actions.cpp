@@ -71,9 +71,13 @@ void Chart::makeActions() {
     })->setCheckable(true);
     if (phase().empty())
         addAction("samples", "Completions of this step", true, [this] {
-            const Point point = std::exchange(m_menuAt, std::nullopt)
-                                    .value_or(Point{m_crosshair.value_or(lastStep()),
-                                                    toQString(m_setup.group.keys.front())});
+            // Without the mouse the first curve that the run has is meant.
+            const std::vector<const CurveLines*> curves = curvesWithPoints();
+            const std::string& key =
+                curves.empty() ? m_setup.group.keys.front() : curves.front()->key();
+            const Point point =
+                std::exchange(m_menuAt, std::nullopt)
+                    .value_or(Point{m_crosshair.value_or(lastStep()), toQString(key)});
             Q_EMIT samplesRequested(point.step, point.metric);
         });
     addAction("follow", "Follow the run", true, [this] { Q_EMIT followRequested(); });
@@ -152,8 +156,8 @@ bool Chart::event(QEvent* event) {
 void Chart::moveCrosshair(std::int64_t steps) {
     const std::int64_t at = m_crosshair.value_or(lastStep());
     Q_EMIT crosshairMoved(std::clamp<std::int64_t>(at + steps, 0, lastStep()));
-    if (const QString text = m_plot->markText(); !text.isEmpty())
-        QToolTip::showText(m_plot->mapToGlobal(m_plot->markPoint()), text, m_plot);
+    // Without a mark the text is empty, which takes the one of the last mark away.
+    QToolTip::showText(m_plot->mapToGlobal(m_plot->markPoint()), m_plot->markText(), m_plot);
     setAccessibleDescription(plainValues());
 }
 

@@ -42,20 +42,22 @@ ChartChooser::ChartChooser(const QString& algorithm, const Arrangement& charts,
     for (const ChartSetup& setup : charts)
         for (const std::string& key : setup.group.keys) addRow(key);
     refresh(series);
-    showTarget();
     m_metrics->sortItems(TitleColumn, Qt::AscendingOrder);
-    for (const int column : {TitleColumn, KeyColumn}) m_metrics->resizeColumnToContents(column);
+    m_metrics->header()->setStretchLastSection(false);
+    m_metrics->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_metrics->header()->setSectionResizeMode(TitleColumn, QHeaderView::Stretch);
     connect(m_target, &QComboBox::currentIndexChanged, this, &ChartChooser::showTarget);
     connect(m_search, &QLineEdit::textChanged, this, &ChartChooser::filter);
     connect(m_metrics, &QTreeWidget::itemChanged, this, &ChartChooser::update);
     connect(m_metrics, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
         m_help->setText(item ? item->data(TitleColumn, help_role).toString() : QString());
     });
+    showTarget();
     m_search->setFocus();
 }
 
 void ChartChooser::makeWidgets() {
-    resize(620, 520);
+    resize(720, 540);
     m_target = new QComboBox(this);
     m_target->setObjectName("chooserTarget");
     m_target->setAccessibleName("The chart that is to show the metrics");
@@ -74,7 +76,6 @@ void ChartChooser::makeWidgets() {
     m_metrics->setUniformRowHeights(true);
     m_metrics->setAllColumnsShowFocus(true);
     m_metrics->setHeaderLabels({"Metric", "Key", "Last value"});
-    m_metrics->header()->setStretchLastSection(true);
     m_help = new QLabel(this);
     m_help->setObjectName("chooserHelp");
     m_help->setProperty("role", "muted");
@@ -145,12 +146,18 @@ void ChartChooser::showTarget() {
     m_title->setText(chart ? toQString(m_charts[*chart].group.title) : QString());
     const std::vector<std::string> keys =
         chart ? m_charts[*chart].group.keys : std::vector<std::string>{};
-    const QSignalBlocker quiet(m_metrics);
-    for (int i = 0; i < m_metrics->topLevelItemCount(); ++i) {
-        QTreeWidgetItem* item = m_metrics->topLevelItem(i);
-        const bool shown = std::ranges::find(keys, toStd(item->text(KeyColumn))) != keys.end();
-        item->setCheckState(TitleColumn, shown ? Qt::Checked : Qt::Unchecked);
+    QTreeWidgetItem* first = nullptr;
+    {
+        const QSignalBlocker quiet(m_metrics);
+        for (int i = 0; i < m_metrics->topLevelItemCount(); ++i) {
+            QTreeWidgetItem* item = m_metrics->topLevelItem(i);
+            const bool shown = std::ranges::find(keys, toStd(item->text(KeyColumn))) != keys.end();
+            item->setCheckState(TitleColumn, shown ? Qt::Checked : Qt::Unchecked);
+            if (shown && !first) first = item;
+        }
     }
+    m_metrics->setCurrentItem(first);
+    if (first) m_metrics->scrollToItem(first, QAbstractItemView::PositionAtCenter);
     update();
 }
 

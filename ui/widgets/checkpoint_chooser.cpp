@@ -18,6 +18,7 @@ CheckpointChooser::CheckpointChooser(const QString& name, SessionBridge& bridge,
     m_model = new ModelChooser(name + "Model", "No model", this);
     m_model->setAccessibleName("Model");
     m_step = new QComboBox(this);
+    setFocusProxy(m_model);
     m_step->setObjectName(name + "Step");
     m_step->setAccessibleName("Checkpoint");
     m_step->setMinimumContentsLength(12);

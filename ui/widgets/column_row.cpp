@@ -48,6 +48,11 @@ ColumnRow::ColumnRow(const Field& field, QWidget* parent) : QWidget(parent), m_f
     connect(m_box->lineEdit(), &QLineEdit::editingFinished, this, &ColumnRow::finish);
 }
 
+ColumnRow::~ColumnRow() {
+    // An editor that loses the focus as it goes reports what was typed.
+    m_box->lineEdit()->disconnect(this);
+}
+
 void ColumnRow::setValue(const QString& name) {
     const QSignalBlocker quiet(m_box);
     m_shown = name;

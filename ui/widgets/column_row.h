@@ -19,6 +19,7 @@ class ColumnRow : public QWidget {
 public:
     /// The objectName of the box is "column:" and the field's key.
     explicit ColumnRow(const Field& field, QWidget* parent = nullptr);
+    ~ColumnRow() override;
 
     const Field& field() const { return m_field; }
     /// Does not emit edited().

@@ -13,7 +13,7 @@ namespace {
 constexpr int row_height = 25, least_width = 40;
 /// Beside a title: the arrow of the order, and the paddings.
 constexpr int title_room = 30;
-constexpr int number_width = 68, step_width = 84, end_width = 66, answer_width = 64,
+constexpr int number_width = 82, step_width = 84, end_width = 66, answer_width = 64,
               text_width = 190;
 
 int widthOf(CompletionColumn::Kind kind) {

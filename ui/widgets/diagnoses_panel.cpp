@@ -8,6 +8,11 @@
 #include <QVBoxLayout>
 
 namespace plumb::ui {
+namespace {
+
+constexpr int least_height = 190;
+
+}  // namespace
 
 DiagnosesPanel::DiagnosesPanel(QWidget* parent) : QFrame(parent) {
     setObjectName("diagnosesPanel");
@@ -31,6 +36,7 @@ DiagnosesPanel::DiagnosesPanel(QWidget* parent) : QFrame(parent) {
     m_scroll->setWidgetResizable(true);
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_scroll->setWidget(page);
+    m_scroll->setMinimumHeight(least_height);
     page->setAutoFillBackground(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 4, 4, 4);

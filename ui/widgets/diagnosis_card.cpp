@@ -15,7 +15,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr int bar_width = 4;
-constexpr int side_width = 236;
+constexpr int side_width = 268;
 
 QColor severityColour(Severity severity, const QPalette& palette) {
     switch (severity) {

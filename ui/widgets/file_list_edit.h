@@ -21,6 +21,8 @@ public:
     /// Does not emit changed().
     void setFiles(const QStringList& files);
     void addFiles(const QStringList& files);
+    /// Opens the dialog for files to add.
+    void chooseFiles();
 
 Q_SIGNALS:
     void changed();
@@ -30,7 +32,6 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    void chooseFiles();
     void removeChosen();
     void moveUp();
     void updateButtons();

@@ -17,6 +17,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr int refresh_interval_ms = 100;
+constexpr int least_height = 200;
 constexpr double megabyte = 1e6;
 const QString between = " \u00B7 ";
 
@@ -74,6 +75,7 @@ MemoryCostPanel::MemoryCostPanel(QWidget* parent) : QFrame(parent) {
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(page);
     page->setAutoFillBackground(false);
+    scroll->setMinimumHeight(least_height);
     m_content = scroll;
     auto* head = new QHBoxLayout;
     head->setSpacing(12);

@@ -33,22 +33,29 @@ ModelChooser::ModelChooser(const QString& name, const QString& emptyText, QWidge
 }
 
 void ModelChooser::setRuns(const std::vector<RunRecord>& runs) {
+    m_runs = runs;
+    fill();
+}
+
+void ModelChooser::fill() {
     clear();
     addItem(m_emptyText, "");
-    for (const RunRecord& run : runs)
-        if (run.step > 0)
-            addItem(
-                QString("Run %1, %2, step %3").arg(run.id).arg(toQString(run.name)).arg(run.step),
-                QString::number(run.id));
+    for (const RunRecord& run : m_runs) {
+        const QString id = QString::number(run.id);
+        QString text = QString("Run %1, %2").arg(id, toQString(run.name));
+        // The list of runs is older than the steps of one that goes on.
+        if (run.step > 0) text += QString(", step %1").arg(run.step);
+        if (run.step > 0 || id == m_model) addItem(text, id);
+    }
     addItem("A folder ...", folder_item);
-    setModel(m_model);
+    if (findData(m_model) < 0) insertItem(1, m_model, m_model);
+    setCurrentIndex(findData(m_model));
+    setToolTip(currentText());
 }
 
 void ModelChooser::setModel(const QString& model) {
     m_model = model;
-    if (findData(model) < 0) insertItem(1, model, model);
-    setCurrentIndex(findData(model));
-    setToolTip(currentText());
+    fill();
 }
 
 void ModelChooser::wheelEvent(QWheelEvent* event) { event->ignore(); }

@@ -32,8 +32,10 @@ protected:
 
 private:
     void chooseFolder();
+    void fill();
 
     QString m_emptyText, m_model;
+    std::vector<RunRecord> m_runs;
 };
 
 }  // namespace plumb::ui

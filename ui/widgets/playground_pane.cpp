@@ -52,6 +52,7 @@ PlaygroundPane::PlaygroundPane(const QString& name, SessionBridge& bridge, QWidg
     m_alternatives->setHorizontalHeaderLabels({"most probable here", "probability", "log-prob"});
     m_alternatives->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_alternatives->horizontalHeader()->setHighlightSections(false);
+    m_alternatives->horizontalHeaderItem(0)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_alternatives->verticalHeader()->hide();
     m_alternatives->verticalHeader()->setDefaultSectionSize(row_height);
     m_alternatives->setShowGrid(false);
@@ -78,6 +79,7 @@ PlaygroundPane::PlaygroundPane(const QString& name, SessionBridge& bridge, QWidg
                       .arg(reply.tokens)
                       .arg(reply.seconds, 0, 'f', 2)
                       .arg(reply.ended ? "ended" : "cut at the longest length"));
+        m_text->chooseFirst();
         Q_EMIT done();
     });
     connect(&m_feed, &GenerationFeed::failed, this, [this](const QString& message) {

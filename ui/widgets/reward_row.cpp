@@ -80,6 +80,11 @@ RewardRow::RewardRow(const std::string& entry, QWidget* parent) : QFrame(parent)
     layout->addWidget(m_problem);
 }
 
+RewardRow::~RewardRow() {
+    // An editor that loses the focus as it goes reports what was typed.
+    m_weight->disconnect(this);
+}
+
 QWidget* RewardRow::makeHead(const QString& name) {
     auto* head = new QWidget(this);
     auto* title = new ElidedLabel(name, head);

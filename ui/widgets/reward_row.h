@@ -31,6 +31,7 @@ class RewardRow : public QFrame {
 public:
     /// entry: as in reward_funcs.
     explicit RewardRow(const std::string& entry, QWidget* parent = nullptr);
+    ~RewardRow() override;
 
     const std::string& entry() const { return m_entry; }
     /// place: of the function among reward_funcs. An editor is left alone where its setting is what

@@ -65,6 +65,7 @@ QWidget* RewardTryout::makeText() {
     auto* text = new QWidget(this);
     m_rows = new TrialRowPicker(text);
     m_prompt = textEdit("trialPrompt", "Prompt", text);
+    setFocusProxy(m_prompt);
     m_completion = textEdit("trialCompletion", "Completion", text);
     m_ended = new QCheckBox("ended", text);
     m_ended->setObjectName("trialEnded");

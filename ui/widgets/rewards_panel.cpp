@@ -90,6 +90,8 @@ void RewardsPanel::setRuns(const std::vector<RunRecord>& runs) {
 
 QString RewardsPanel::unreadable() const { return m_list->unreadable(); }
 
+void RewardsPanel::focusTryout() { m_tryout->setFocus(Qt::ShortcutFocusReason); }
+
 QSize RewardsPanel::minimumSizeHint() const { return {least_width, least_height}; }
 
 QString rewardsSummary(const Settings& settings) {

@@ -34,6 +34,8 @@ public:
     void setRuns(const std::vector<RunRecord>& runs);
     /// See RewardList::unreadable.
     QString unreadable() const;
+    /// The keyboard goes to the text to try.
+    void focusTryout();
 
     QSize minimumSizeHint() const override;
 

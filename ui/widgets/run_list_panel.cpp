@@ -2,6 +2,7 @@
 #include "widgets/run_list_panel.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <QApplication>
 #include <QHBoxLayout>
@@ -105,8 +106,8 @@ QAction* RunListPanel::addView(const QString& name, const QString& text,
     QAction* action = m_view->menu()->addAction(text);
     action->setObjectName(name);
     action->setCheckable(true);
-    connect(action, &QAction::toggled, this, [this, show](bool shown) {
-        (m_filtered->*show)(shown);
+    connect(action, &QAction::toggled, this, [this, show = std::mem_fn(show)](bool shown) {
+        show(m_filtered, shown);
         updateEmptyText();
     });
     return action;

@@ -18,6 +18,7 @@
 namespace plumb::ui {
 namespace {
 
+constexpr int sheet_width = 860;
 constexpr const char* sheet_name = "shortcutSheet";
 constexpr std::size_t column_count = 2;
 constexpr int rows_of_a_title = 2;
@@ -104,7 +105,8 @@ void showShortcutSheet(QWidget* window) {
     auto* again = new QShortcut(sheet);
     again->setKeys(allKeysOf("showShortcuts"));
     QObject::connect(again, &QShortcut::activated, sheet, &QDialog::close);
-    sheet->resize(QSize(860, 620).boundedTo(window->size() - QSize(40, 40)));
+    sheet->resize(QSize(sheet_width, scroll->widget()->sizeHint().height())
+                      .boundedTo(window->size() - QSize(40, 80)));
     sheet->open();
 }
 

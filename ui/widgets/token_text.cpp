@@ -49,6 +49,13 @@ std::optional<std::size_t> TokenText::tokenAt(int position) const {
     return static_cast<std::size_t>(end - m_ends.begin());
 }
 
+void TokenText::chooseFirst() {
+    if (m_ends.empty() || tokenAt(textCursor().position())) return;
+    QTextCursor cursor = textCursor();
+    cursor.setPosition(m_promptEnd);
+    setTextCursor(cursor);
+}
+
 int TokenText::beginOf(std::size_t token) const {
     return token == 0 ? m_promptEnd : m_ends[token - 1];
 }

@@ -16,6 +16,9 @@ class TokenText : public QTextEdit {
 public:
     explicit TokenText(QWidget* parent = nullptr);
 
+    /// The first token, unless there is none or another one is chosen.
+    void chooseFirst();
+
 Q_SIGNALS:
     /// Nothing: the cursor stands in the prompt.
     void tokenChosen(std::optional<std::size_t> index);

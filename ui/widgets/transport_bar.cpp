@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/transport_bar.h"
 
+#include <utility>
+
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -107,8 +109,12 @@ void TransportBar::setState(TransportState state) {
     const bool active = state == TransportState::running || state == TransportState::pausing ||
                         state == TransportState::paused;
     m_primary->setText(primaryText(state) + "  " + keyText("primary"));
+    const bool held = m_primary->hasFocus();
     m_primary->setEnabled(state != TransportState::nothing && state != TransportState::starting &&
                           state != TransportState::pausing);
+    // A button that cannot be pressed loses the keyboard to the next: it gets it back.
+    if (m_primary->isEnabled() && std::exchange(m_primaryHeld, false)) m_primary->setFocus();
+    m_primaryHeld = m_primaryHeld || (held && !m_primary->isEnabled());
     m_finish->setEnabled(active);
     m_abort->setEnabled(active);
     updateTexts();
@@ -178,7 +184,7 @@ void TransportBar::updateTexts() {
     QStringList details;
     if (!m_note.isEmpty()) {
         details << m_note;
-    } else if (hasSteps) {
+    } else if (m_finish->isEnabled()) {  // of the run that goes on, not of one that is looked at
         if (m_speed > 0) details << speedText(m_speed);
         if (m_secondsLeft >= 0) details << toQString(format_duration(m_secondsLeft)) + " left";
     }

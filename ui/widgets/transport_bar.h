@@ -75,6 +75,7 @@ private:
     std::int64_t m_done = 0, m_total = 0;
     double m_secondsLeft = -1, m_speed = 0;
     std::optional<std::int64_t> m_shownStep;
+    bool m_primaryHeld = false;  ///< the first button had the keyboard when it was last pressed
     QPushButton *m_primary, *m_finish, *m_abort, *m_live;
     QLabel *m_where, *m_details, *m_step;
     QSlider* m_slider;

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include "common/background.h"
+#include "common/list_keys.h"
 #include "common/shortcuts.h"
 #include "common/shown_page.h"
 #include "common/text.h"
@@ -42,7 +43,7 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int run_list_width = 216, settings_width = 320;
+constexpr int run_list_width = 236, settings_width = 316;
 
 /// A page and how it is called: in its tab, and in the title of the window.
 constexpr PageTab tabs[] = {
@@ -85,7 +86,10 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     m_splitter->addWidget(m_runList);
     m_splitter->addWidget(middle);
     m_splitter->addWidget(m_settings);
-    m_splitter->setStretchFactor(1, 1);
+    // On a large screen the charts get most, and long names of settings some.
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 8);
+    m_splitter->setStretchFactor(2, 1);
     m_splitter->setSizes({run_list_width, 1280 - run_list_width - settings_width, settings_width});
     m_runList->setMinimumWidth(160);
     m_settings->setMinimumWidth(270);
@@ -109,6 +113,7 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     connectCompletions();
     connectRuns();
     addShortcuts();
+    qApp->installEventFilter(new ListKeys(this));
     restoreLayout();
     showPage(Start);
     m_start->focusFirstCard();
@@ -182,7 +187,9 @@ void MainWindow::connectPages() {
             m_transport->focusPrimary();
         }
     });
+    connect(m_controller, &RunController::detailsShown, this, &MainWindow::updateTitle);
     connect(m_controller, &RunController::runsRead, this, [this] {
+        updateTitle();
         m_runList->selectIfNone(m_controller->shownRun());
         m_start->setRuns(m_runs.runs(), m_bridge.isReadOnly());
         m_newRun->setRuns(m_runs.runs());
@@ -262,6 +269,7 @@ void MainWindow::addShortcuts() {
     add("showCompletions", [this] { showPage(Completions); });
     add("showPlayground", [this] { showPage(Playground); });
     addToTrain("diagnoses", &TrainPage::showDiagnoses);
+    addToTrain("focusCharts", &TrainPage::focusCharts);
     addToTrain("memory", &TrainPage::showMemory);
     addToTrain("rewards", &TrainPage::showRewards);
     add("searchSettings", [this] {
@@ -275,7 +283,9 @@ void MainWindow::addShortcuts() {
 }
 
 void MainWindow::showPage(Page page) {
+    const bool before = m_pages->currentIndex() == page;
     showPageAlone(*m_pages, *m_pages->widget(page));
+    if (page == Start && !before) m_start->focusFirstCard();
     m_top->setPage(page);
     m_settings->setVisible(page == Train);
     m_transport->setVisible(showsRun());

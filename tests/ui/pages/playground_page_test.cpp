@@ -96,10 +96,9 @@ private Q_SLOTS:
         QVERIFY(text->toPlainText().startsWith("1+2="));
         QVERIFY(!text->tokens().empty());
         auto* table = shown.find<QTableWidget>("playgroundLeftAlternatives");
-        QCOMPARE(table->rowCount(), 0);
+        // What could have come in place of the first token is there by itself.
         QTextCursor cursor = text->textCursor();
-        cursor.setPosition(4);
-        text->setTextCursor(cursor);
+        QCOMPARE(cursor.position(), 4);
         QCOMPARE(table->rowCount(), 5);
         QVERIFY(table->item(0, 1)->text().toDouble() >= table->item(4, 1)->text().toDouble());
         cursor.setPosition(1);

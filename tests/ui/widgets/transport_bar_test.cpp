@@ -46,6 +46,29 @@ private Q_SLOTS:
         QCOMPARE(repeated.count(), 1);
     }
 
+    void the_primary_button_keeps_the_keyboard_over_a_start() {
+        TransportBar bar;
+        bar.setState(TransportState::draft);
+        bar.show();
+        bar.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&bar));
+        bar.focusPrimary();
+        bar.setState(TransportState::starting);
+        bar.setState(TransportState::running);
+        QVERIFY(bar.findChild<QPushButton*>("transportPrimary")->hasFocus());
+    }
+
+    void speed_and_time_left_are_those_of_a_run_that_goes_on() {
+        TransportBar bar;
+        bar.setSpeed(1200);
+        bar.setTimeLeft(60);
+        bar.setState(TransportState::running);
+        const auto* details = bar.findChild<QLabel*>("transportDetails");
+        QVERIFY(details->text().contains("left"));
+        bar.setState(TransportState::ended);
+        QCOMPARE(details->text(), QString());
+    }
+
     void finish_and_abort_need_a_run_that_goes_on() {
         TransportBar bar;
         auto* finish = bar.findChild<QPushButton*>("transportFinish");

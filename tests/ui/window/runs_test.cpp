@@ -100,6 +100,7 @@ private Q_SLOTS:
         Shown shown(options_);
         shown.window->controller().showRun(3);
         QTRY_COMPARE(shown.text("runTitle"), QString("3  third"));
+        QTRY_VERIFY(shown.window->windowTitle().startsWith("Train \u2013 3 third \u2013 "));
         choose(shown, "runList", {0});
         press(shown, "runList", Qt::Key_F2);
         auto* dialog = shown.find<QInputDialog>("renameDialog");
@@ -108,6 +109,7 @@ private Q_SLOTS:
         dialog->accept();
         QTRY_COMPARE(rowsOf(shown, "runList"), QStringList({"reviews, kl 0", "second", "first"}));
         QTRY_COMPARE(shown.text("runTitle"), QString("3  reviews, kl 0"));
+        QTRY_VERIFY(shown.window->windowTitle().startsWith("Train \u2013 3 reviews, kl 0 \u2013 "));
 
         QCOMPARE(shown.button("runNote")->text(), QString("Add a note"));
         shown.button("runNote")->click();
@@ -118,6 +120,21 @@ private Q_SLOTS:
         QCOMPARE(readerOf(options_)->run(3)->note, std::string("lower beta\nnext time"));
         shown.find<QLineEdit>("runFilter")->setText("BETA");
         QCOMPARE(rowsOf(shown, "runList"), QStringList({"reviews, kl 0"}));
+    }
+
+    void home_and_end_belong_to_the_list_that_has_the_keyboard() {
+        makeRuns(options_);
+        Shown shown(options_);
+        shown.window->controller().showRun(3);
+        QTRY_COMPARE(shown.text("runTitle"), QString("3  third"));
+        QApplication::setActiveWindow(shown.window.get());
+        QTest::keyClick(shown.window.get(), Qt::Key_L, Qt::ControlModifier);
+        const auto* list = shown.find<QListView>("runList");
+        QVERIFY(list->hasFocus());
+        press(shown, "runList", Qt::Key_End);
+        QCOMPARE(list->currentIndex().row(), 2);
+        press(shown, "runList", Qt::Key_Home);
+        QCOMPARE(list->currentIndex().row(), 0);
     }
 
     void archived_runs_are_left_out_until_they_are_asked_for() {

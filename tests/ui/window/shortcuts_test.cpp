@@ -100,6 +100,36 @@ private Q_SLOTS:
         }
     }
 
+    void keys_lead_to_the_parts_of_the_train_page() {
+        const TemporaryFolder folder;
+        Shown shown(optionsBelow(folder.path()));
+        shown.draft(small_grpo());
+        shown.window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(shown.window.get()));
+        const auto press = [&](const char* id) {
+            const QKeyCombination key = keysOf(id)[0];
+            QWidget* at = QApplication::focusWidget();
+            QTest::keyClick(at ? at : shown.window.get(), key.key(), key.keyboardModifiers());
+        };
+        press("focusCharts");
+        QVERIFY(qobject_cast<Chart*>(QApplication::focusWidget()));
+        press("memory");
+        QVERIFY(shown.button("tabMemory")->isChecked());
+        press("diagnoses");
+        QVERIFY(shown.button("tabDiagnoses")->isChecked());
+        press("rewards");
+        QVERIFY(shown.button("tabRewards")->isChecked());
+        press("searchSettings");
+        QCOMPARE(QApplication::focusWidget()->objectName(), QString("settingsSearch"));
+        press("settingsLeave");
+        press("rewards");
+        QCOMPARE(QApplication::focusWidget()->objectName(), QString("trialPrompt"));
+        press("filterRuns");
+        QCOMPARE(QApplication::focusWidget()->objectName(), QString("runFilter"));
+        press("showStart");
+        QCOMPARE(QApplication::focusWidget()->objectName(), QString("card:grpo-arithmetic"));
+    }
+
     void the_user_guide_has_the_table() {
         QFile guide(PLUMBLINE_SOURCE_DIR "/docs/user-guide/README.md");
         QVERIFY(guide.open(QIODevice::ReadOnly));
