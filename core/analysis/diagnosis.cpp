@@ -28,7 +28,13 @@ std::string_view severity_name(Severity severity) {
 std::vector<Diagnosis> diagnose(const DiagnosisInput& input) {
     std::vector<Diagnosis> found;
     for (const DiagnosisRule& rule : diagnosis_rules())
-        for (Diagnosis& diagnosis : rule.find(input)) found.push_back(std::move(diagnosis));
+        for (Diagnosis& diagnosis : rule.find(input)) {
+            // A rule names what may show it; not every run measures all of it.
+            std::erase_if(diagnosis.evidence.metrics, [&](const std::string& key) {
+                return !input.metrics.contains(key);
+            });
+            found.push_back(std::move(diagnosis));
+        }
     std::ranges::stable_sort(found, [](const Diagnosis& a, const Diagnosis& b) {
         if (a.standing != b.standing) return a.standing;
         return a.severity > b.severity;

@@ -32,6 +32,7 @@
 #include "widgets/settings_panel.h"
 #include "widgets/shortcut_sheet.h"
 #include "widgets/transport_bar.h"
+#include "window/main_splitter.h"
 #include "window/offers.h"
 #include "window/queue_controller.h"
 #include "window/run_commands.h"
@@ -42,8 +43,6 @@
 
 namespace plumb::ui {
 namespace {
-
-constexpr int run_list_width = 236, settings_width = 316;
 
 /// A page and how it is called: in its tab, and in the title of the window.
 constexpr PageTab tabs[] = {
@@ -79,20 +78,7 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     messageLayout->addWidget(m_messages);
     middleLayout->addWidget(messageFrame);
     middleLayout->addWidget(m_pages, 1);
-    m_splitter = new QSplitter(Qt::Horizontal, this);
-    m_splitter->setObjectName("mainSplitter");
-    m_splitter->setHandleWidth(1);
-    m_splitter->setChildrenCollapsible(false);
-    m_splitter->addWidget(m_runList);
-    m_splitter->addWidget(middle);
-    m_splitter->addWidget(m_settings);
-    // On a large screen the charts get most, and long names of settings some.
-    m_splitter->setStretchFactor(0, 0);
-    m_splitter->setStretchFactor(1, 8);
-    m_splitter->setStretchFactor(2, 1);
-    m_splitter->setSizes({run_list_width, 1280 - run_list_width - settings_width, settings_width});
-    m_runList->setMinimumWidth(160);
-    m_settings->setMinimumWidth(270);
+    m_splitter = new MainSplitter(m_runList, middle, m_settings, this);
 
     auto* centre = new QWidget(this);
     auto* layout = new QVBoxLayout(centre);
@@ -288,6 +274,7 @@ void MainWindow::showPage(Page page) {
     if (page == Start && !before) m_start->focusFirstCard();
     m_top->setPage(page);
     m_settings->setVisible(page == Train);
+    m_splitter->settle();
     m_transport->setVisible(showsRun());
     updateTitle();
 }
@@ -409,7 +396,7 @@ void MainWindow::changeTheme() {
 void MainWindow::restoreLayout() {
     const QSettings settings;
     restoreGeometry(settings.value("window/geometry").toByteArray());
-    m_splitter->restoreState(settings.value("window/splitter").toByteArray());
+    m_splitter->restore(settings.value("window/splitter").toByteArray());
     m_train->splitter()->restoreState(settings.value("window/train").toByteArray());
     m_completions->splitter()->restoreState(settings.value("window/completions").toByteArray());
 }
@@ -417,7 +404,7 @@ void MainWindow::restoreLayout() {
 void MainWindow::saveLayout() {
     QSettings settings;
     settings.setValue("window/geometry", saveGeometry());
-    settings.setValue("window/splitter", m_splitter->saveState());
+    settings.setValue("window/splitter", m_splitter->kept());
     settings.setValue("window/train", m_train->splitter()->saveState());
     settings.setValue("window/completions", m_completions->splitter()->saveState());
 }

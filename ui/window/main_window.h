@@ -10,12 +10,12 @@
 #include "common/theme.h"
 #include "models/run_list_model.h"
 
-class QSplitter;
 class QStackedWidget;
 
 namespace plumb::ui {
 
 class CompletionsPage;
+class MainSplitter;
 class MessageBar;
 class NewRunPage;
 class PlaygroundPage;
@@ -89,7 +89,7 @@ private:
     QueueController* m_queue = nullptr;
     TopBar* m_top = nullptr;
     MessageBar* m_messages = nullptr;
-    QSplitter* m_splitter = nullptr;
+    MainSplitter* m_splitter = nullptr;
     QStackedWidget* m_pages = nullptr;
     RunListPanel* m_runList = nullptr;
     StartPage* m_start = nullptr;

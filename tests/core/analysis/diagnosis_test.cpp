@@ -169,16 +169,19 @@ private Q_SLOTS:
         QVERIFY(count > 10);
     }
 
-    void evidence_is_of_known_metrics() {
-        for (const char* name : {"ppo-reviews-hacked", "grpo-arithmetic-fast", "dpo-reviews-fast"})
-            for (const Diagnosis& diagnosis :
-                 diagnose(recorded_run(name, preset_with("ppo-reviews-smoke")))) {
+    void evidence_is_of_known_metrics_that_the_run_has() {
+        for (const char* name :
+             {"ppo-reviews-hacked", "grpo-arithmetic-fast", "dpo-reviews-fast"}) {
+            const DiagnosisInput run = recorded_run(name, preset_with("ppo-reviews-smoke"));
+            for (const Diagnosis& diagnosis : diagnose(run)) {
                 QVERIFY(!diagnosis.evidence.metrics.empty());
                 for (const std::string& key : diagnosis.evidence.metrics)
-                    QVERIFY2(!metric_info(key).help.empty(), key.c_str());
+                    QVERIFY2(!metric_info(key).help.empty() && run.metrics.contains(key),
+                             key.c_str());
                 QVERIFY(diagnosis.evidence.first_step <= diagnosis.first_step);
                 QVERIFY(diagnosis.evidence.last_step >= diagnosis.last_step);
             }
+        }
     }
 
     void every_threshold_is_documented() {

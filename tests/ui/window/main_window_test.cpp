@@ -11,6 +11,7 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QSplitter>
 #include <QTableView>
 
 #include "common/theme.h"
@@ -56,6 +57,39 @@ private Q_SLOTS:
         QTRY_COMPARE(shown.find<QListView>("runList")->model()->rowCount(), 1);
         shown.window->bridge().abort();
         shown.waitFor(TransportState::ended);
+    }
+
+    void panels_suit_the_window_until_they_are_moved() {
+        const TemporaryFolder folder;
+        const auto settingsWidth = [](Shown& shown) {
+            QApplication::processEvents();
+            return shown.find<QWidget>("settingsPanel")->width();
+        };
+        int moved = 0;
+        {
+            Shown shown(optionsBelow(folder.path()));
+            shown.draft(small_grpo());
+            shown.window->resize(1280, 720);
+            QVERIFY(settingsWidth(shown) >= 310);
+            shown.window->resize(1920, 1080);
+            QVERIFY(settingsWidth(shown) >= 380);
+            auto* splitter = shown.find<QSplitter>("mainSplitter");
+            auto* handle = splitter->handle(2);
+            const QPoint at = handle->rect().center();
+            QTest::mousePress(handle, Qt::LeftButton, {}, at);
+            QTest::mouseMove(handle, at - QPoint(60, 0));
+            QTest::mouseRelease(handle, Qt::LeftButton, {}, at - QPoint(60, 0));
+            moved = settingsWidth(shown);
+            QVERIFY(moved >= 440);
+            shown.button("tabStart")->click();
+            shown.button("tabTrain")->click();
+            QCOMPARE(settingsWidth(shown), moved);
+            shown.window->close();
+        }
+        Shown again(optionsBelow(folder.path()));
+        again.draft(small_grpo());
+        QCOMPARE(settingsWidth(again), moved);
+        QSettings().clear();
     }
 
     void every_card_opens_a_draft_that_can_be_started() {
