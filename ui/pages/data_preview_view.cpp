@@ -183,7 +183,8 @@ void DataPreviewView::fillTable(const DataPreview& preview) {
     if (prompts)
         m_table->setColumnWidth(1, 90);
     else
-        for (int column = 1; column < last - 1; ++column) m_table->setColumnWidth(column, 200);
+        for (int column = 1; column < last - 1; ++column)
+            header->setSectionResizeMode(column, QHeaderView::Stretch);
     header->setSectionResizeMode(0, QHeaderView::Stretch);
 }
 

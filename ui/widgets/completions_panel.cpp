@@ -24,7 +24,6 @@ namespace {
 constexpr int least_prompt_width = 72, prompt_width = 150;
 constexpr int answer_width = 84, number_width = 84;
 constexpr int completion_width = 206;
-constexpr int few_columns = 7;
 
 QString partsText(const CompletionRecord& row) {
     QStringList parts;
@@ -56,6 +55,7 @@ CompletionsPanel::CompletionsPanel(QWidget* parent) : QFrame(parent) {
     m_table = new CompletionTable(true, this);
     m_table->setObjectName("completions");
     m_table->setModel(m_sorted);
+    m_table->viewport()->installEventFilter(this);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_details = new QPlainTextEdit(this);
     m_details->setObjectName("completionDetails");
@@ -170,11 +170,22 @@ void CompletionsPanel::setColumnWidths() {
     m_table->setColumnWidth(m_model->advantageColumn(), 98);
     m_table->setColumnWidth(m_model->lengthColumn(), 72);
     m_table->setColumnWidth(m_model->endColumn(), 66);
+    fitCompletionColumn();
+}
+
+void CompletionsPanel::fitCompletionColumn() {
+    int others = 0;
+    for (int column = 0; column < m_shownColumns; ++column)
+        if (column != CompletionTableModel::CompletionColumn && !m_table->isColumnHidden(column))
+            others += m_table->columnWidth(column);
     // With many columns the table scrolls, so that completions stay readable.
-    if (m_shownColumns > few_columns)
-        m_table->setColumnWidth(CompletionTableModel::CompletionColumn, completion_width);
-    else
-        header->setSectionResizeMode(CompletionTableModel::CompletionColumn, QHeaderView::Stretch);
+    m_table->setColumnWidth(CompletionTableModel::CompletionColumn,
+                            std::max(completion_width, m_table->viewport()->width() - others));
+}
+
+bool CompletionsPanel::eventFilter(QObject* object, QEvent* event) {
+    if (object == m_table->viewport() && event->type() == QEvent::Resize) fitCompletionColumn();
+    return QFrame::eventFilter(object, event);
 }
 
 void CompletionsPanel::updateHeader() {

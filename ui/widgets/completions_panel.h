@@ -33,10 +33,15 @@ public:
     /// changes where there is none.
     void sortBy(const QString& column, bool largestFirst);
 
+protected:
+    bool eventFilter(QObject* object, QEvent* event) override;
+
 private:
     void showDetails();
     void updateHeader();
     void setColumnWidths();
+    /// The completions take what the other columns leave, but never less than can be read.
+    void fitCompletionColumn();
 
     CompletionTableModel* m_model;
     QSortFilterProxyModel* m_sorted;
