@@ -17,6 +17,7 @@
 #include <CLI/CLI.hpp>
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QLineEdit>
 #include <QListView>
 #include <QMouseEvent>
@@ -26,6 +27,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QThreadPool>
+#include <QTimer>
 #include <QWheelEvent>
 
 #include "common/theme.h"
@@ -55,22 +57,27 @@ double megabytes(const char* line) {
     return 0;
 }
 
-/// Keeps the window going until it holds; false after five minutes.
+/// Keeps the window going until it holds; false after five minutes. The loop sleeps between events:
+/// one that asks all the time would take a core from the training that is measured beside it.
 bool waitUntil(const std::function<bool()>& holds) {
     QElapsedTimer clock;
     clock.start();
-    while (!holds()) {
-        if (clock.elapsed() > 300'000) return false;
-        QApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 5);
-    }
-    return true;
+    QEventLoop loop;
+    QTimer timer;
+    bool held = false;
+    QObject::connect(&timer, &QTimer::timeout, &loop, [&] {
+        held = holds();
+        if (held || clock.elapsed() > 300'000) loop.quit();
+    });
+    timer.start(5);
+    loop.exec();
+    return held;
 }
 
 void passTime(int milliseconds) {
-    QElapsedTimer clock;
-    clock.start();
-    while (clock.elapsed() < milliseconds)
-        QApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 5);
+    QEventLoop loop;
+    QTimer::singleShot(milliseconds, Qt::PreciseTimer, &loop, &QEventLoop::quit);
+    loop.exec();
 }
 
 class Bench {

@@ -23,7 +23,8 @@ namespace {
 
 constexpr int least_prompt_width = 72, prompt_width = 150;
 constexpr int answer_width = 84, number_width = 84;
-constexpr int completion_width = 206;
+constexpr int completion_width = 206, least_completion_width = 110;
+constexpr int few_columns = 7;
 
 QString partsText(const CompletionRecord& row) {
     QStringList parts;
@@ -179,8 +180,9 @@ void CompletionsPanel::fitCompletionColumn() {
         if (column != CompletionTableModel::CompletionColumn && !m_table->isColumnHidden(column))
             others += m_table->columnWidth(column);
     // With many columns the table scrolls, so that completions stay readable.
+    const int least = m_shownColumns > few_columns ? completion_width : least_completion_width;
     m_table->setColumnWidth(CompletionTableModel::CompletionColumn,
-                            std::max(completion_width, m_table->viewport()->width() - others));
+                            std::max(least, m_table->viewport()->width() - others));
 }
 
 bool CompletionsPanel::eventFilter(QObject* object, QEvent* event) {

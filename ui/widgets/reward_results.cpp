@@ -20,7 +20,7 @@ namespace {
 constexpr int row_height = 23;
 enum Column { NameColumn, ValueColumn, WeightColumn, PartColumn, TimeColumn };
 /// Wide enough for four digits with sign and exponent.
-constexpr int column_widths[] = {0, 76, 66, 72, 78};
+constexpr int column_widths[] = {0, 70, 72, 66, 74};
 /// Messages have this share of the height at most, but two lines at least.
 constexpr int problem_share = 3, problem_frame = 14;
 
