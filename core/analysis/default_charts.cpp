@@ -20,6 +20,7 @@ const ChartGroup entropy = {"Entropy", {"entropy"}};
 const ChartGroup scratchpad = {"Scratchpad use", {"completions/scratchpad", "eval/scratchpad"}};
 const ChartGroup no_difference = {"Groups without a difference", {"frac_reward_zero_std"}};
 const ChartGroup loss = {"Loss", {"loss", "eval/loss"}};
+const ChartGroup clipped = {"Clipped tokens", {"clip_ratio/low_mean", "clip_ratio/high_mean"}};
 const ChartGroup norm = {"Gradient norm", {"grad_norm"}};
 const ChartGroup rate = {"Learning rate", {"learning_rate"}};
 
@@ -50,7 +51,8 @@ Groups charts_of(std::string_view algorithm) {
                 entropy,
                 scratchpad,
                 no_difference,
-                norm};
+                norm,
+                rate};
     if (algorithm == "ppo")
         return {reward,
                 accuracy,
@@ -62,13 +64,14 @@ Groups charts_of(std::string_view algorithm) {
                 {"Clipped shares", {"policy/clipfrac_avg", "val/clipfrac_avg"}},
                 {"Explained variance", {"val/explained_variance"}},
                 scratchpad,
-                norm};
+                norm,
+                rate};
     Groups groups = {reward, accuracy};
     if (algorithm == "grpo") groups.push_back({"KL to the reference", {"kl"}});
     groups.insert(groups.end(), {sequence_kl, length, entropy, loss, scratchpad, no_difference});
     if (algorithm == "grpo")
         groups.push_back({"Groups all best and all wrong", {"frac_all_best", "frac_all_worst"}});
-    groups.insert(groups.end(), {distinct, norm});
+    groups.insert(groups.end(), {distinct, clipped, norm, rate});
     return groups;
 }
 

@@ -37,6 +37,15 @@ QLabel* sectionLabel(const QString& text, QWidget* parent) {
     return label;
 }
 
+void clearLayout(QLayout& layout) {
+    while (QLayoutItem* item = layout.takeAt(0)) {
+        // The click that leads here may come from one of them.
+        item->widget()->deleteLater();
+        item->widget()->hide();
+        delete item;
+    }
+}
+
 }  // namespace
 
 StartPage::StartPage(QWidget* parent) : QScrollArea(parent) {
@@ -95,6 +104,9 @@ StartPage::StartPage(QWidget* parent) : QScrollArea(parent) {
     layout->addSpacing(8);
     layout->addWidget(sectionLabel("WORKSPACE", page));
     layout->addLayout(below);
+    m_recent = new QVBoxLayout;
+    m_recent->setSpacing(2);
+    layout->addLayout(m_recent);
     layout->addStretch();
     auto* centre = new QHBoxLayout(outer);
     centre->setContentsMargins(0, 0, 0, 0);
@@ -166,6 +178,7 @@ QWidget* StartPage::makePresetLines(QWidget* parent) {
             button->setObjectName("preset:" + chosen);
             button->setAccessibleName(text + ": " + toQString(preset.title));
             button->setProperty("role", "flat");
+            button->setAutoDefault(true);
             connect(button, &QPushButton::clicked, this,
                     [this, chosen] { Q_EMIT presetChosen(chosen); });
             layout->addWidget(button, row, column);
@@ -179,11 +192,27 @@ QWidget* StartPage::makePresetLines(QWidget* parent) {
     return lines;
 }
 
-void StartPage::setRuns(const std::vector<RunRecord>& runs, bool readOnly) {
-    while (QLayoutItem* item = m_resumeRows->takeAt(0)) {
-        delete item->widget();
-        delete item;
+void StartPage::setRecentWorkspaces(const QStringList& folders) {
+    clearLayout(*m_recent);
+    if (folders.isEmpty()) return;
+    m_recent->addWidget(sectionLabel("RECENT WORKSPACES", this));
+    for (qsizetype i = 0; i < folders.size(); ++i) {
+        auto* button = new QPushButton(this);
+        button->setObjectName(QString("recentWorkspace:%1").arg(i));
+        button->setProperty("role", "flat");
+        button->setAutoDefault(true);
+        button->setText(
+            button->fontMetrics().elidedText(folders[i], Qt::ElideMiddle, page_width - 80));
+        button->setToolTip(folders[i]);
+        button->setAccessibleName("Open workspace " + folders[i]);
+        connect(button, &QPushButton::clicked, this,
+                [this, folder = folders[i]] { Q_EMIT workspaceChosen(folder); });
+        m_recent->addWidget(button, 0, Qt::AlignLeft);
     }
+}
+
+void StartPage::setRuns(const std::vector<RunRecord>& runs, bool readOnly) {
+    clearLayout(*m_resumeRows);
     std::size_t shown = 0;
     for (const RunRecord& run : runs) {
         if (run.state != RunState::interrupted || run.archived || readOnly) continue;
@@ -198,6 +227,7 @@ void StartPage::setRuns(const std::vector<RunRecord>& runs, bool readOnly) {
         auto* look = new QPushButton("Look at it", row);
         look->setObjectName(QString("look:%1").arg(run.id));
         look->setProperty("role", "flat");
+        for (QPushButton* button : {resume, look}) button->setAutoDefault(true);
         auto* layout = new QHBoxLayout(row);
         layout->setContentsMargins(12, 6, 8, 6);
         layout->addWidget(text, 1);

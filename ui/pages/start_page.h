@@ -24,6 +24,8 @@ public:
     /// readOnly: nothing can be resumed here.
     void setRuns(const std::vector<RunRecord>& runs, bool readOnly);
     void setWorkspace(const QString& folder);
+    /// Folders that one click opens instead of the one that is open.
+    void setRecentWorkspaces(const QStringList& folders);
     void focusFirstCard();
 
 Q_SIGNALS:
@@ -32,6 +34,7 @@ Q_SIGNALS:
     void runChosen(qint64 run);
     void newRunRequested();
     void workspaceRequested();
+    void workspaceChosen(const QString& folder);
     void runFileRequested();
 
 private:
@@ -41,6 +44,7 @@ private:
     QWidget* m_resume;
     QVBoxLayout* m_resumeRows;
     QLabel* m_workspace;
+    QVBoxLayout* m_recent;
 };
 
 }  // namespace plumb::ui

@@ -15,6 +15,7 @@
 
 #include "common/background.h"
 #include "common/list_keys.h"
+#include "common/recent_workspaces.h"
 #include "common/shortcuts.h"
 #include "common/shown_page.h"
 #include "common/text.h"
@@ -155,6 +156,7 @@ void MainWindow::connectPages() {
     connect(m_start, &StartPage::runChosen, m_controller, &RunController::showRun);
     connect(m_start, &StartPage::newRunRequested, this, [this] { showPage(NewRun); });
     connect(m_start, &StartPage::workspaceRequested, this, &MainWindow::chooseWorkspace);
+    connect(m_start, &StartPage::workspaceChosen, this, &MainWindow::openWorkspace);
     connect(m_start, &StartPage::runFileRequested, this, &MainWindow::chooseRunFile);
 
     connect(m_newRun, &NewRunPage::startRequested, m_controller, &RunController::start);
@@ -300,7 +302,12 @@ void MainWindow::talkToShown() {
 }
 
 void MainWindow::showOpened() {
-    m_start->setWorkspace(pathText(m_bridge.workspace()));
+    const QString folder = pathText(m_bridge.workspace());
+    rememberWorkspace(folder);
+    QStringList others = recentWorkspaces();
+    others.removeAll(folder);
+    m_start->setWorkspace(folder);
+    m_start->setRecentWorkspaces(others);
     m_newRun->setWorkspace(m_bridge.workspace());
     m_train->rewards().setWorkspace(m_bridge.workspace());
     m_top->setNotice(m_bridge.isReadOnly() ? "read-only" : "");
@@ -314,6 +321,7 @@ void MainWindow::showOpened() {
 
 void MainWindow::showOpenFailure(const QString& message) {
     m_start->setWorkspace("No workspace is open.");
+    m_start->setRecentWorkspaces(recentWorkspaces());
     m_messages->showMessage(MessageBar::Kind::error, "The workspace could not be opened.", message,
                             {{"Choose another...", [this] { chooseWorkspace(); }}});
     Q_EMIT ready();

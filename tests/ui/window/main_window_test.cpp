@@ -316,6 +316,26 @@ private Q_SLOTS:
         QVERIFY(!second.button("transportPrimary")->isEnabled());
     }
 
+    void a_click_leads_back_to_a_recent_workspace() {
+        QSettings().clear();
+        const TemporaryFolder folder;
+        SessionOptions one = optionsBelow(folder.path()), other = one;
+        other.workspace = folder.path() / "other";
+        const auto path = [](const SessionOptions& options) {
+            return QString::fromStdString(options.workspace.string());
+        };
+        {
+            Shown shown(one);
+            QVERIFY(!shown.window->findChild<QPushButton*>("recentWorkspace:0"));
+        }
+        Shown shown(other);
+        QCOMPARE(shown.button("recentWorkspace:0")->toolTip(), path(one));
+        shown.button("recentWorkspace:0")->click();
+        QTRY_COMPARE_WITH_TIMEOUT(shown.text("workspaceLabel"), path(one), patience_ms);
+        QTRY_COMPARE(shown.button("recentWorkspace:0")->toolTip(), path(other));
+        QVERIFY(shown.window->windowTitle().contains(path(one)));
+    }
+
     void a_damaged_workspace_is_told() {
         const TemporaryFolder folder;
         const SessionOptions options = optionsBelow(folder.path());
