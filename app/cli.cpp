@@ -117,6 +117,7 @@ int run_program(int argc, char** argv) {
         "plumbline-cli COMMAND --help explains a command.");
     add_run_commands(app, context);
     add_queue_commands(app, context);
+    add_labels_commands(app, context);
     add_runs_commands(app, context);
     add_list_commands(app, context);
     add_completions_command(app, context);

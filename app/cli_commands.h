@@ -54,6 +54,7 @@ void add_queue_commands(CLI::App& app, Context& context);       ///< queue
 void add_runs_commands(CLI::App& app, Context& context);        ///< runs
 void add_list_commands(CLI::App& app, Context& context);        ///< presets, settings, metrics
 void add_completions_command(CLI::App& app, Context& context);  ///< completions
+void add_labels_commands(CLI::App& app, Context& context);      ///< labels
 void add_model_commands(CLI::App& app, Context& context);       ///< eval, generate
 void add_forecast_command(CLI::App& app, Context& context);     ///< forecast
 void add_reward_command(CLI::App& app, Context& context);       ///< reward

@@ -30,9 +30,8 @@ std::vector<Diagnosis> diagnose(const DiagnosisInput& input) {
     for (const DiagnosisRule& rule : diagnosis_rules())
         for (Diagnosis& diagnosis : rule.find(input)) {
             // A rule names what may show it; not every run measures all of it.
-            std::erase_if(diagnosis.evidence.metrics, [&](const std::string& key) {
-                return !input.metrics.contains(key);
-            });
+            std::erase_if(diagnosis.evidence.metrics,
+                          [&](const std::string& key) { return !input.metrics.contains(key); });
             found.push_back(std::move(diagnosis));
         }
     std::ranges::stable_sort(found, [](const Diagnosis& a, const Diagnosis& b) {

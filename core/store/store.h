@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 
 #include "base/result.h"
 #include "store/completion_filter.h"
+#include "store/label_records.h"
 #include "store/records.h"
 #include "store/token_data.h"
 
@@ -89,6 +91,19 @@ public:
     Result<std::vector<PinnedPrompt>> pinned_prompts(RunId id);
     Result<std::vector<EditRecord>> edits(RunId id);
     Result<std::vector<CheckpointRecord>> checkpoints(RunId id);
+
+    /// In the order they were made.
+    Result<std::vector<LabelQueue>> label_queues();
+    /// By name or id. Unknown: an error with the nearest name.
+    Result<LabelQueue> find_label_queue(const std::string& name_or_id);
+    /// Those behind a place, by rising place.
+    Result<std::vector<LabelItem>> label_items(LabelQueueId queue, std::int64_t behind,
+                                               std::int64_t limit);
+    /// Those that count (docs/workspace.md), of items with places in (behind, up_to], by place,
+    /// annotator and round.
+    Result<std::vector<Verdict>> standing_verdicts(
+        LabelQueueId queue, std::int64_t behind = 0,
+        std::int64_t up_to = std::numeric_limits<std::int64_t>::max());
 
 private:
     struct Implementation;
@@ -185,6 +200,23 @@ public:
     Status dequeue(const std::vector<QueueId>& ids);
     /// place: 0 is the first; beyond the end is the end.
     Status move_queued(QueueId id, std::size_t place);
+
+    // Labels: answers to be judged, and verdicts.
+
+    /// A new queue of everything that next() gives until it gives nothing, in one transaction: an
+    /// error of next() (ErrorCode::cancelled too) leaves nothing behind. Where a row's prompt and
+    /// answers are in the queue already, it is a duplicate: its verdict, if any, goes to that item
+    /// unless its annotator has judged it. A name that is taken, or no rows at all, is
+    /// ErrorCode::invalid_input. Rows of a run wait in memory meanwhile.
+    Result<LabelImport> import_labels(const std::string& name, const std::string& source,
+                                      const std::function<Result<std::optional<NewLabel>>()>& next);
+    /// The record's id is not read; time_ms of 0 is now. Takes the place of the annotator's earlier
+    /// verdict on the item in the same round. An unknown item is ErrorCode::not_found, a choice
+    /// that does not fit it ErrorCode::invalid_input.
+    Result<VerdictId> add_verdict(Verdict verdict);
+    /// The annotator's verdict before it, if any, stands again. Undoing twice is
+    /// ErrorCode::invalid_input.
+    Status undo_verdict(VerdictId id);
 
     // Queued; these never wait for the disk. To be followed by flush() now and then (at the end of
     // a step), whose error tells the run to pause: nothing else bounds what waits in memory.

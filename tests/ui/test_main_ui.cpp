@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     QApplication::setOrganizationName("plumbline-test");
     QApplication::setApplicationName("plumbline-test");
-    // Programs that run at the same time must not share what the window keeps, nor touch the user's.
+    // Programs that run at the same time must not share what the window keeps, nor touch the
+    // user's.
     const QTemporaryDir kept;
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, kept.path());
     plumb::ui::applyTheme(application, plumb::ui::ThemeChoice::light);

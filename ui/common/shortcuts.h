@@ -15,8 +15,8 @@ namespace plumb::ui {
 /// Where a shortcut counts.
 enum class ShortcutPlace {
     window,
-    train,  ///< the Train page
-    chart,  ///< a chart that has the keyboard
+    train,     ///< the Train page
+    chart,     ///< a chart that has the keyboard
     settings,  ///< the settings beside the Train page
     completions,
     runs,    ///< the list of runs, with the keyboard

@@ -224,9 +224,7 @@ void TrainPage::showNames(const RunRecord& run) {
     m_note->show();
 }
 
-void TrainPage::setState(const QString& text) {
-    m_state->setText(text);
-}
+void TrainPage::setState(const QString& text) { m_state->setText(text); }
 
 void TrainPage::append(std::int64_t step, const Metrics& metrics) {
     m_charts->append(step, metrics);
@@ -277,8 +275,9 @@ void TrainPage::showRewards() {
 }
 
 void TrainPage::setDiagnosisCount(int count) {
-    m_tabs->setTabText(m_diagnoses, (count > 0 ? QString("Diagnoses (%1)  ").arg(count) : "Diagnoses  ") +
-                                        keyText("diagnoses"));
+    m_tabs->setTabText(m_diagnoses,
+                       (count > 0 ? QString("Diagnoses (%1)  ").arg(count) : "Diagnoses  ") +
+                           keyText("diagnoses"));
 }
 
 void TrainPage::followCharts() { m_charts->follow(); }

@@ -65,9 +65,10 @@ RewardResults::RewardResults(QWidget* parent) : QWidget(parent) {
     m_problem->setProperty("role", "error");
     m_problem->setReadOnly(true);
     m_problem->setTabChangesFocus(true);
-    m_empty = new QLabel("Type what a model might write, or take a row of the data, and press Try: "
-                         "each function says what it is worth, as it would in a run.",
-                         this);
+    m_empty = new QLabel(
+        "Type what a model might write, or take a row of the data, and press Try: "
+        "each function says what it is worth, as it would in a run.",
+        this);
     m_empty->setProperty("role", "muted");
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
@@ -187,8 +188,8 @@ void RewardResults::showRow(int line, const Row& row, double weight) {
 }
 
 void RewardResults::showTotal() {
-    const bool whole = std::ranges::all_of(
-        m_rows, [](const Row& row) { return row.state == State::answered; });
+    const bool whole =
+        std::ranges::all_of(m_rows, [](const Row& row) { return row.state == State::answered; });
     std::vector<std::optional<double>> values;
     for (const Row& row : m_rows) values.push_back(row.value);
     const auto total = weighted_total(values, m_settings);

@@ -62,9 +62,8 @@ RewardRow::RewardRow(const std::string& entry, QWidget* parent) : QFrame(parent)
             m_model = new ModelChooser("rewardModel", "One made from pairs", this);
             m_model->setAccessibleName(toQString(field.label));
             layout->addWidget(m_model);
-            connect(m_model, &ModelChooser::chosen, this, [this](const QString& model) {
-                Q_EMIT fieldEdited("reward_model", model);
-            });
+            connect(m_model, &ModelChooser::chosen, this,
+                    [this](const QString& model) { Q_EMIT fieldEdited("reward_model", model); });
             continue;
         }
         // One time limit holds for all programs: the list has its editor.

@@ -37,7 +37,8 @@ public:
     /// place: of the function among reward_funcs. An editor is left alone where its setting is what
     /// it was, so that text stays that could not be read.
     void showSettings(const Settings& settings, std::size_t place);
-    /// chosen: reward_funcs names it; else it is what the run takes by itself and cannot be removed.
+    /// chosen: reward_funcs names it; else it is what the run takes by itself and cannot be
+    /// removed.
     void setMode(bool editable, bool chosen);
     /// Runs of reward models, for the learned reward.
     void setRuns(const std::vector<RunRecord>& runs);

@@ -126,8 +126,9 @@ void MainWindow::makePages() {
 
 void MainWindow::connectPages() {
     m_top->setToolTip(
-        Playground, QString("Talk to a model. %1 on the Train page takes the run and step shown there")
-                        .arg(keyText("talk")));
+        Playground,
+        QString("Talk to a model. %1 on the Train page takes the run and step shown there")
+            .arg(keyText("talk")));
     connect(m_top, &TopBar::pageChosen, this,
             [this](int page) { showPage(static_cast<Page>(page)); });
     connect(m_top, &TopBar::newRunRequested, this, [this] { showPage(NewRun); });

@@ -18,8 +18,8 @@ TopBar::TopBar(std::span<const PageTab> tabs, QWidget* parent) : QFrame(parent) 
     m_notice = new QLabel(this);
     m_notice->setObjectName("notice");
     m_notice->setProperty("role", "small");
-    auto* keys = addButton("shortcutsButton", "Keys  " + keyText("showShortcuts"),
-                           "All keys of the window");
+    auto* keys =
+        addButton("shortcutsButton", "Keys  " + keyText("showShortcuts"), "All keys of the window");
     m_theme = addButton("themeButton", {}, "Light or dark (" + keyText("theme") + ")");
     auto* newRun = new QPushButton("New run  " + keyText("newRun"), this);
     newRun->setObjectName("newRunButton");

@@ -63,21 +63,11 @@ private Q_SLOTS:
                 QVERIFY2(texts(allKeysOf(toStd(name))).contains(key), qPrintable(name + " " + key));
         }
         // Keys that a widget takes by itself are not found this way.
-        const std::set<std::string_view> taken = {"chart.all",
-                                                  "chart.earlier",
-                                                  "chart.later",
-                                                  "chart.choose",
-                                                  "chart.zoomIn",
-                                                  "chart.zoomOut",
-                                                  "chart.panLeft",
-                                                  "chart.panRight",
-                                                  "chart.zoomValuesIn",
-                                                  "chart.zoomValuesOut",
-                                                  "settingsFound",
-                                                  "settingsLeave",
-                                                  "tryReward",
-                                                  "tryCancel",
-                                                  "noteSave"};
+        const std::set<std::string_view> taken = {
+            "chart.all",          "chart.earlier",       "chart.later",   "chart.choose",
+            "chart.zoomIn",       "chart.zoomOut",       "chart.panLeft", "chart.panRight",
+            "chart.zoomValuesIn", "chart.zoomValuesOut", "settingsFound", "settingsLeave",
+            "tryReward",          "tryCancel",           "noteSave"};
         for (const Shortcut& row : shortcuts())
             QVERIFY2(taken.contains(row.id) || found.contains(toQString(row.id)), row.id.data());
     }

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/label_sampling.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/random.h"
+
+namespace plumb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr std::int64_t page_size = 1000;
+
+using Pair = std::pair<CompletionRecord, CompletionRecord>;  ///< the most reward, the least
+
+/// Of each prompt of a step, in the order in which they come.
+void add_pairs(const std::vector<CompletionRecord>& rows, std::vector<Pair>& pairs) {
+    std::map<std::string, std::pair<const CompletionRecord*, const CompletionRecord*>> ends;
+    std::vector<const std::string*> prompts;
+    for (const CompletionRecord& row : rows) {
+        if (!row.reward) continue;
+        const auto [entry, first] = ends.try_emplace(row.prompt, &row, &row);
+        if (first) prompts.push_back(&entry->first);
+        if (*row.reward > *entry->second.first->reward) entry->second.first = &row;
+        if (*row.reward < *entry->second.second->reward) entry->second.second = &row;
+    }
+    for (const std::string* prompt : prompts) {
+        const auto& [most, least] = ends.at(*prompt);
+        if (most->completion != least->completion) pairs.emplace_back(*most, *least);
+    }
+}
+
+Json origin_of(const CompletionRecord& row) {
+    Json json;
+    json["row"] = row.row;
+    if (row.reward) json["reward"] = *row.reward;
+    const auto gold = row.reward_parts.find("gold");
+    if (gold != row.reward_parts.end() && gold->second) json["gold"] = *gold->second;
+    json["ended"] = row.ended;
+    return json;
+}
+
+NewLabel label_of(const Pair& pair, RunId run, bool most_first) {
+    const CompletionRecord& a = most_first ? pair.first : pair.second;
+    const CompletionRecord& b = most_first ? pair.second : pair.first;
+    NewLabel label;
+    label.item.prompt = a.prompt;
+    label.item.answer_a = a.completion;
+    label.item.answer_b = b.completion;
+    Json origin;
+    origin["run"] = run;
+    origin["step"] = a.step;
+    origin["a"] = origin_of(a);
+    origin["b"] = origin_of(b);
+    label.item.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return label;
+}
+
+/// So many of them, spread evenly.
+std::vector<Pair> spread(std::vector<Pair> pairs, std::int64_t most) {
+    const auto count = static_cast<std::int64_t>(pairs.size());
+    if (most <= 0 || count <= most) return pairs;
+    std::vector<Pair> some;
+    for (std::int64_t i = 0; i < most; ++i)
+        some.push_back(std::move(pairs[static_cast<std::size_t>(i * count / most)]));
+    return some;
+}
+
+std::optional<double> gold_of(const Json& origin, const char* answer) {
+    if (!origin.is_object() || !origin.contains(answer)) return std::nullopt;
+    const Json& side = origin[answer];
+    if (!side.is_object() || !side.contains("gold") || !side["gold"].is_number())
+        return std::nullopt;
+    return side["gold"].get<double>();
+}
+
+std::optional<Choice> choice_by_gold(const LabelItem& item) {
+    const Json origin = Json::parse(item.origin, nullptr, false);
+    const auto a = gold_of(origin, "a"), b = gold_of(origin, "b");
+    if (!a || !b) return std::nullopt;
+    return *a > *b ? Choice::a : *b > *a ? Choice::b : Choice::tie;
+}
+
+}  // namespace
+
+Result<LabelImport> queue_samples(Store& store, StoreReader& reader, const std::string& name,
+                                  const SamplesToJudge& samples) {
+    PLUMB_TRY(const RunRecord record, reader.run(samples.run));
+    PLUMB_TRY(const std::vector<std::int64_t> steps, reader.completion_steps(samples.run));
+    std::vector<Pair> pairs;
+    for (const std::int64_t step : steps) {
+        if (step < samples.first_step || step > samples.last_step) continue;
+        PLUMB_TRY(const auto rows, reader.completions(samples.run, {.step = step}));
+        add_pairs(rows, pairs);
+    }
+    if (pairs.empty())
+        return invalid_input("run " + std::to_string(samples.run) + ", " + record.name +
+                             ", has no prompt in these steps with two different answers that have "
+                             "rewards; choose other steps");
+    Json source;
+    source["run"] = samples.run;
+    source["name"] = record.name;
+    source["first_step"] = samples.first_step;
+    source["last_step"] = std::min(samples.last_step, record.step);
+    pairs = spread(std::move(pairs), samples.most);
+    Random random(derive_seed(samples.seed, "label sides"));
+    std::size_t next = 0;
+    return store.import_labels(
+        name, source.dump(-1, ' ', false, Json::error_handler_t::replace),
+        [&]() -> Result<std::optional<NewLabel>> {
+            if (next == pairs.size()) return std::optional<NewLabel>();
+            return std::optional(label_of(pairs[next++], samples.run, random.chance(0.5)));
+        });
+}
+
+Result<std::int64_t> judge_by_gold(Store& store, StoreReader& reader, LabelQueueId queue,
+                                   const std::string& annotator, std::int64_t most) {
+    std::int64_t judged = 0, known = 0;
+    for (std::int64_t behind = 0;;) {
+        PLUMB_TRY(const auto items, reader.label_items(queue, behind, page_size));
+        if (items.empty()) break;
+        PLUMB_TRY(const auto verdicts, reader.standing_verdicts(queue, behind, items.back().place));
+        behind = items.back().place;
+        for (const LabelItem& item : items) {
+            const auto choice = choice_by_gold(item);
+            if (!choice) continue;
+            ++known;
+            const bool done = std::ranges::any_of(verdicts, [&](const Verdict& verdict) {
+                return verdict.item == item.id && verdict.annotator == annotator;
+            });
+            if (done || (most > 0 && judged == most)) continue;
+            Verdict verdict;
+            verdict.item = item.id;
+            verdict.annotator = annotator;
+            verdict.choice = *choice;
+            if (const auto added = store.add_verdict(verdict); !added) return added.error();
+            ++judged;
+        }
+    }
+    if (known == 0)
+        return invalid_input(
+            "no item of the label queue knows its gold reward, which answers of "
+            "runs on a built-in task with a gold reward have");
+    return judged;
+}
+
+}  // namespace plumb

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reading items to be judged, and verdicts.
+#include <algorithm>
+
+#include "base/strings.h"
+#include "store/reader_implementation.h"
+
+namespace plumb {
+namespace {
+
+constexpr const char* queue_columns =
+    "SELECT id, name, source, added_ms, (SELECT count(*) FROM label_items WHERE queue = "
+    "label_queues.id), (SELECT count(DISTINCT item) FROM standing_verdicts JOIN label_items ON "
+    "label_items.id = item WHERE queue = label_queues.id AND choice <> 'skip') FROM label_queues ";
+
+LabelQueue read_queue(SQLite::Statement& statement) {
+    LabelQueue queue;
+    queue.id = statement.getColumn(0).getInt64();
+    queue.name = statement.getColumn(1).getString();
+    queue.source = statement.getColumn(2).getString();
+    queue.added_ms = statement.getColumn(3).getInt64();
+    queue.items = statement.getColumn(4).getInt64();
+    queue.judged = statement.getColumn(5).getInt64();
+    return queue;
+}
+
+LabelItem read_item(SQLite::Statement& statement) {
+    LabelItem item;
+    item.id = statement.getColumn(0).getInt64();
+    item.queue = statement.getColumn(1).getInt64();
+    item.place = statement.getColumn(2).getInt64();
+    item.prompt = statement.getColumn(3).getString();
+    item.answer_a = statement.getColumn(4).getString();
+    if (const SQLite::Column b = statement.getColumn(5); !b.isNull()) item.answer_b = b.getString();
+    item.prompt_is_chat = statement.getColumn(6).getInt() != 0;
+    item.answers_are_chat = statement.getColumn(7).getInt() != 0;
+    item.origin = statement.getColumn(8).getString();
+    return item;
+}
+
+Verdict read_verdict(SQLite::Statement& statement) {
+    Verdict verdict;
+    verdict.id = statement.getColumn(0).getInt64();
+    verdict.item = statement.getColumn(1).getInt64();
+    verdict.annotator = statement.getColumn(2).getString();
+    // The table allows no other names.
+    verdict.choice = parse_choice(statement.getColumn(3).getString()).value_or(Choice::skip);
+    if (const SQLite::Column strength = statement.getColumn(4); !strength.isNull())
+        verdict.strength = strength.getInt64();
+    verdict.note = statement.getColumn(5).getString();
+    verdict.seconds = read_number(statement.getColumn(6));
+    if (const SQLite::Column left = statement.getColumn(7); !left.isNull())
+        verdict.a_left = left.getInt() != 0;
+    verdict.round = statement.getColumn(8).getInt64();
+    verdict.time_ms = statement.getColumn(9).getInt64();
+    return verdict;
+}
+
+}  // namespace
+
+Result<std::vector<LabelQueue>> StoreReader::label_queues() {
+    return self_->list(
+        std::string(queue_columns) + "ORDER BY id", [](SQLite::Statement&) {}, read_queue);
+}
+
+Result<LabelQueue> StoreReader::find_label_queue(const std::string& name_or_id) {
+    PLUMB_TRY(const std::vector<LabelQueue> all, label_queues());
+    std::vector<std::string> names;
+    for (const LabelQueue& queue : all) {
+        if (queue.name == name_or_id) return queue;
+        names.push_back(queue.name);
+    }
+    for (const LabelQueue& queue : all)
+        if (std::to_string(queue.id) == name_or_id) return queue;
+    std::string message =
+        "there is no label queue \"" + name_or_id + "\" in " + self_->connection->file.string();
+    if (const auto nearest = nearest_name(name_or_id, names))
+        message += "; did you mean \"" + *nearest + "\"?";
+    return Error{ErrorCode::not_found, message};
+}
+
+Result<std::vector<LabelItem>> StoreReader::label_items(LabelQueueId queue, std::int64_t behind,
+                                                        std::int64_t limit) {
+    return self_->list(
+        "SELECT id, queue, place, prompt, answer_a, answer_b, prompt_is_chat, answers_are_chat, "
+        "origin FROM label_items WHERE queue = ? AND place > ? ORDER BY place LIMIT ?",
+        [&](SQLite::Statement& statement) {
+            statement.bind(1, queue);
+            statement.bind(2, behind);
+            statement.bind(3, limit);
+        },
+        read_item);
+}
+
+Result<std::vector<Verdict>> StoreReader::standing_verdicts(LabelQueueId queue, std::int64_t behind,
+                                                            std::int64_t up_to) {
+    return self_->list(
+        "SELECT verdict.id, item, annotator, choice, strength, note, seconds, a_left, round, "
+        "time_ms FROM label_items CROSS JOIN standing_verdicts AS verdict ON verdict.item = "
+        "label_items.id WHERE queue = ? AND place > ? AND place <= ? ORDER BY place, annotator, "
+        "round",
+        [&](SQLite::Statement& statement) {
+            statement.bind(1, queue);
+            statement.bind(2, behind);
+            statement.bind(3, up_to);
+        },
+        read_verdict);
+}
+
+}  // namespace plumb

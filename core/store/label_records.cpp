@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/label_records.h"
+
+#include <array>
+#include <utility>
+
+#include "base/check.h"
+
+namespace plumb {
+namespace {
+
+constexpr std::array<std::pair<Choice, std::string_view>, 7> choice_names = {{
+    {Choice::a, "a"},
+    {Choice::b, "b"},
+    {Choice::tie, "tie"},
+    {Choice::both_bad, "both_bad"},
+    {Choice::skip, "skip"},
+    {Choice::good, "good"},
+    {Choice::bad, "bad"},
+}};
+
+}  // namespace
+
+std::string_view to_string(Choice choice) {
+    for (const auto& [value, name] : choice_names)
+        if (value == choice) return name;
+    PLUMB_CHECK(false, "a choice without a name");
+}
+
+std::optional<Choice> parse_choice(std::string_view name) {
+    for (const auto& [value, text] : choice_names)
+        if (text == name) return value;
+    return std::nullopt;
+}
+
+bool fits(Choice choice, bool has_two_answers) {
+    if (choice == Choice::skip) return true;
+    return has_two_answers != (choice == Choice::good || choice == Choice::bad);
+}
+
+}  // namespace plumb

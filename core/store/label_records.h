@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumb {
+
+using LabelQueueId = std::int64_t;
+using LabelItemId = std::int64_t;
+using VerdictId = std::int64_t;
+
+/// What an annotator says of two answers, or of the one answer of an item (good, bad).
+enum class Choice { a, b, tie, both_bad, skip, good, bad };
+std::string_view to_string(Choice choice);
+std::optional<Choice> parse_choice(std::string_view name);
+/// Whether the choice can be made of an item with this many answers.
+bool fits(Choice choice, bool has_two_answers);
+
+/// A prompt with two answers to choose from, or with one.
+struct LabelItem {
+    LabelItemId id = 0;
+    LabelQueueId queue = 0;
+    std::int64_t place = 0;  ///< in its queue, from 1 on
+    std::string prompt{};    ///< text, or chat turns as JSON
+    std::string answer_a{};
+    std::optional<std::string> answer_b{};
+    bool prompt_is_chat = false;
+    bool answers_are_chat = false;
+    std::string origin{};  ///< JSON: file and line, or run, step, rows and how they were sampled
+};
+
+/// One judgement. Never changed: a later one of the same annotator and round takes its place, and
+/// taking one back is a row of its own.
+struct Verdict {
+    VerdictId id = 0;
+    LabelItemId item = 0;
+    std::string annotator{};
+    Choice choice = Choice::skip;
+    std::optional<std::int64_t> strength{};  ///< how much better, 1 to 3
+    std::string note{};
+    std::optional<double> seconds{};  ///< from the showing to the choice
+    std::optional<bool> a_left{};     ///< whether answer A stood on the left
+    std::int64_t round = 0;           ///< 0; above it where an item was shown again on purpose
+    std::int64_t time_ms = 0;
+};
+
+/// Items that are judged together.
+struct LabelQueue {
+    LabelQueueId id = 0;
+    std::string name{};
+    std::string source{};  ///< JSON: what it was made from
+    std::int64_t added_ms = 0;
+    std::int64_t items = 0;
+    std::int64_t judged = 0;  ///< items with a verdict that stands, skips left out
+};
+
+/// What an import brings of one row.
+struct NewLabel {
+    LabelItem item{};  ///< id, queue and place are not read
+    std::optional<Verdict> verdict{};
+};
+
+/// What came of an import.
+struct LabelImport {
+    LabelQueueId queue = 0;
+    std::int64_t items = 0;
+    std::int64_t verdicts = 0;
+    /// Positions (from 1 on, in the order they came) of those whose texts were there already.
+    std::vector<std::int64_t> duplicates{};
+};
+
+}  // namespace plumb
