@@ -13,6 +13,9 @@ constexpr const char* queue_columns =
     "label_queues.id), (SELECT count(DISTINCT item) FROM standing_verdicts JOIN label_items ON "
     "label_items.id = item WHERE queue = label_queues.id AND choice <> 'skip') FROM label_queues ";
 
+constexpr const char* item_columns =
+    "SELECT id, queue, place, prompt, answer_a, answer_b, prompt_is_chat, answers_are_chat, origin ";
+
 LabelQueue read_queue(SQLite::Statement& statement) {
     LabelQueue queue;
     queue.id = statement.getColumn(0).getInt64();
@@ -82,14 +85,45 @@ Result<LabelQueue> StoreReader::find_label_queue(const std::string& name_or_id) 
 Result<std::vector<LabelItem>> StoreReader::label_items(LabelQueueId queue, std::int64_t behind,
                                                         std::int64_t limit) {
     return self_->list(
-        "SELECT id, queue, place, prompt, answer_a, answer_b, prompt_is_chat, answers_are_chat, "
-        "origin FROM label_items WHERE queue = ? AND place > ? ORDER BY place LIMIT ?",
+        std::string(item_columns) +
+            "FROM label_items WHERE queue = ? AND place > ? ORDER BY place LIMIT ?",
         [&](SQLite::Statement& statement) {
             statement.bind(1, queue);
             statement.bind(2, behind);
             statement.bind(3, limit);
         },
         read_item);
+}
+
+Result<std::vector<LabelItem>> StoreReader::items_to_judge(LabelQueueId queue,
+                                                           const std::string& annotator,
+                                                           std::int64_t behind,
+                                                           std::int64_t limit) {
+    return self_->list(
+        std::string(item_columns) +
+            "FROM label_items WHERE queue = ? AND place > ? AND NOT EXISTS (SELECT 1 FROM "
+            "standing_verdicts WHERE item = label_items.id AND annotator = ?) ORDER BY place LIMIT "
+            "?",
+        [&](SQLite::Statement& statement) {
+            statement.bind(1, queue);
+            statement.bind(2, behind);
+            statement.bind(3, annotator);
+            statement.bind(4, limit);
+        },
+        read_item);
+}
+
+Result<std::int64_t> StoreReader::items_judged(LabelQueueId queue, const std::string& annotator) {
+    PLUMB_TRY(const auto counts,
+              self_->list(
+                  "SELECT count(DISTINCT item) FROM label_items CROSS JOIN standing_verdicts AS "
+                  "verdict ON verdict.item = label_items.id WHERE queue = ? AND annotator = ?",
+                  [&](SQLite::Statement& statement) {
+                      statement.bind(1, queue);
+                      statement.bind(2, annotator);
+                  },
+                  [](SQLite::Statement& statement) { return statement.getColumn(0).getInt64(); }));
+    return counts.front();
 }
 
 Result<std::vector<Verdict>> StoreReader::standing_verdicts(LabelQueueId queue, std::int64_t behind,

@@ -99,6 +99,11 @@ public:
     /// Those behind a place, by rising place.
     Result<std::vector<LabelItem>> label_items(LabelQueueId queue, std::int64_t behind,
                                                std::int64_t limit);
+    /// Those behind a place that the annotator has not judged (skips count), by rising place.
+    Result<std::vector<LabelItem>> items_to_judge(LabelQueueId queue, const std::string& annotator,
+                                                  std::int64_t behind, std::int64_t limit);
+    /// How many items the annotator has judged, skips included.
+    Result<std::int64_t> items_judged(LabelQueueId queue, const std::string& annotator);
     /// Those that count (docs/workspace.md), of items with places in (behind, up_to], by place,
     /// annotator and round.
     Result<std::vector<Verdict>> standing_verdicts(

@@ -3,7 +3,7 @@
 # What is done in the window for each picture. Needs screen.sh. Each scene begins and ends with the
 # keyboard free for the keys of the window; the runs are those of scripts/screenshots.
 
-all_scenes=(start live_run hacking dpo charts completions new_run runs keys)
+all_scenes=(start live_run hacking dpo charts completions label new_run runs keys)
 
 # open_run NAME: through the filter of the list.
 open_run() {
@@ -136,6 +136,23 @@ scene_new_run() {
     keys Return
     sleep 2
     picture new-run
+    keys ctrl+2
+}
+
+# A pair of the run's samples to be judged.
+scene_label() {
+    open_run "adds, seed 1"
+    open_run "no KL price"
+    keys ctrl+5
+    sleep 1
+    keys ctrl+r
+    sleep 1
+    text "ada"
+    keys Return
+    sleep 1
+    keys Left Right Down
+    sleep 1
+    picture label
     keys ctrl+2
 }
 

@@ -91,6 +91,25 @@ public:
         });
     }
 
+    /// Runs `change` on the command thread and hands its result to `use` on the GUI thread, unless
+    /// `context` has died by then. For what changes no run; nothing happens while no workspace is
+    /// open.
+    template <class Change, class Use>
+    void write(QObject* context, Change change, Use use) {
+        if (!m_session) return;
+        m_commands.post([this, session = m_session.get(), guard = QPointer<QObject>(context),
+                         change = std::move(change), use = std::move(use)]() mutable {
+            auto answer = std::make_shared<decltype(change(session->store()))>(
+                change(session->store()));
+            QMetaObject::invokeMethod(
+                this,
+                [guard, use = std::move(use), answer]() mutable {
+                    if (guard) use(std::move(*answer));
+                },
+                Qt::QueuedConnection);
+        });
+    }
+
 Q_SIGNALS:
     void opened();
     void openFailed(const QString& message);

@@ -21,6 +21,7 @@ constexpr std::array table = {
     Shortcut{"showTrain", ShortcutPlace::window, "Ctrl+2", "Train page"},
     Shortcut{"showCompletions", ShortcutPlace::window, "Ctrl+3", "Completions page"},
     Shortcut{"showPlayground", ShortcutPlace::window, "Ctrl+4", "Playground"},
+    Shortcut{"showLabel", ShortcutPlace::window, "Ctrl+5", "Label page"},
     Shortcut{"focusRuns", ShortcutPlace::window, "Ctrl+L", "To the list of runs"},
     Shortcut{"filterRuns", ShortcutPlace::window, "Ctrl+Shift+L", "Filter the list of runs"},
     Shortcut{"newRun", ShortcutPlace::window, "N", "New run from files of your own"},
@@ -92,6 +93,22 @@ constexpr std::array table = {
     Shortcut{"completionsBack", ShortcutPlace::completions, "Esc",
              "End a search, back to the table, then filters off"},
 
+    Shortcut{"labelChooseLeft", ShortcutPlace::label, "Left or A",
+             "The answer on the left is better (good, where there is one)"},
+    Shortcut{"labelChooseRight", ShortcutPlace::label, "Right or B",
+             "The answer on the right is better (bad, where there is one)"},
+    Shortcut{"labelTie", ShortcutPlace::label, "Down", "They are equally good"},
+    Shortcut{"labelBothBad", ShortcutPlace::label, "X", "Both are bad"},
+    Shortcut{"labelSkip", ShortcutPlace::label, "S", "Skip"},
+    Shortcut{"labelUndo", ShortcutPlace::label, "Ctrl+Z", "Take the last verdict back"},
+    Shortcut{"labelNote", ShortcutPlace::label, "E", "A note to the next verdict"},
+    Shortcut{"labelImport", ShortcutPlace::label, "Ctrl+I", "A queue from a file"},
+    Shortcut{"labelSamples", ShortcutPlace::label, "Ctrl+R", "A queue of the shown run's samples"},
+    Shortcut{"labelExport", ShortcutPlace::label, "Ctrl+S", "Export preference pairs"},
+    Shortcut{"labelWeak", ShortcutPlace::label, "1", "The next verdict is a close one"},
+    Shortcut{"labelClear", ShortcutPlace::label, "2", "The next verdict is a clear one"},
+    Shortcut{"labelStrong", ShortcutPlace::label, "3", "The next verdict is a very clear one"},
+
     Shortcut{"runOpen", ShortcutPlace::runs, "Return", "Open"},
     Shortcut{"runOverlay", ShortcutPlace::runs, "O",
              "Lay the chosen runs over the charts, or take them off"},
@@ -147,6 +164,7 @@ QString placeTitle(ShortcutPlace place) {
         case ShortcutPlace::chart: return "In a chart (Tab leads to the next)";
         case ShortcutPlace::settings: return "In the settings";
         case ShortcutPlace::completions: return "Completions page";
+        case ShortcutPlace::label: return "Label page";
         case ShortcutPlace::runs: return "In the list of runs";
         case ShortcutPlace::queue: return "In the queue";
         case ShortcutPlace::newRun: return "New run";

@@ -19,6 +19,7 @@ enum class ShortcutPlace {
     chart,     ///< a chart that has the keyboard
     settings,  ///< the settings beside the Train page
     completions,
+    label,
     runs,    ///< the list of runs, with the keyboard
     queue,   ///< the queue, with the keyboard
     newRun,  ///< the form for a new run

@@ -22,6 +22,7 @@
 #include "config/presets.h"
 #include "config/yaml.h"
 #include "pages/completions_page.h"
+#include "pages/label_page.h"
 #include "pages/new_run_page.h"
 #include "pages/playground_page.h"
 #include "pages/start_page.h"
@@ -51,6 +52,7 @@ constexpr PageTab tabs[] = {
     {MainWindow::Train, "tabTrain", "Train", "showTrain"},
     {MainWindow::Completions, "pageCompletions", "Completions", "showCompletions"},
     {MainWindow::Playground, "tabPlayground", "Playground", "showPlayground"},
+    {MainWindow::Label, "tabLabel", "Label", "showLabel"},
 };
 
 }  // namespace
@@ -117,11 +119,13 @@ void MainWindow::makePages() {
     m_completions = new CompletionsPage(m_bridge, this);
     m_playground = new PlaygroundPage(m_bridge, this);
     m_newRun = new NewRunPage(this);
+    m_label = new LabelPage(m_bridge, this);
     m_pages->addWidget(m_start);
     m_pages->addWidget(m_train);
     m_pages->addWidget(m_completions);
     m_pages->addWidget(m_playground);
     m_pages->addWidget(m_newRun);
+    m_pages->addWidget(m_label);
 }
 
 void MainWindow::connectPages() {
@@ -176,7 +180,17 @@ void MainWindow::connectPages() {
             m_transport->focusPrimary();
         }
     });
-    connect(m_controller, &RunController::detailsShown, this, &MainWindow::updateTitle);
+    connect(m_controller, &RunController::detailsShown, this, [this](const RunDetails* details) {
+        updateTitle();
+        m_label->setRun(details ? std::optional(details->record.id) : std::nullopt,
+                        details ? toQString(details->record.name) : QString());
+    });
+    connect(m_label, &LabelPage::problem, this, [this](const QString& message) {
+        m_messages->showMessage(MessageBar::Kind::error, {}, message);
+    });
+    connect(m_label, &LabelPage::told, this, [this](const QString& message) {
+        m_messages->showMessage(MessageBar::Kind::note, {}, message);
+    });
     connect(m_controller, &RunController::runsRead, this, [this] {
         updateTitle();
         m_runList->selectIfNone(m_controller->shownRun());
@@ -257,6 +271,7 @@ void MainWindow::addShortcuts() {
     add("showTrain", [this] { showPage(Train); });
     add("showCompletions", [this] { showPage(Completions); });
     add("showPlayground", [this] { showPage(Playground); });
+    add("showLabel", [this] { showPage(Label); });
     addToTrain("diagnoses", &TrainPage::showDiagnoses);
     addToTrain("focusCharts", &TrainPage::focusCharts);
     addToTrain("memory", &TrainPage::showMemory);

@@ -17,6 +17,7 @@ namespace plumb::ui {
 class CompletionsPage;
 class MainSplitter;
 class MessageBar;
+class LabelPage;
 class NewRunPage;
 class PlaygroundPage;
 class QueueController;
@@ -36,7 +37,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { Start, Train, Completions, Playground, NewRun };
+    enum Page { Start, Train, Completions, Playground, NewRun, Label };
 
     explicit MainWindow(const SessionOptions& options, QWidget* parent = nullptr);
     ~MainWindow() override;
@@ -97,6 +98,7 @@ private:
     CompletionsPage* m_completions = nullptr;
     PlaygroundPage* m_playground = nullptr;
     NewRunPage* m_newRun = nullptr;
+    LabelPage* m_label = nullptr;
     SettingsPanel* m_settings = nullptr;
     TransportBar* m_transport = nullptr;
     std::optional<SessionOptions> m_next;  ///< the workspace to open once this one is closed

@@ -114,6 +114,9 @@ private Q_SLOTS:
         press("settingsLeave");
         press("rewards");
         QCOMPARE(QApplication::focusWidget()->objectName(), QString("trialPrompt"));
+        press("showLabel");
+        QVERIFY(shown.button("tabLabel")->isChecked());
+        press("showTrain");
         press("filterRuns");
         QCOMPARE(QApplication::focusWidget()->objectName(), QString("runFilter"));
         press("showStart");

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fstream>
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSettings>
+
+#include "base/files.h"
+#include "config/yaml.h"
+#include "core/session/small_run.h"
+#include "session/label_files.h"
+#include "window/shown_window.h"
+
+using namespace plumb;
+using namespace plumb::ui;
+
+namespace {
+
+/// A workspace with a queue of so many pairs.
+void makeQueue(const SessionOptions& options, int pairs) {
+    const auto file = options.workspace.parent_path() / "pairs.jsonl";
+    std::ofstream out(file);
+    for (int i = 1; i <= pairs; ++i)
+        out << "{\"prompt\":\"prompt " << i << "\",\"completion_a\":\"first " << i
+            << "\",\"completion_b\":\"second " << i << "\"}\n";
+    out.close();
+    auto store = Store::open(options.workspace, Access::read_write);
+    if (!store) qFatal("%s", store.error().message.c_str());
+    if (!import_label_file(**store, {.file = file, .queue = "pairs"}).ok()) qFatal("no queue");
+}
+
+struct Labelling : Shown {
+    explicit Labelling(const SessionOptions& options) : Shown(options) {
+        window->activateWindow();
+        if (!QTest::qWaitForWindowActive(window.get())) qFatal("the window is not active");
+        button("tabLabel")->click();
+    }
+    QString shown(const QString& name) { return find<QPlainTextEdit>(name)->toPlainText(); }
+    void waitForPrompt(const QString& prompt) {
+        QTRY_COMPARE_WITH_TIMEOUT(shown("labelPrompt"), prompt, patience_ms);
+    }
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        QTest::keyClick(find<QWidget>("labelPage"), key, modifiers);
+    }
+    std::vector<Verdict> verdicts() {
+        auto reader = StoreReader::open(window->bridge().workspace()).value();
+        return reader->standing_verdicts(reader->label_queues()->front().id).value();
+    }
+};
+
+}  // namespace
+
+class TestLabelsInWindow : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() {
+        QSettings().clear();
+        QSettings().setValue("labels/annotator", "ada");
+    }
+
+    void one_key_is_one_verdict_and_the_next_item_is_there() {
+        const TemporaryFolder folder;
+        makeQueue(optionsBelow(folder.path()), 60);
+        Labelling page(optionsBelow(folder.path()));
+        page.waitForPrompt("prompt 1");
+        const bool firstLeft = page.shown("labelLeft") == "first 1";
+        QCOMPARE(page.shown(firstLeft ? "labelRight" : "labelLeft"), QString("second 1"));
+        page.press(Qt::Key_Left);
+        page.waitForPrompt("prompt 2");
+        QCOMPARE(page.verdicts().at(0).choice, firstLeft ? Choice::a : Choice::b);
+        QCOMPARE(page.verdicts().at(0).a_left, std::optional(firstLeft));
+        COMPARE_TEXT(page.verdicts().at(0).annotator, "ada");
+        const bool secondLeft = page.shown("labelLeft") == "first 2";
+        page.press(Qt::Key_B);
+        page.waitForPrompt("prompt 3");
+        QCOMPARE(page.verdicts().at(1).choice, secondLeft ? Choice::b : Choice::a);
+        page.press(Qt::Key_Down);
+        page.waitForPrompt("prompt 4");
+        page.press(Qt::Key_X);
+        page.waitForPrompt("prompt 5");
+        page.press(Qt::Key_3);
+        page.press(Qt::Key_S);
+        page.waitForPrompt("prompt 6");
+        const auto all = page.verdicts();
+        QCOMPARE(all.at(2).choice, Choice::tie);
+        QCOMPARE(all.at(3).choice, Choice::both_bad);
+        QCOMPARE(all.at(4).choice, Choice::skip);
+        QCOMPARE(all.at(4).strength, std::optional<std::int64_t>(3));
+        // Over the end of the first page that was read.
+        for (int item = 7; item <= 60; ++item) {
+            page.press(Qt::Key_Left);
+            page.waitForPrompt(QString("prompt %1").arg(item));
+        }
+        page.press(Qt::Key_Left);
+        QTRY_VERIFY_WITH_TIMEOUT(page.text("labelEmpty").contains("judged"), patience_ms);
+        QCOMPARE(page.verdicts().size(), std::size_t{60});
+    }
+
+    void verdicts_are_taken_back_one_after_another() {
+        const TemporaryFolder folder;
+        makeQueue(optionsBelow(folder.path()), 3);
+        Labelling page(optionsBelow(folder.path()));
+        page.waitForPrompt("prompt 1");
+        page.press(Qt::Key_Left);
+        page.waitForPrompt("prompt 2");
+        page.press(Qt::Key_Right);
+        page.waitForPrompt("prompt 3");
+        page.press(Qt::Key_Z, Qt::ControlModifier);
+        page.waitForPrompt("prompt 2");
+        page.press(Qt::Key_Z, Qt::ControlModifier);
+        page.waitForPrompt("prompt 1");
+        QVERIFY(!page.button("labelUndo")->isEnabled());
+        QVERIFY(page.verdicts().empty());
+        page.press(Qt::Key_Down);
+        page.waitForPrompt("prompt 2");
+        QCOMPARE(page.verdicts().at(0).choice, Choice::tie);
+    }
+
+    void another_annotator_begins_anew_and_the_first_goes_on() {
+        const TemporaryFolder folder;
+        makeQueue(optionsBelow(folder.path()), 3);
+        {
+            Labelling page(optionsBelow(folder.path()));
+            page.waitForPrompt("prompt 1");
+            page.press(Qt::Key_Left);
+            page.waitForPrompt("prompt 2");
+            auto* name = page.find<QLineEdit>("labelAnnotator");
+            name->setFocus();
+            name->selectAll();
+            QTest::keyClicks(name, "bob");
+            QTest::keyClick(name, Qt::Key_Return);
+            page.waitForPrompt("prompt 1");
+            page.press(Qt::Key_Right);
+            page.waitForPrompt("prompt 2");
+        }
+        QSettings().setValue("labels/annotator", "ada");
+        Labelling again(optionsBelow(folder.path()));
+        again.waitForPrompt("prompt 2");
+        QCOMPARE(again.verdicts().size(), std::size_t{2});
+    }
+
+    void a_file_comes_in_and_pairs_go_out() {
+        const TemporaryFolder folder;
+        const SessionOptions options = optionsBelow(folder.path());
+        const auto file = folder.path() / "own.jsonl";
+        std::ofstream(file) << "{\"prompt\":\"p\",\"completion_a\":\"x\",\"completion_b\":\"y\"}\n"
+                            << "no json\n";
+        Labelling page(options);
+        QVERIFY(page.text("labelEmpty").contains("Import"));
+        page.button("labelImport")->click();
+        auto* dialog = page.find<QFileDialog>("labelDialog");
+        Q_EMIT dialog->fileSelected(QString::fromStdString(file.string()));
+        dialog->close();
+        page.waitForPrompt("p");
+        QVERIFY2(page.message().contains("row 2"), qPrintable(page.message()));
+        const bool left = page.shown("labelLeft") == "x";
+        page.button(left ? "labelChooseLeft" : "labelChooseRight")->click();
+        QTRY_VERIFY(page.text("labelEmpty").contains("judged"));
+        QTRY_VERIFY(!page.window->findChild<QFileDialog*>("labelDialog"));
+        page.button("labelExport")->click();
+        const auto out = folder.path() / "out.jsonl";
+        Q_EMIT page.find<QFileDialog>("labelDialog")
+            ->fileSelected(QString::fromStdString(out.string()));
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(out), patience_ms);
+        QVERIFY(
+            read_file(out)->starts_with("{\"prompt\":\"p\",\"chosen\":\"x\",\"rejected\":\"y\""));
+    }
+
+    void samples_of_the_shown_run_become_a_queue() {
+        const TemporaryFolder folder;
+        const SessionOptions options = optionsBelow(folder.path());
+        {
+            auto store = Store::open(options.workspace, Access::read_write).value();
+            RunRecord record;
+            record.name = "samples";
+            record.algorithm = "grpo";
+            record.settings = write_settings(small_grpo());
+            const RunId run = store->create_run(record).value();
+            std::vector<CompletionRecord> rows(2);
+            for (std::int64_t row = 0; row < 2; ++row) {
+                auto& sample = rows[static_cast<std::size_t>(row)];
+                sample.row = row;
+                sample.prompt = "1+2=";
+                sample.completion = row == 0 ? "3" : "4";
+                sample.reward = 1 - static_cast<double>(row);
+            }
+            store->add_completions(run, 1, rows);
+            QVERIFY(store->flush().ok());
+            QVERIFY(store->set_run_state(run, RunState::finished, "").ok());
+        }
+        Labelling page(options);
+        QVERIFY(!page.button("labelSamples")->isEnabled());
+        page.window->controller().showRun(1);
+        QTRY_VERIFY(page.text("runTitle").contains("samples"));
+        page.button("tabLabel")->click();
+        QTRY_VERIFY(page.button("labelSamples")->isEnabled());
+        page.button("labelSamples")->click();
+        page.waitForPrompt("1+2=");
+    }
+};
+
+PLUMB_REGISTER_TEST(TestLabelsInWindow)
+#include "labels_test.moc"
