@@ -102,6 +102,7 @@ constexpr std::array table = {
     Shortcut{"labelSkip", ShortcutPlace::label, "S", "Skip"},
     Shortcut{"labelUndo", ShortcutPlace::label, "Ctrl+Z", "Take the last verdict back"},
     Shortcut{"labelNote", ShortcutPlace::label, "E", "A note to the next verdict"},
+    Shortcut{"labelBack", ShortcutPlace::label, "Esc", "Back to the answers"},
     Shortcut{"labelImport", ShortcutPlace::label, "Ctrl+I", "A queue from a file"},
     Shortcut{"labelSamples", ShortcutPlace::label, "Ctrl+R", "A queue of the shown run's samples"},
     Shortcut{"labelExport", ShortcutPlace::label, "Ctrl+S", "Export preference pairs"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the Label page consists of.
+#include <QApplication>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QHBoxLayout>
@@ -25,7 +26,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr const char* annotator_key = "labels/annotator";
-constexpr int annotator_width = 120, queue_width = 200, note_width = 190;
+constexpr int annotator_width = 96, queue_width = 160, note_width = 190;
 
 }  // namespace
 
@@ -209,12 +210,21 @@ void LabelPage::addKeys() {
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         connect(shortcut, &QShortcut::activated, this, action);
     };
-    add("labelChooseLeft", [this] { m_chooseLeft->click(); });
-    add("labelChooseRight", [this] { m_chooseRight->click(); });
-    add("labelTie", [this] { m_tie->click(); });
-    add("labelBothBad", [this] { m_bothBad->click(); });
-    add("labelSkip", [this] { m_skip->click(); });
-    add("labelUndo", [this] { m_undo->click(); });
+    // Arrows in the list of queues, or in the note, are no verdicts.
+    const auto addVerdict = [&](const char* id, QPushButton* button) {
+        add(id, [button] {
+            const QWidget* focus = QApplication::focusWidget();
+            if (!qobject_cast<const QLineEdit*>(focus) && !qobject_cast<const QComboBox*>(focus))
+                button->click();
+        });
+    };
+    addVerdict("labelChooseLeft", m_chooseLeft);
+    addVerdict("labelChooseRight", m_chooseRight);
+    addVerdict("labelTie", m_tie);
+    addVerdict("labelBothBad", m_bothBad);
+    addVerdict("labelSkip", m_skip);
+    addVerdict("labelUndo", m_undo);
+    add("labelBack", [this] { setFocus(); });
     add("labelNote", [this] { m_note->setFocus(Qt::ShortcutFocusReason); });
     add("labelImport", [this] { m_import->click(); });
     add("labelSamples", [this] { m_samples->click(); });

@@ -98,6 +98,27 @@ private Q_SLOTS:
         QCOMPARE(page.verdicts().size(), std::size_t{60});
     }
 
+    void keys_in_the_note_and_in_the_list_of_queues_are_no_verdicts() {
+        const TemporaryFolder folder;
+        makeQueue(optionsBelow(folder.path()), 3);
+        Labelling page(optionsBelow(folder.path()));
+        page.waitForPrompt("prompt 1");
+        page.press(Qt::Key_E);
+        auto* note = page.find<QLineEdit>("labelNote");
+        QVERIFY(note->hasFocus());
+        QTest::keyClicks(note, "axb");
+        QTest::keyClick(note, Qt::Key_Down);
+        auto* queue = page.find<QComboBox>("labelQueue");
+        queue->setFocus();
+        QTest::keyClick(queue, Qt::Key_Down);
+        QTest::keyClick(queue, Qt::Key_Escape);
+        QVERIFY(page.find<QWidget>("labelPage")->hasFocus());
+        QVERIFY(page.verdicts().empty());
+        page.press(Qt::Key_Down);
+        page.waitForPrompt("prompt 2");
+        COMPARE_TEXT(page.verdicts().at(0).note, "axb");
+    }
+
     void verdicts_are_taken_back_one_after_another() {
         const TemporaryFolder folder;
         makeQueue(optionsBelow(folder.path()), 3);
