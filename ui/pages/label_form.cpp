@@ -26,7 +26,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr const char* annotator_key = "labels/annotator";
-constexpr int annotator_width = 96, queue_width = 160, note_width = 190;
+constexpr int annotator_width = 96, queue_width = 190, note_width = 190;
 
 }  // namespace
 

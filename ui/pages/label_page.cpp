@@ -198,7 +198,7 @@ void LabelPage::queueSamples() {
     SamplesToJudge samples;
     samples.run = *m_run;
     samples.most = 200;
-    const std::string name = toStd(QString("samples of run %1, %2").arg(*m_run).arg(m_runName));
+    const std::string name = toStd(QString("run %1, %2").arg(*m_run).arg(m_runName));
     m_samples->setEnabled(false);
     m_bridge.write(
         this,
