@@ -27,18 +27,20 @@ int list_queues(Context& context) {
     if (!queues.ok()) return report(queues.error());
     std::vector<std::vector<std::string>> rows;
     for (const LabelQueue& queue : *queues) {
+        const auto judged = (*reader)->items_judged(queue.id);
+        if (!judged.ok()) return report(judged.error());
         if (context.json)
             context.out.line(JsonLine("label_queue")
                                  .set("queue", queue.id)
                                  .set("name", queue.name)
                                  .set("items", queue.items)
-                                 .set("judged", queue.judged)
+                                 .set("judged", *judged)
                                  .set("added_ms", queue.added_ms)
                                  .set_encoded("source", queue.source)
                                  .text());
         else
             rows.push_back({std::to_string(queue.id), one_line(queue.name),
-                            std::to_string(queue.judged) + "/" + std::to_string(queue.items),
+                            std::to_string(*judged) + "/" + std::to_string(queue.items),
                             format_time(queue.added_ms)});
     }
     if (!rows.empty())

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
+#include "base/statistics.h"
 #include "data/rows.h"
 #include "train/grpo_rollout.h"
 #include "train/supervised_rows.h"
@@ -104,12 +105,6 @@ struct Timings {
     std::map<std::string, std::vector<double>> split;
     Json values = Json::array();
 };
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    const std::size_t n = values.size();
-    return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
-}
 
 std::vector<std::string> column(const std::string& models, const Workload& work,
                                 const std::string& file, const std::string& name) {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/check.h"
+#include "base/statistics.h"
 
 namespace plumb {
 namespace {
@@ -179,14 +180,6 @@ std::optional<double> alpha(const Coincidences& coincidences, CategoryScale scal
     if (expected == 0) return std::nullopt;
     const double ratings = std::accumulate(n.begin(), n.end(), 0.0);
     return 1 - (ratings - 1) * observed / expected;
-}
-
-/// Precondition: not empty. Rearranges its values.
-double median(std::vector<double>& values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    if (values.size() % 2 == 1) return *middle;
-    return (*std::max_element(values.begin(), middle) + *middle) / 2;
 }
 
 bool measured(double seconds) { return seconds > 0 && std::isfinite(seconds); }

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "base/statistics.h"
+
 namespace plumb {
 namespace {
 
@@ -26,16 +28,6 @@ std::map<std::string, std::int64_t> numbered_annotators(std::span<const Verdict>
     std::int64_t next = 0;
     for (auto& [name, number] : numbers) number = next++;
     return numbers;
-}
-
-/// Precondition: there are some.
-double median(std::vector<double> values) {
-    const std::size_t half = values.size() / 2;
-    std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(half));
-    if (values.size() % 2 == 1) return values[half];
-    return (values[half] +
-            *std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(half))) /
-           2;
 }
 
 AnnotatorReport report_on_one(const std::string& name, std::span<const Verdict> verdicts) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <mutex>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/statvfs.h>
@@ -34,20 +35,15 @@ private:
     int fd_;
 };
 
-/// 0, or the errno of the step of the write that failed.
-int write_and_sync(const fs::path& path, std::string_view content) {
-    if (int fault = write_fault("open")) return fault;
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.get() < 0) return errno;
-    if (int fault = write_fault("write")) return fault;
+/// 0, or the errno.
+int write_all(int file, std::string_view content) {
     while (!content.empty()) {
-        const ssize_t written = ::write(file.get(), content.data(), content.size());
+        const ssize_t written = ::write(file, content.data(), content.size());
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) return errno;
         content.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (int fault = write_fault("sync")) return fault;
-    return ::fsync(file.get()) == 0 ? 0 : errno;
+    return 0;
 }
 
 fs::path user_folder(const char* own, const char* base, const char* below_home) {
@@ -105,17 +101,56 @@ Status sync_path(const fs::path& path) {
     return {};
 }
 
-Status write_file_atomic(const fs::path& path, std::string_view content) {
-    fs::path temporary = path;
-    temporary += ".tmp" + std::to_string(::getpid());
-    int error = write_and_sync(temporary, content);
-    if (!error) error = write_fault("rename");
-    if (!error && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-    if (error) {
-        ::unlink(temporary.c_str());
-        return file_error("cannot write", path, error);
+AtomicFile::AtomicFile(fs::path path)
+    : path_(std::move(path)), temporary_(path_.string() + ".tmp" + std::to_string(::getpid())) {}
+
+AtomicFile::~AtomicFile() {
+    if (file_ < 0) return;
+    ::close(file_);
+    if (!published_) ::unlink(temporary_.c_str());
+}
+
+Error AtomicFile::failed(int error_number) const {
+    return file_error("cannot write", path_, error_number);
+}
+
+Status AtomicFile::begin() {
+    if (file_ >= 0) return {};
+    if (int fault = write_fault("open")) return failed(fault);
+    file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file_ < 0) return failed(errno);
+    if (int fault = write_fault("write")) return failed(fault);
+    return {};
+}
+
+Status AtomicFile::append(std::string_view content) {
+    constexpr std::size_t together = 1 << 16;
+    PLUMB_TRY_STATUS(begin());
+    if (waiting_.size() + content.size() < together) {
+        waiting_.append(content);
+        return {};
     }
-    return sync_path(path.has_parent_path() ? path.parent_path() : fs::path("."));
+    if (int error = write_all(file_, waiting_)) return failed(error);
+    waiting_.clear();
+    if (int error = write_all(file_, content)) return failed(error);
+    return {};
+}
+
+Status AtomicFile::publish() {
+    PLUMB_TRY_STATUS(begin());
+    if (int error = write_all(file_, waiting_)) return failed(error);
+    if (int fault = write_fault("sync")) return failed(fault);
+    if (::fsync(file_) != 0) return failed(errno);
+    if (int fault = write_fault("rename")) return failed(fault);
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) return failed(errno);
+    published_ = true;
+    return sync_path(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
+}
+
+Status write_file_atomic(const fs::path& path, std::string_view content) {
+    AtomicFile file(path);
+    PLUMB_TRY_STATUS(file.append(content));
+    return file.publish();
 }
 
 Status publish_folder(const fs::path& temporary, const fs::path& final) {

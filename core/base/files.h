@@ -19,6 +19,28 @@ Result<std::string> read_file(const std::filesystem::path& path);
 /// A full disk is ErrorCode::disk_full.
 Status write_file_atomic(const std::filesystem::path& path, std::string_view content);
 
+/// The same for content that comes piece by piece. What was not published is removed.
+class AtomicFile {
+public:
+    explicit AtomicFile(std::filesystem::path path);
+    ~AtomicFile();
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+
+    Status append(std::string_view content);
+    /// To be called once, after everything was appended.
+    Status publish();
+
+private:
+    Status begin();
+    Error failed(int error_number) const;
+
+    std::filesystem::path path_, temporary_;
+    std::string waiting_;  ///< small pieces are written together
+    int file_ = -1;
+    bool published_ = false;
+};
+
 /// Flushes a file or folder to the disk (fsync).
 Status sync_path(const std::filesystem::path& path);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -49,6 +50,14 @@ std::optional<Line> fit_line(std::span<const double> x, std::span<const double> 
     if (!has_spread(m.xx, m.mean_x) || !std::isfinite(m.xy)) return std::nullopt;
     const double slope = m.xy / m.xx;
     return Line{m.mean_y - slope * m.mean_x, slope};
+}
+
+double median(std::vector<double> values) {
+    PLUMB_CHECK(!values.empty(), "a median needs values");
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    if (values.size() % 2 == 1) return *middle;
+    return (*std::max_element(values.begin(), middle) + *middle) / 2;
 }
 
 }  // namespace plumb

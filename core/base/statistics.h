@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace plumb {
 
@@ -16,5 +17,8 @@ struct Line {
 };
 /// Nothing where x has no spread, or a number is not finite.
 std::optional<Line> fit_line(std::span<const double> x, std::span<const double> y);
+
+/// The one in the middle, or the mean of the two there. Precondition: there are some, none NaN.
+double median(std::vector<double> values);
 
 }  // namespace plumb

@@ -6,24 +6,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/row_values.h"
+
 namespace plumb {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t most_names_shown = 20;
-
-/// What the library says after its name for the error and the line, which is always the first.
-std::string json_reason(const std::exception& error) {
-    constexpr std::size_t longest_reason = 160;
-    std::string_view what = error.what();
-    for (const std::string_view mark : {"at line 1, ", "] "})
-        if (const auto at = what.find(mark); at != std::string_view::npos) {
-            what.remove_prefix(at + mark.size());
-            break;
-        }
-    return shown(what, longest_reason);
-}
+constexpr std::size_t most_names_shown = 20, longest_reason = 160;
 
 /// Follows the parser through one row: the columns stand at depth 1, the turns of a conversation at
 /// depth 3 (row, list, turn). Everything else is passed over. false ends the parsing.
@@ -110,7 +100,8 @@ public:
     }
 
     bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
-        problem = "is not JSON (" + json_reason(error) + "). Each line must hold one whole object.";
+        problem = "is not JSON (" + shown(json_reason(error), longest_reason) +
+                  "). Each line must hold one whole object.";
         return false;
     }
 

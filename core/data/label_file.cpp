@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "data/label_row.h"
 #include "data/line_reader.h"
+#include "data/row_values.h"
 
 namespace plumb {
 namespace {
@@ -22,10 +23,7 @@ std::string unreadable(const LineReader::Line& line) {
     if (const auto nul = line.text.find('\0'); nul != std::string_view::npos)
         return "holds a NUL byte at byte offset " + std::to_string(nul) +
                " of the line. The file is damaged, or it is not UTF-8; save it as UTF-8.";
-    if (const auto offset = invalid_utf8_offset(line.text))
-        return "is not UTF-8 at byte offset " + std::to_string(*offset) +
-               " of the line. Save the file as UTF-8.";
-    return {};
+    return utf8_problem(line.text);
 }
 
 }  // namespace

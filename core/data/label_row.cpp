@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "data/preferences.h"
+#include "data/row_values.h"
 
 namespace plumb {
 namespace {
@@ -76,10 +77,7 @@ void drop_repeated_prompt(LabelField& a, LabelField& b, LabelRow& row) {
 
 std::optional<bool> label_of(const LabelField& field) {
     if (field.kind == LabelField::Kind::flag) return field.flag;
-    if (field.kind != LabelField::Kind::text) return {};
-    if (field.text == "true" || field.text == "1") return true;
-    if (field.text == "false" || field.text == "0") return false;
-    return {};
+    return field.kind == LabelField::Kind::text ? parse_flag(field.text) : std::nullopt;
 }
 
 }  // namespace

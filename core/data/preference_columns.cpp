@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "data/column_access.h"
 #include "data/preferences.h"
+#include "data/row_values.h"
 
 namespace plumb {
 namespace {
@@ -62,9 +63,7 @@ Result<bool> label_of(const Row& row, const std::string& column) {
     const auto found = row.columns.find(column);
     if (found == row.columns.end())
         return missing_column(row, column, "The first row has it, so every row needs it.");
-    const std::string& text = found->second.text;
-    if (text == "true" || text == "1") return true;
-    if (text == "false" || text == "0") return false;
+    if (const auto flag = parse_flag(found->second.text)) return *flag;
     return unusable_value(row, column, "true or false",
                           "It says whether the completion is a good one.");
 }

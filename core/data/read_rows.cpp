@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "data/row_values.h"
 #include "data/rows.h"
 
 namespace plumb {
@@ -24,15 +25,6 @@ bool holds_json(const fs::path& path) {
     std::ranges::transform(extension, extension.begin(),
                            [](unsigned char c) { return std::tolower(c); });
     return extension == ".jsonl" || extension == ".ndjson" || extension == ".json";
-}
-
-/// What the library says after its name for the error and the line, which is always the first.
-std::string json_reason(const Json::exception& error) {
-    const std::string what = error.what();
-    for (const std::string_view mark : {"at line 1, ", "] "})
-        if (const auto at = what.find(mark); at != std::string::npos)
-            return what.substr(at + mark.size());
-    return what;
 }
 
 /// How deep brackets stand within each other; strings do not count.
@@ -82,9 +74,8 @@ Status parse_object(const std::string& line, Row& row) {
 }
 
 Status read_line(const std::string& line, bool json, const std::string& text_column, Row& row) {
-    if (const auto offset = invalid_utf8_offset(line))
-        return invalid_input(row.source() + " is not UTF-8 at byte offset " +
-                             std::to_string(*offset) + " of the line. Save the file as UTF-8.");
+    if (const std::string problem = utf8_problem(line); !problem.empty())
+        return invalid_input(row.source() + " " + problem);
     if (json) return parse_object(line, row);
     row.columns[text_column] = {line, true};
     return {};

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <span>
-#include <system_error>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -19,49 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::int64_t page_size = 1000;
-
-/// A file that is there whole, or not at all.
-class OutputFile {
-public:
-    explicit OutputFile(std::filesystem::path path)
-        : path_(std::move(path)), part_(path_.string() + ".part"), stream_(part_) {}
-    ~OutputFile() {
-        if (published_) return;
-        stream_.close();
-        std::error_code ignored;
-        std::filesystem::remove(part_, ignored);
-    }
-    OutputFile(const OutputFile&) = delete;
-    OutputFile& operator=(const OutputFile&) = delete;
-
-    Status line(const std::string& text) {
-        stream_ << text << '\n';
-        return state();
-    }
-    Status publish() {
-        stream_.close();
-        PLUMB_TRY_STATUS(state());
-        PLUMB_TRY_STATUS(sync_path(part_));
-        std::error_code problem;
-        std::filesystem::rename(part_, path_, problem);
-        if (problem)
-            return Error{ErrorCode::io, path_.string() + " cannot be written: " +
-                                            problem.message() + "; choose another place"};
-        published_ = true;
-        return {};
-    }
-
-private:
-    Status state() const {
-        if (stream_) return {};
-        return Error{ErrorCode::io, path_.string() + " cannot be written: " + std::strerror(errno) +
-                                        "; choose another place, or make room"};
-    }
-
-    std::filesystem::path path_, part_;
-    std::ofstream stream_;
-    bool published_ = false;
-};
 
 /// What most say, skips left out; nothing where nobody says anything, or two choices are equally
 /// many, which `split` tells.
@@ -114,7 +67,7 @@ std::string provenance_of(const LabelItem& item, std::span<const Verdict> verdic
 /// Writes what the form makes of items.
 class Exporter {
 public:
-    Exporter(const LabelsToExport& what, OutputFile& file) : what_(what), file_(file) {}
+    Exporter(const LabelsToExport& what, AtomicFile& file) : what_(what), file_(file) {}
 
     const LabelExportReport& report() const { return report_; }
 
@@ -165,11 +118,11 @@ private:
 
     Status write(const std::string& line) {
         ++report_.rows;
-        return file_.line(line);
+        return file_.append(line + '\n');
     }
 
     const LabelsToExport& what_;
-    OutputFile& file_;
+    AtomicFile& file_;
     LabelExportReport report_;
 };
 
@@ -184,7 +137,7 @@ std::optional<LabelExportForm> parse_label_export_form(std::string_view name) {
 
 Result<LabelExportReport> export_labels(StoreReader& reader, const LabelsToExport& what,
                                         const std::stop_token& stop) {
-    OutputFile file(what.file);
+    AtomicFile file(what.file);
     Exporter exporter(what, file);
     for (std::int64_t behind = 0;;) {
         if (stop.stop_requested())

@@ -73,10 +73,7 @@ public:
         bind_optional(*use, 4, verdict.strength);
         use->bind(5, verdict.note);
         bind_optional(*use, 6, verdict.seconds);
-        if (verdict.a_left)
-            use->bind(7, static_cast<int>(*verdict.a_left));
-        else
-            use->bind(7);
+        bind_optional(*use, 7, verdict.a_left);
         use->bind(8, verdict.round);
         use->bind(9, verdict.time_ms == 0 ? unix_milliseconds() : verdict.time_ms);
         use->exec();

@@ -10,11 +10,11 @@ namespace {
 
 constexpr const char* queue_columns =
     "SELECT id, name, source, added_ms, (SELECT count(*) FROM label_items WHERE queue = "
-    "label_queues.id), (SELECT count(DISTINCT item) FROM standing_verdicts JOIN label_items ON "
-    "label_items.id = item WHERE queue = label_queues.id AND choice <> 'skip') FROM label_queues ";
+    "label_queues.id) FROM label_queues ";
 
 constexpr const char* item_columns =
-    "SELECT id, queue, place, prompt, answer_a, answer_b, prompt_is_chat, answers_are_chat, origin ";
+    "SELECT id, queue, place, prompt, answer_a, answer_b, prompt_is_chat, answers_are_chat, "
+    "origin ";
 
 LabelQueue read_queue(SQLite::Statement& statement) {
     LabelQueue queue;
@@ -23,7 +23,6 @@ LabelQueue read_queue(SQLite::Statement& statement) {
     queue.source = statement.getColumn(2).getString();
     queue.added_ms = statement.getColumn(3).getInt64();
     queue.items = statement.getColumn(4).getInt64();
-    queue.judged = statement.getColumn(5).getInt64();
     return queue;
 }
 
@@ -113,17 +112,16 @@ Result<std::vector<LabelItem>> StoreReader::items_to_judge(LabelQueueId queue,
         read_item);
 }
 
+Result<std::int64_t> StoreReader::items_judged(LabelQueueId queue) {
+    return self_->count_judged("choice <> 'skip'",
+                               [&](SQLite::Statement& statement) { statement.bind(1, queue); });
+}
+
 Result<std::int64_t> StoreReader::items_judged(LabelQueueId queue, const std::string& annotator) {
-    PLUMB_TRY(const auto counts,
-              self_->list(
-                  "SELECT count(DISTINCT item) FROM label_items CROSS JOIN standing_verdicts AS "
-                  "verdict ON verdict.item = label_items.id WHERE queue = ? AND annotator = ?",
-                  [&](SQLite::Statement& statement) {
-                      statement.bind(1, queue);
-                      statement.bind(2, annotator);
-                  },
-                  [](SQLite::Statement& statement) { return statement.getColumn(0).getInt64(); }));
-    return counts.front();
+    return self_->count_judged("annotator = ?", [&](SQLite::Statement& statement) {
+        statement.bind(1, queue);
+        statement.bind(2, annotator);
+    });
 }
 
 Result<std::vector<Verdict>> StoreReader::standing_verdicts(LabelQueueId queue, std::int64_t behind,

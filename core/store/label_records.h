@@ -55,7 +55,6 @@ struct LabelQueue {
     std::string source{};  ///< JSON: what it was made from
     std::int64_t added_ms = 0;
     std::int64_t items = 0;
-    std::int64_t judged = 0;  ///< items with a verdict that stands, skips left out
 };
 
 /// What an import brings of one row.

@@ -102,6 +102,8 @@ public:
     /// Those behind a place that the annotator has not judged (skips count), by rising place.
     Result<std::vector<LabelItem>> items_to_judge(LabelQueueId queue, const std::string& annotator,
                                                   std::int64_t behind, std::int64_t limit);
+    /// How many items somebody has judged, skips left out. Reads all verdicts of the queue.
+    Result<std::int64_t> items_judged(LabelQueueId queue);
     /// How many items the annotator has judged, skips included.
     Result<std::int64_t> items_judged(LabelQueueId queue, const std::string& annotator);
     /// Those that count (docs/workspace.md), of items with places in (behind, up_to], by place,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/label_feed.h"
 
-#include <algorithm>
-
 #include "base/random.h"
+#include "base/statistics.h"
 #include "bridge/session_bridge.h"
 #include "common/text.h"
 
@@ -71,10 +70,7 @@ bool LabelFeed::aIsLeft() const {
 
 std::optional<double> LabelFeed::pace() const {
     if (m_seconds.empty()) return std::nullopt;
-    std::vector<double> sorted = m_seconds;
-    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-    std::ranges::nth_element(sorted, middle);
-    return *middle;
+    return median(m_seconds);
 }
 
 void LabelFeed::readAhead() {

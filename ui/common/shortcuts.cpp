@@ -5,6 +5,8 @@
 #include <array>
 
 #include <QKeyEvent>
+#include <QShortcut>
+#include <QWidget>
 #include <QStringList>
 
 #include "base/check.h"
@@ -194,6 +196,14 @@ bool isPressed(const QKeyEvent& event, std::string_view id) {
         if (event.key() == wanted.key() && held == wanted.keyboardModifiers()) return true;
     }
     return false;
+}
+
+void addPageShortcut(QWidget* page, std::string_view id, std::function<void()> action) {
+    auto* shortcut = new QShortcut(page);
+    shortcut->setObjectName(toQString(id));
+    shortcut->setKeys(allKeysOf(id));
+    shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+    QObject::connect(shortcut, &QShortcut::activated, page, std::move(action));
 }
 
 }  // namespace plumb::ui

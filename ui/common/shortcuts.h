@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 #include <QString>
 
 class QKeyEvent;
+class QWidget;
 
 namespace plumb::ui {
 
@@ -49,5 +51,9 @@ QKeySequence keysOf(std::string_view id);
 QString keyText(std::string_view id);
 /// Whether the event presses it in one of the ways; for widgets that take keys themselves.
 bool isPressed(const QKeyEvent& event, std::string_view id);
+
+/// The shortcut of a page: it counts while the page, or a part of it, has the keyboard. Its
+/// objectName is the id.
+void addPageShortcut(QWidget* page, std::string_view id, std::function<void()> action);
 
 }  // namespace plumb::ui

@@ -10,7 +10,6 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScrollBar>
-#include <QShortcut>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -153,11 +152,7 @@ void CompletionsPage::connectParts() {
 
 void CompletionsPage::addShortcuts() {
     const auto add = [this](std::string_view id, auto action) {
-        auto* shortcut = new QShortcut(this);
-        shortcut->setObjectName(toQString(id));
-        shortcut->setKeys(allKeysOf(id));
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, action);
+        addPageShortcut(this, id, action);
     };
     add("completionsSearch", [this] { m_filter->focusSearch(); });
     add("completionsPin", [this] { m_details->togglePin(); });

@@ -9,9 +9,7 @@
 #include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QScrollBar>
 #include <QSettings>
-#include <QShortcut>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -203,13 +201,7 @@ QWidget* LabelPage::makeActions() {
 }
 
 void LabelPage::addKeys() {
-    const auto add = [this](const char* id, auto action) {
-        auto* shortcut = new QShortcut(this);
-        shortcut->setKeys(allKeysOf(id));
-        shortcut->setObjectName(id);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, action);
-    };
+    const auto add = [this](const char* id, auto action) { addPageShortcut(this, id, action); };
     // Arrows in the list of queues, or in the note, are no verdicts.
     const auto addVerdict = [&](const char* id, QPushButton* button) {
         add(id, [button] {

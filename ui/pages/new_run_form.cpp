@@ -5,7 +5,6 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QShortcut>
 #include <QVBoxLayout>
 
 #include "common/shortcuts.h"
@@ -119,14 +118,8 @@ QWidget* NewRunPage::makeActions() {
     });
     connect(m_toTrain, &QPushButton::clicked, this,
             [this] { Q_EMIT settingsChosen(m_settings, m_name->text().trimmed()); });
-    const auto addKey = [this](const char* id, auto action) {
-        auto* shortcut = new QShortcut(keysOf(id), this);
-        shortcut->setObjectName(id);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, action);
-    };
-    addKey("newRunStart", [this] { m_start->click(); });
-    addKey("newRunFiles", [this] { m_trainFiles->chooseFiles(); });
+    addPageShortcut(this, "newRunStart", [this] { m_start->click(); });
+    addPageShortcut(this, "newRunFiles", [this] { m_trainFiles->chooseFiles(); });
     return row;
 }
 

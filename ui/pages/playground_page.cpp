@@ -6,7 +6,6 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QShortcut>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -44,18 +43,12 @@ PlaygroundPage::PlaygroundPage(SessionBridge& bridge, QWidget* parent) : QWidget
         connect(pane, &PlaygroundPane::done, this, &PlaygroundPage::refresh);
         connect(pane, &PlaygroundPane::modelChanged, this, &PlaygroundPage::refresh);
     }
-    const auto add = [this](const char* id, auto action) {
-        auto* shortcut = new QShortcut(keysOf(id), this);
-        shortcut->setObjectName(id);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, action);
-    };
-    add("playgroundAsk", [this] { m_ask->click(); });
-    add("playgroundTwo", [this] {
+    addPageShortcut(this, "playgroundAsk", [this] { m_ask->click(); });
+    addPageShortcut(this, "playgroundTwo", [this] {
         m_sideBySide->toggle();
         if (m_sideBySide->isChecked()) m_right->chooser().setFocus(Qt::ShortcutFocusReason);
     });
-    add("playgroundStop", [this] { m_stop->click(); });
+    addPageShortcut(this, "playgroundStop", [this] { m_stop->click(); });
     refresh();
 }
 

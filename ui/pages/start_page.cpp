@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "common/elided_label.h"
+#include "common/layouts.h"
 #include "common/text.h"
 #include "config/presets.h"
 #include "models/run_list_model.h"
@@ -35,15 +36,6 @@ QLabel* sectionLabel(const QString& text, QWidget* parent) {
     auto* label = new QLabel(text, parent);
     label->setProperty("role", "section");
     return label;
-}
-
-void clearLayout(QLayout& layout) {
-    while (QLayoutItem* item = layout.takeAt(0)) {
-        // The click that leads here may come from one of them.
-        item->widget()->deleteLater();
-        item->widget()->hide();
-        delete item;
-    }
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <QPushButton>
 #include <QStyle>
 
+#include "common/layouts.h"
+
 namespace plumb::ui {
 
 MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
@@ -50,11 +52,7 @@ void MessageBar::showMessage(Kind kind, const QString& title, const QString& tex
 void MessageBar::clear() {
     const QWidget* focused = QApplication::focusWidget();
     if (focused && isAncestorOf(focused)) Q_EMIT focusReleased();
-    while (QLayoutItem* item = m_buttons->takeAt(0)) {
-        item->widget()->hide();
-        item->widget()->deleteLater();
-        delete item;
-    }
+    clearLayout(*m_buttons);
     m_text->clear();
     hide();
 }

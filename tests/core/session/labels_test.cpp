@@ -88,7 +88,7 @@ private Q_SLOTS:
         Workspace workspace;
         const std::string row = R"({"prompt":"2+2=","chosen":"4","rejected":"5"})";
         const LabelQueue queue = workspace.import(row + "\n");
-        QCOMPARE(queue.judged, 1);
+        QCOMPARE(workspace.reader->items_judged(queue.id).value(), 1);
         QCOMPARE(workspace.exported({.queue = queue.id}),
                  QStringList({QString::fromStdString(row)}));
     }

@@ -85,7 +85,7 @@ private Q_SLOTS:
         QCOMPARE(workspace.standing(queue), QStringList({"file: a"}));
         const LabelQueue read = workspace.reader->find_label_queue("first").value();
         QCOMPARE(read.items, 2);
-        QCOMPARE(read.judged, 1);
+        QCOMPARE(workspace.reader->items_judged(queue).value(), 1);
     }
 
     void duplicates_are_told_and_a_new_annotator_is_heard() {
@@ -145,7 +145,7 @@ private Q_SLOTS:
         const auto items = workspace.reader->label_items(queue, 0, 2).value();
         workspace.judge(items[0].id, Choice::skip);
         workspace.judge(items[1].id, Choice::tie);
-        QCOMPARE(workspace.reader->label_queues().value()[0].judged, 1);
+        QCOMPARE(workspace.reader->items_judged(queue).value(), 1);
     }
 
     void what_an_annotator_said_comes_back_whole() {

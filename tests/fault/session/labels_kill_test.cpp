@@ -61,7 +61,7 @@ private Q_SLOTS:
             bool found = false;
             for (const LabelQueue& queue : *queues) {
                 QCOMPARE(queue.items, rows);
-                QCOMPARE(queue.judged, rows);
+                QCOMPARE((*reader)->items_judged(queue.id).value(), rows);
                 found = found || QString::fromStdString(queue.name) == name;
             }
             QVERIFY(found || !ended);
