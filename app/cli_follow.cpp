@@ -184,6 +184,8 @@ void RunFollower::say(const std::string& text) {
 
 int RunFollower::exit_code() const {
     if (ended_ && ended_->state == RunState::finished) return 0;
+    if (ended_ && ended_->state == RunState::interrupted && is_to_stop_ && passed_on_ == 0)
+        return 0;
     return passed_on_ > 0 ? signal_exit_code() : 1;
 }
 
@@ -275,6 +277,17 @@ Result<std::unique_ptr<Session>> open_session(const Context& context) {
     // A reader of --json gets every step, even when it falls behind for a while.
     options.event_capacity = 1 << 16;
     return Session::open(options);
+}
+
+int open_and_follow(Context& context, std::int64_t stop_at,
+                    const std::function<Result<RunId>(Session&)>& begin) {
+    auto session = open_session(context);
+    if (!session.ok()) return report(session.error());
+    RunFollower follower(context, **session);
+    const auto run = begin(**session);
+    if (!run.ok()) return report(run.error());
+    if (stop_at >= 0) follower.stop_at(stop_at);
+    return follower.follow(*run).value_or(1);
 }
 
 }  // namespace plumb::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +22,11 @@ public:
         if (!context.json) display_.emplace(context.out);
     }
 
+    /// The run that was just started is to stop after this step, which then is no failure.
+    void stop_at(std::int64_t step) {
+        session_.stop_at(step);
+        is_to_stop_ = true;
+    }
     /// Of the run, or of the next that the queue starts. Returns the exit code; nothing where the
     /// queue starts none.
     std::optional<int> follow(std::optional<RunId> run);
@@ -68,7 +74,13 @@ private:
     std::string phase_;
     std::int64_t step_ = 0;
     int passed_on_ = 0;
+    bool is_to_stop_ = false;
 };
+
+/// Opens the session, starts what begin() starts and follows it; stop_at below 0: to its end. The
+/// exit code.
+int open_and_follow(Context& context, std::int64_t stop_at,
+                    const std::function<Result<RunId>(Session&)>& begin);
 
 /// Opens the session of the workspace for a command that follows runs.
 Result<std::unique_ptr<Session>> open_session(const Context& context);

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "cli_commands.h"
 #include "cli_label_stats.h"
+#include "cli_label_training.h"
 #include "cli_signals.h"
 #include "session/label_files.h"
 #include "session/label_sampling.h"
@@ -306,6 +307,7 @@ void add_labels_commands(CLI::App& app, Context& context) {
     add_import(*labels, context);
     add_export(*labels, context);
     add_queue_of_samples(*labels, context);
+    add_label_training_commands(*labels, context);
 
     auto name = std::make_shared<std::string>();
     auto* stats = labels->add_subcommand("stats", "How far annotators agree, with intervals");

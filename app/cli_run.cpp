@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // run and resume: start a run on the session and show its events until it ends.
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,16 +12,15 @@
 namespace plumb::cli {
 namespace {
 
-int open_and_follow(Context& context, const std::function<Result<RunId>(Session&)>& begin) {
-    auto session = open_session(context);
-    if (!session.ok()) return report(session.error());
-    RunFollower follower(context, **session);
-    const auto run = begin(**session);
-    if (!run.ok()) return report(run.error());
-    return follower.follow(*run).value_or(1);
+void add_stop_option(CLI::App& command, std::int64_t& stop_at) {
+    command
+        .add_option("--stop-at", stop_at,
+                    "Stop after this step as Ctrl-C does, so that the run can be resumed")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("STEP");
 }
 
-int run(Context& context, const NewRuns& wanted) {
+int run(Context& context, const NewRuns& wanted, std::int64_t stop_at) {
     const auto plans = plans_of(context, wanted);
     if (!plans.ok()) return report(plans.error());
     const RunPlan& plan = plans->front();
@@ -30,17 +29,18 @@ int run(Context& context, const NewRuns& wanted) {
         if (const auto forecast = ask_forecast(context, plan.settings))
             context.out.line(forecast_line(*forecast));
     }
-    return open_and_follow(context, [&](Session& session) {
+    return open_and_follow(context, stop_at, [&](Session& session) {
         return session.start(plan.settings, plan.name, plan.edits);
     });
 }
 
-int resume(Context& context, const std::string& wanted) {
+int resume(Context& context, const std::string& wanted, std::int64_t stop_at) {
     auto reader = context.open_reader();
     if (!reader.ok()) return report(reader.error());
     const auto record = (*reader)->find_run(wanted);
     if (!record.ok()) return report(record.error());
-    return open_and_follow(context, [&](Session& session) { return session.resume(record->id); });
+    return open_and_follow(context, stop_at,
+                           [&](Session& session) { return session.resume(record->id); });
 }
 
 }  // namespace
@@ -48,10 +48,12 @@ int resume(Context& context, const std::string& wanted) {
 void add_run_commands(CLI::App& app, Context& context) {
     auto* run_command = app.add_subcommand("run", "Start a run and follow it to its end");
     auto wanted = std::make_shared<NewRuns>();
+    auto stop_at = std::make_shared<std::int64_t>(-1);
     add_new_run_options(*run_command, *wanted, 1);
+    add_stop_option(*run_command, *stop_at);
     add_shared_options(*run_command, context);
-    run_command->callback([&context, wanted] {
-        context.action = [&context, wanted] { return run(context, *wanted); };
+    run_command->callback([&context, wanted, stop_at] {
+        context.action = [&context, wanted, stop_at] { return run(context, *wanted, *stop_at); };
     });
 
     auto* resume_command =
@@ -60,9 +62,12 @@ void add_run_commands(CLI::App& app, Context& context) {
     resume_command->add_option("run", *resumed, "Number or name of the run")
         ->required()
         ->type_name("RUN");
+    add_stop_option(*resume_command, *stop_at);
     add_shared_options(*resume_command, context);
-    resume_command->callback([&context, resumed] {
-        context.action = [&context, resumed] { return resume(context, *resumed); };
+    resume_command->callback([&context, resumed, stop_at] {
+        context.action = [&context, resumed, stop_at] {
+            return resume(context, *resumed, *stop_at);
+        };
     });
 }
 

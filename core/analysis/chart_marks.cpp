@@ -15,6 +15,12 @@ std::string counted_steps(const std::vector<MetricPoint>& points) {
     return ", " + std::to_string(steps) + (steps == 1 ? " step" : " steps");
 }
 
+std::string edit_label(const EditRecord& edit) {
+    const std::string reason = edit.reason.empty() ? "" : ": " + edit.reason;
+    if (edit.key == "reward_refresh_file") return "reward model refreshed" + reason;
+    return edit.key + " " + edit.old_value + " → " + edit.new_value + reason;
+}
+
 }  // namespace
 
 std::vector<ChartMark> chart_marks(const std::vector<EditRecord>& edits,
@@ -24,9 +30,7 @@ std::vector<ChartMark> chart_marks(const std::vector<EditRecord>& edits,
         marks.push_back({checkpoint.step, MarkKind::checkpoint,
                          checkpoint.is_best ? "best checkpoint" : "checkpoint"});
     for (const EditRecord& edit : edits)
-        marks.push_back({edit.step, MarkKind::edit,
-                         edit.key + " " + edit.old_value + " → " + edit.new_value +
-                             (edit.reason.empty() ? "" : ": " + edit.reason)});
+        marks.push_back({edit.step, MarkKind::edit, edit_label(edit)});
     std::ranges::stable_sort(marks, {}, &ChartMark::step);
     return marks;
 }

@@ -84,6 +84,8 @@ std::vector<ChartGroup> default_charts(std::string_view algorithm) {
     groups.push_back({"Reward model pairs",
                       {"reward_model/accuracy", "reward_model/eval_accuracy",
                        "reward_model/eval_accuracy_gold"}});
+    groups.push_back({"Labels the reward model agrees with",
+                      {"reward_refresh/accuracy_before", "reward_refresh/accuracy_after"}});
     groups.push_back(
         {"Memory", {"memory/peak", "memory/activations", "memory/run_peak", "memory/growth"}});
     groups.push_back(

@@ -179,6 +179,27 @@ constexpr KnownMetric known[] = {
      "Correlation of the model's margins with those of the gold reward on held-out pairs. What is "
      "missing to 1 is room for reward hacking.",
      true},
+    {"reward_refresh/accuracy_before", "Labels agreed with before", "before", "share",
+     "Share of the labels of a refresh that the reward model agreed with as it was. Near one half "
+     "it had nothing to say on what the policy writes by now; below it, it praised what people "
+     "reject.",
+     true},
+    {"reward_refresh/accuracy_after", "Labels agreed with after", "after", "share",
+     "The same once it has learnt from them.", true},
+    {"reward_refresh/held_out_before", "Earlier pairs agreed with before", "before", "share",
+     "Share of the held-out pairs that the reward model was made with, and agrees with, before a "
+     "refresh.",
+     true},
+    {"reward_refresh/held_out_after", "Earlier pairs agreed with after", "after", "share",
+     "The same after it. A fall is what the refresh has made it forget.", true},
+    {"reward_refresh/pairs", "Labels of the refresh", "labels", "pairs",
+     "Preference pairs that the reward model learnt anew from."},
+    {"reward_refresh/mixed_pairs", "Earlier pairs of the refresh", "earlier", "pairs",
+     "Pairs of the reward model's first training that were mixed with them."},
+    {"reward_refresh/seconds", "Time of the refresh", "seconds", "s",
+     "What the refresh of the reward model took."},
+    {"reward_refresh/flops", "Operations of the refresh", "operations", "FLOP",
+     "Floating-point operations of the refresh, those of the steps left out."},
     {"eval/margin", "Held-out score margin", "held out", "",
      "By how much chosen completions score above rejected ones on held-out pairs. It grows as long "
      "as the model learns what holds for other pairs too.",

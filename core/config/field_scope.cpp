@@ -111,7 +111,8 @@ bool reference_field_applies(std::string_view key, const Settings& settings) {
 }
 
 bool reward_model_field_applies(std::string_view key, const Settings& settings) {
-    if (key == "reward_model") return uses_reward_model(settings);
+    if (key == "reward_model" || key.starts_with("reward_refresh_"))
+        return uses_reward_model(settings);
     if (key == "center_rewards_coefficient" && settings.algorithm == "reward") return true;
     return makes_reward_model(settings);
 }

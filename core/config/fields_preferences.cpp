@@ -73,6 +73,45 @@ std::vector<Field> reward_model_fields() {
          .unit = "epochs",
          .minimum = 0,
          .minimum_excluded = true},
+        {.key = "reward_refresh_file",
+         .member = &Settings::reward_refresh_file,
+         .label = "Refresh from",
+         .help = "Preference pairs, such as labelled samples of this run, from which the reward "
+                 "model learns anew at the step at which this is set. For a run that goes on: its "
+                 "start has preference_files. A relative path is one of the workspace.",
+         .live = true,
+         .advanced = true},
+        {.key = "reward_refresh_epochs",
+         .member = &Settings::reward_refresh_epochs,
+         .label = "Refresh epochs",
+         .help = "Passes over the labels, and what is mixed with them, when the reward model is "
+                 "refreshed.",
+         .unit = "epochs",
+         .minimum = 0,
+         .minimum_excluded = true,
+         .live = true,
+         .advanced = true},
+        {.key = "reward_refresh_learning_rate",
+         .member = &Settings::reward_refresh_learning_rate,
+         .label = "Refresh learning rate",
+         .help = "Learning rate at the start of a refresh, from where it falls to 0 in a straight "
+                 "line.",
+         .minimum = 0,
+         .maximum = 1,
+         .minimum_excluded = true,
+         .live = true,
+         .advanced = true},
+        {.key = "reward_refresh_mix",
+         .member = &Settings::reward_refresh_mix,
+         .label = "Earlier pairs",
+         .help = "How many of the pairs that the reward model was made from are mixed with each "
+                 "label in a refresh, so that it does not forget what they taught. 0 takes the "
+                 "labels alone.",
+         .unit = "pairs",
+         .minimum = 0,
+         .maximum = 1000,
+         .live = true,
+         .advanced = true},
     };
 }
 

@@ -120,10 +120,11 @@ std::vector<Field> evaluation_fields() {
         {.key = "token_data_mb",
          .member = &Settings::token_data_mb,
          .label = "Token data",
-         .help = "Most that the numbers of the sampled tokens (log-probabilities, ratio, advantage, "
-                 "value) may take in the workspace. When it is reached, every second step gives "
-                 "them up, from the first on. 0 keeps none; raise it to look at every step of a "
-                 "long run.",
+         .help =
+             "Most that the numbers of the sampled tokens (log-probabilities, ratio, advantage, "
+             "value) may take in the workspace. When it is reached, every second step gives "
+             "them up, from the first on. 0 keeps none; raise it to look at every step of a "
+             "long run.",
          .unit = "MB",
          .minimum = 0,
          .maximum = 1'000'000,

@@ -104,6 +104,10 @@ struct Settings {
     double reward_model_learning_rate = 1e-3;  ///< of one that the run makes; falls to 0
     std::int64_t reward_model_batch_size = 32;
     double reward_model_epochs = 2.0;
+    std::string reward_refresh_file;  ///< labels it learns from anew; set while the run goes on
+    double reward_refresh_epochs = 8.0;
+    double reward_refresh_learning_rate = 1e-3;  ///< falls to 0
+    double reward_refresh_mix = 1.0;             ///< earlier pairs beside each labelled one
 
     // DPO
     double dpo_beta = 0.1;

@@ -115,9 +115,17 @@ struct LabelText {
 // kept as it is; bytes that are none become U+FFFD. provenance is empty or a JSON object, written
 // under the key plumbline; anything else is an InvariantError.
 
+/// What a trainer may know of a pair beside its texts; only what is not the usual is written.
+struct PairFacts {
+    bool chosen_ended = true;  ///< false: the sample was cut
+    bool rejected_ended = true;
+    std::optional<double> gold_margin = {};  ///< gold reward of chosen less that of rejected
+};
+
 /// {"prompt":...,"chosen":...,"rejected":...}
 std::string preference_line(const LabelText& prompt, const LabelText& chosen,
-                            const LabelText& rejected, const std::string& provenance = {});
+                            const LabelText& rejected, const std::string& provenance = {},
+                            const PairFacts& facts = {});
 /// {"prompt":...,"completion_a":...,"completion_b":...}
 std::string unlabelled_pair_line(const LabelText& prompt, const LabelText& a, const LabelText& b,
                                  const std::string& provenance = {});

@@ -28,10 +28,14 @@ std::string finished(Json row, const std::string& provenance) {
 }  // namespace
 
 std::string preference_line(const LabelText& prompt, const LabelText& chosen,
-                            const LabelText& rejected, const std::string& provenance) {
-    return finished(
-        {{"prompt", written(prompt)}, {"chosen", written(chosen)}, {"rejected", written(rejected)}},
-        provenance);
+                            const LabelText& rejected, const std::string& provenance,
+                            const PairFacts& facts) {
+    Json row = {
+        {"prompt", written(prompt)}, {"chosen", written(chosen)}, {"rejected", written(rejected)}};
+    if (!facts.chosen_ended) row["chosen_ended"] = false;
+    if (!facts.rejected_ended) row["rejected_ended"] = false;
+    if (facts.gold_margin) row["gold_margin"] = *facts.gold_margin;
+    return finished(std::move(row), provenance);
 }
 
 std::string unlabelled_pair_line(const LabelText& prompt, const LabelText& a, const LabelText& b,

@@ -13,8 +13,6 @@
 namespace plumb {
 namespace {
 
-constexpr const char* margin_column = "margin";
-
 /// How many of the leading parts, characters or turns, are the prompt. The last part of the shorter
 /// side always is completion.
 template <class Part>
@@ -25,15 +23,25 @@ std::size_t shared_parts(std::span<const Part> chosen, std::span<const Part> rej
     return shared;
 }
 
-Result<std::optional<double>> margin_of(const Row& row) {
-    const auto found = row.columns.find(margin_column);
+Result<std::optional<double>> number_of(const Row& row, const char* column, const char* meaning) {
+    const auto found = row.columns.find(column);
     if (found == row.columns.end()) return std::optional<double>();
     const auto number = found->second.is_text ? std::nullopt : parse_double(found->second.text);
     if (!number || !std::isfinite(*number))
-        return unusable_value(row, margin_column, "a number",
-                              "It says how much better the chosen completion is; leave it out "
-                              "where that is not known.");
+        return unusable_value(
+            row, column, "a number",
+            "It says " + std::string(meaning) + "; leave it out where that is not known.");
     return number;
+}
+
+/// Whether an end token belongs behind the completion, which files of samples tell.
+Result<bool> ended_of(const Row& row, const char* column) {
+    const auto found = row.columns.find(column);
+    if (found == row.columns.end()) return true;
+    if (const auto flag = parse_flag(found->second.text)) return *flag;
+    return unusable_value(row, column, "true or false",
+                          "It says whether the completion came to an end by itself; leave it out "
+                          "where it did.");
 }
 
 Result<std::vector<Preference>> from_pairs(const std::vector<Row>& rows, const Settings& settings) {
@@ -53,7 +61,12 @@ Result<std::vector<Preference>> from_pairs(const std::vector<Row>& rows, const S
         } else {
             PLUMB_TRY(pair.prompt, required_text(row, prompt));
         }
-        PLUMB_TRY(pair.margin, margin_of(row));
+        PLUMB_TRY(pair.chosen_ended, ended_of(row, "chosen_ended"));
+        PLUMB_TRY(pair.rejected_ended, ended_of(row, "rejected_ended"));
+        PLUMB_TRY(pair.margin,
+                  number_of(row, "margin", "how much better the chosen completion is"));
+        PLUMB_TRY(pair.gold_margin,
+                  number_of(row, "gold_margin", "how much more gold reward the chosen one has"));
         pairs.push_back(std::move(pair));
     }
     return pairs;

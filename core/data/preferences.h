@@ -46,8 +46,8 @@ std::size_t extract_prompt(std::span<const std::string> chosen,
 
 /// Rows as preference pairs. The first row decides in which form:
 /// - settings.chosen_column and rejected_column, with the prompt in prompt_column (else question)
-///   or, where there is no such column, at the beginning of both (extract_prompt); a column margin
-///   may hold a number;
+///   or, where there is no such column, at the beginning of both (extract_prompt); columns margin
+///   and gold_margin may hold a number, chosen_ended and rejected_ended true or false;
 /// - a prompt, completion_column and label_column (true or false, also 0 or 1 and as text), one
 ///   completion a row: the k-th good completion of a prompt is paired with its k-th bad one. Rows
 ///   left without a partner are left out; no pair at all is an error.

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <set>
 #include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/random.h"
 #include "data/label_file.h"
 #include "session/label_files.h"
 
@@ -15,6 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::int64_t page_size = 1000;
+constexpr std::uint64_t held_out_seed = 1;
 
 /// What most say, skips left out; nothing where nobody says anything, or two choices are equally
 /// many, which `split` tells.
@@ -42,6 +48,7 @@ std::optional<Choice> outcome(std::span<const Verdict> verdicts, const LabelsToE
 
 Json verdict_json(const Verdict& verdict) {
     Json json;
+    json["id"] = verdict.id;
     json["annotator"] = verdict.annotator;
     json["choice"] = to_string(verdict.choice);
     if (verdict.strength) json["strength"] = *verdict.strength;
@@ -64,14 +71,87 @@ std::string provenance_of(const LabelItem& item, std::span<const Verdict> verdic
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// What is known of an answer of a sampled item.
+const Json* sample_of(const Json& origin, const char* answer) {
+    if (!origin.is_object() || !origin.contains(answer)) return nullptr;
+    return origin[answer].is_object() ? &origin[answer] : nullptr;
+}
+
+bool ended(const Json* sample) {
+    return !sample || !sample->contains("ended") || (*sample)["ended"] != false;
+}
+
+std::optional<double> gold(const Json* sample) {
+    if (!sample || !sample->contains("gold") || !(*sample)["gold"].is_number()) return std::nullopt;
+    return (*sample)["gold"].get<double>();
+}
+
+PairFacts facts_of(const LabelItem& item, bool a_wins) {
+    const Json origin = Json::parse(item.origin, nullptr, false);
+    const Json* chosen = sample_of(origin, a_wins ? "a" : "b");
+    const Json* rejected = sample_of(origin, a_wins ? "b" : "a");
+    PairFacts facts{ended(chosen), ended(rejected), {}};
+    if (gold(chosen) && gold(rejected)) facts.gold_margin = *gold(chosen) - *gold(rejected);
+    return facts;
+}
+
+/// A draw that depends on the prompt alone, so that more verdicts move few prompts from one file to
+/// the other.
+std::uint64_t lot_of(const std::string& prompt) { return derive_seed(held_out_seed, prompt); }
+
+using EachItem = std::function<Status(const LabelItem& item, std::span<const Verdict> verdicts)>;
+
+/// The items of the queue in their order, each with its standing verdicts.
+Status for_each_item(StoreReader& reader, LabelQueueId queue, const std::stop_token& stop,
+                     const EachItem& use) {
+    for (std::int64_t behind = 0;;) {
+        if (stop.stop_requested())
+            return Error{ErrorCode::cancelled, "the export was stopped; nothing was written"};
+        PLUMB_TRY(const auto items, reader.label_items(queue, behind, page_size));
+        if (items.empty()) return {};
+        PLUMB_TRY(const auto verdicts, reader.standing_verdicts(queue, behind, items.back().place));
+        behind = items.back().place;
+        std::size_t from = 0;
+        for (const LabelItem& item : items) {
+            std::size_t to = from;
+            while (to < verdicts.size() && verdicts[to].item == item.id) ++to;
+            PLUMB_TRY_STATUS(use(item, std::span(verdicts).subspan(from, to - from)));
+            from = to;
+        }
+    }
+}
+
+/// The highest lot of a prompt that is held out; nothing where none is. Of two prompts or more at
+/// least one is held out and one is not.
+Result<std::optional<std::uint64_t>> held_out_lots(StoreReader& reader, const LabelsToExport& what,
+                                                   const std::stop_token& stop) {
+    std::set<std::uint64_t> lots;
+    if (what.held_out <= 0) return std::optional<std::uint64_t>();
+    PLUMB_TRY_STATUS(for_each_item(reader, what.queue, stop,
+                                   [&](const LabelItem& item, std::span<const Verdict> verdicts) {
+                                       bool split = false;
+                                       if (outcome(verdicts, what, split))
+                                           lots.insert(lot_of(item.prompt));
+                                       return Status();
+                                   }));
+    if (lots.size() < 2) return std::optional<std::uint64_t>();
+    const auto wanted = std::llround(what.held_out * static_cast<double>(lots.size()));
+    const auto count = std::clamp<std::int64_t>(wanted, 1, std::ssize(lots) - 1);
+    return std::optional(*std::next(lots.begin(), count - 1));
+}
+
 /// Writes what the form makes of items.
 class Exporter {
 public:
-    Exporter(const LabelsToExport& what, AtomicFile& file) : what_(what), file_(file) {}
+    /// last_lot: see held_out_lots().
+    Exporter(const LabelsToExport& what, AtomicFile& file, AtomicFile& held_out,
+             std::optional<std::uint64_t> last_lot)
+        : what_(what), file_(file), held_out_(held_out), last_lot_(last_lot) {}
 
     const LabelExportReport& report() const { return report_; }
 
     Status add(const LabelItem& item, std::span<const Verdict> verdicts) {
+        holds_out_ = last_lot_ && lot_of(item.prompt) <= *last_lot_;
         const bool keeps_all = what_.form == LabelExportForm::verdicts;
         const std::string about =
             what_.provenance || keeps_all ? provenance_of(item, verdicts) : std::string();
@@ -92,37 +172,44 @@ public:
             return write(labelled_completion_line(prompt, a, *choice == Choice::good, about));
         }
         if (*choice == Choice::tie || *choice == Choice::both_bad)
-            return add_without_winner(prompt, a, b, *choice, about);
+            return add_without_winner(item, prompt, a, b, *choice, about);
         const bool a_wins = *choice == Choice::a;
         if (what_.form == LabelExportForm::preference)
-            return write(preference_line(prompt, a_wins ? a : b, a_wins ? b : a, about));
+            return write(preference_line(prompt, a_wins ? a : b, a_wins ? b : a, about,
+                                         facts_of_row(item, a_wins)));
         PLUMB_TRY_STATUS(write(labelled_completion_line(prompt, a, a_wins, about)));
         return write(labelled_completion_line(prompt, b, !a_wins, about));
     }
 
 private:
-    Status add_without_winner(const LabelText& prompt, const LabelText& a, const LabelText& b,
-                              Choice choice, const std::string& about) {
+    Status add_without_winner(const LabelItem& item, const LabelText& prompt, const LabelText& a,
+                              const LabelText& b, Choice choice, const std::string& about) {
         const bool tie = choice == Choice::tie;
         if ((tie ? what_.ties : what_.both_bad) == NoWinner::drop) {
             ++(tie ? report_.ties : report_.both_bad);
             return {};
         }
         if (what_.form == LabelExportForm::preference) {
-            PLUMB_TRY_STATUS(write(preference_line(prompt, a, b, about)));
-            return write(preference_line(prompt, b, a, about));
+            PLUMB_TRY_STATUS(write(preference_line(prompt, a, b, about, facts_of_row(item, true))));
+            return write(preference_line(prompt, b, a, about, facts_of_row(item, false)));
         }
         PLUMB_TRY_STATUS(write(labelled_completion_line(prompt, a, tie, about)));
         return write(labelled_completion_line(prompt, b, tie, about));
     }
 
+    PairFacts facts_of_row(const LabelItem& item, bool a_wins) const {
+        return what_.provenance ? facts_of(item, a_wins) : PairFacts{};
+    }
+
     Status write(const std::string& line) {
-        ++report_.rows;
-        return file_.append(line + '\n');
+        ++(holds_out_ ? report_.held_out : report_.rows);
+        return (holds_out_ ? held_out_ : file_).append(line + '\n');
     }
 
     const LabelsToExport& what_;
-    AtomicFile& file_;
+    AtomicFile &file_, &held_out_;
+    const std::optional<std::uint64_t> last_lot_;
+    bool holds_out_ = false;  ///< of the item at hand
     LabelExportReport report_;
 };
 
@@ -137,24 +224,14 @@ std::optional<LabelExportForm> parse_label_export_form(std::string_view name) {
 
 Result<LabelExportReport> export_labels(StoreReader& reader, const LabelsToExport& what,
                                         const std::stop_token& stop) {
-    AtomicFile file(what.file);
-    Exporter exporter(what, file);
-    for (std::int64_t behind = 0;;) {
-        if (stop.stop_requested())
-            return Error{ErrorCode::cancelled, "the export was stopped; nothing was written"};
-        PLUMB_TRY(const auto items, reader.label_items(what.queue, behind, page_size));
-        if (items.empty()) break;
-        PLUMB_TRY(const auto verdicts,
-                  reader.standing_verdicts(what.queue, behind, items.back().place));
-        behind = items.back().place;
-        std::size_t from = 0;
-        for (const LabelItem& item : items) {
-            std::size_t to = from;
-            while (to < verdicts.size() && verdicts[to].item == item.id) ++to;
-            PLUMB_TRY_STATUS(exporter.add(item, std::span(verdicts).subspan(from, to - from)));
-            from = to;
-        }
-    }
+    PLUMB_TRY(const auto last_lot, held_out_lots(reader, what, stop));
+    AtomicFile file(what.file), held_out(what.held_out_file);
+    Exporter exporter(what, file, held_out, last_lot);
+    PLUMB_TRY_STATUS(for_each_item(reader, what.queue, stop,
+                                   [&](const LabelItem& item, std::span<const Verdict> verdicts) {
+                                       return exporter.add(item, verdicts);
+                                   }));
+    if (last_lot) PLUMB_TRY_STATUS(held_out.publish());
     PLUMB_TRY_STATUS(file.publish());
     return exporter.report();
 }

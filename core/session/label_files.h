@@ -63,11 +63,18 @@ struct LabelsToExport {
     /// equally many.
     std::optional<std::string> annotator{};
     NoWinner ties = NoWinner::drop, both_bad = NoWinner::drop;
-    bool provenance = false;  ///< queue, item, verdicts and origin under the key plumbline
+    /// Queue, item, verdicts and origin under the key plumbline; with preferences of samples also
+    /// what a trainer may know: chosen_ended, rejected_ended and gold_margin.
+    bool provenance = false;
+    /// Share of the prompts whose rows go into a file of their own, to evaluate on: 0 to 1. The
+    /// same prompts in every export; none where the share is 0.
+    double held_out = 0;
+    std::filesystem::path held_out_file{};
 };
 
 struct LabelExportReport {
-    std::int64_t rows = 0;       ///< written
+    std::int64_t rows = 0;       ///< written, those held out left out
+    std::int64_t held_out = 0;   ///< rows of the other file
     std::int64_t unjudged = 0;   ///< items without a verdict that counts, or skipped alone
     std::int64_t undecided = 0;  ///< annotators are split evenly
     std::int64_t ties = 0;       ///< dropped

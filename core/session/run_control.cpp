@@ -49,8 +49,19 @@ Status RunControl::edit(const std::string& key, const std::string& value,
     return {};
 }
 
-RunControl::Wish RunControl::wish() const {
+Settings RunControl::settings() const {
     std::lock_guard lock(mutex_);
+    return settings_;
+}
+
+void RunControl::keep_at(std::int64_t step) {
+    std::lock_guard lock(mutex_);
+    keep_at_ = step;
+}
+
+RunControl::Wish RunControl::wish(std::int64_t step) const {
+    std::lock_guard lock(mutex_);
+    if (wish_ == Wish::go_on && keep_at_ && step >= *keep_at_) return Wish::keep;
     return wish_;
 }
 

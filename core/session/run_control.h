@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -35,8 +36,14 @@ public:
     std::stop_token stop_token() const { return stop_.get_token(); }
     bool aborted() const { return stop_.stop_requested(); }
 
+    /// With all edits, those included that wait.
+    Settings settings() const;
+    /// keep() as soon as so many steps are done.
+    void keep_at(std::int64_t step);
+
     enum class Wish { go_on, pause, finish, keep };
-    Wish wish() const;
+    /// After so many steps.
+    Wish wish(std::int64_t step) const;
     /// Edits that were asked for since the last call.
     std::vector<EditRecord> take_edits();
     bool has_edits() const;
@@ -52,6 +59,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     Wish wish_ = Wish::go_on;
+    std::optional<std::int64_t> keep_at_;
     Settings settings_;  ///< with all edits, pending ones included
     std::vector<EditRecord> pending_;
     std::stop_source stop_;

@@ -9,6 +9,7 @@
 #include "config/validation.h"
 #include "config/yaml.h"
 #include "session/model_source.h"
+#include "train/reward_refresh.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -31,13 +32,15 @@ Result<std::optional<fs::path>> starting_model_folder(const Settings& settings,
     return std::optional(source.folder);
 }
 
-Status check_plan(Settings settings, const std::vector<PlannedEdit>& edits) {
+Status check_plan(Settings settings, const std::vector<PlannedEdit>& edits,
+                  const fs::path& workspace) {
     for (const PlannedEdit& edit : edits) {
         const Field* field = find_field(edit.key);
         Status status = set_field(edit.key, settings, edit.value);
         if (status && field && !field->live)
             status = invalid_input(edit.key + " cannot be changed while a run goes on");
         if (status) status = validate(settings);
+        if (status) status = check_refresh(edit.key, settings, workspace);
         if (!status)
             return invalid_input(
                 "the edit of " + edit.key + " to " + edit.value + " after step " +
@@ -62,13 +65,29 @@ RunRecord record_of(const Settings& settings, const std::string& name) {
 
 }  // namespace
 
+Status check_refresh(const std::string& key, const Settings& settings, const fs::path& workspace) {
+    if (key != "reward_refresh_file" || settings.reward_refresh_file.empty()) return {};
+    if (!uses_reward_model(settings))
+        return invalid_input(
+            "reward_refresh_file: the run has no learned reward that could be refreshed; its "
+            "reward_funcs do not name reward_model");
+    return catch_everything([&]() -> Status {
+        const auto pairs = read_refresh_pairs(settings, workspace);
+        return pairs ? Status() : pairs.error();
+    });
+}
+
 std::string default_name(const Settings& settings) {
     return !settings.preset.empty() ? settings.preset : settings.algorithm + "-" + settings.task;
 }
 
 Status RunStarter::check(const Settings& settings, const std::vector<PlannedEdit>& edits) const {
     PLUMB_TRY_STATUS(validate(settings));
-    PLUMB_TRY_STATUS(check_plan(settings, edits));
+    if (!settings.reward_refresh_file.empty())
+        return invalid_input(
+            "reward_refresh_file is for a run that goes on; name pairs that a run is to begin with "
+            "in preference_files");
+    PLUMB_TRY_STATUS(check_plan(settings, edits, store_.folder()));
     return catch_everything([&] { return check_inputs(settings); });
 }
 
@@ -90,9 +109,9 @@ Result<RunId> RunStarter::start(Settings settings, const std::string& name,
     return start_now(std::move(settings), name, edits, {});
 }
 
-Result<RunId> RunStarter::resume(RunId run) {
+Result<RunId> RunStarter::resume(RunId run, const std::vector<PlannedEdit>& edits) {
     std::lock_guard lock(mutex_);
-    return resume_now(run, {});
+    return resume_now(run, {}, edits);
 }
 
 Result<RunId> RunStarter::start_now(Settings settings, const std::string& name,
@@ -108,6 +127,7 @@ Result<RunId> RunStarter::start_now(Settings settings, const std::string& name,
     RunWorker::Job job;
     job.inputs.settings = settings;
     job.inputs.cache = cache_;
+    job.inputs.workspace = store_.folder();
     job.planned = edits;
     PLUMB_TRY(job.inputs.model_folder, starting_model_folder(settings, store_.folder()));
     PLUMB_TRY(job.inputs.reward_model_folder, reward_model_folder(settings, store_.folder()));
@@ -120,7 +140,8 @@ Result<RunId> RunStarter::start_now(Settings settings, const std::string& name,
     return run;
 }
 
-Result<RunId> RunStarter::resume_now(RunId run, std::optional<QueueId> queued) {
+Result<RunId> RunStarter::resume_now(RunId run, std::optional<QueueId> queued,
+                                     const std::vector<PlannedEdit>& more) {
     PLUMB_TRY_STATUS(ready_for_a_run());
     PLUMB_TRY(auto reader, StoreReader::open(store_.folder()));
     PLUMB_TRY(const RunRecord record, reader->run(run));
@@ -138,6 +159,7 @@ Result<RunId> RunStarter::resume_now(RunId run, std::optional<QueueId> queued) {
     RunWorker::Job job;
     job.run = run;
     job.inputs.cache = cache_;
+    job.inputs.workspace = store_.folder();
     job.inputs.run_folder = store_.run_folder(run);
     PLUMB_TRY(job.planned, reader->planned_edits(run));
     std::int64_t step = 0;
@@ -145,6 +167,7 @@ Result<RunId> RunStarter::resume_now(RunId run, std::optional<QueueId> queued) {
         const auto newest = std::ranges::max_element(checkpoints, {}, &CheckpointRecord::step);
         step = newest->step;
         job.inputs.checkpoint = store_.folder() / newest->folder;
+        job.inputs.checkpoint_step = step;
     } else {  // else the run has its own copies
         PLUMB_TRY(job.inputs.model_folder, starting_model_folder(settings, store_.folder()));
         PLUMB_TRY(job.inputs.reward_model_folder, reward_model_folder(settings, store_.folder()));
@@ -158,6 +181,14 @@ Result<RunId> RunStarter::resume_now(RunId run, std::optional<QueueId> queued) {
         }
     }
     job.inputs.settings = settings;
+    PLUMB_TRY_STATUS(check_plan(settings, more, store_.folder()));
+    if (!more.empty()) {
+        std::vector<PlannedEdit> now = more;
+        for (PlannedEdit& edit : now) edit.step = step;
+        PLUMB_TRY_STATUS(store_.add_planned_edits(run, now));
+        job.planned.insert(job.planned.end(), now.begin(), now.end());
+        std::ranges::stable_sort(job.planned, {}, &PlannedEdit::step);
+    }
     if (queued) PLUMB_TRY_STATUS(store_.dequeue({*queued}));
     PLUMB_TRY_STATUS(store_.set_run_state(run, RunState::running, ""));
     emit_(RunStarted{run, record.name, true, step, record.total_steps, queued.has_value()}, true);
@@ -169,7 +200,7 @@ Status RunStarter::start_queued(const QueuedRun& queued) {
     std::lock_guard lock(mutex_);
     PLUMB_TRY_STATUS(ready_for_a_run());
     const auto started = [&]() -> Result<RunId> {
-        if (queued.resumes) return resume_now(*queued.resumes, queued.id);
+        if (queued.resumes) return resume_now(*queued.resumes, queued.id, {});
         PLUMB_TRY(Settings settings,
                   parse_settings(queued.settings, "settings of " + queued.name, {}));
         return start_now(std::move(settings), queued.name, queued.edits, queued.id);

@@ -28,7 +28,8 @@ public:
     /// A run that is going on already is ErrorCode::busy.
     Result<RunId> start(Settings settings, const std::string& name,
                         const std::vector<PlannedEdit>& edits);
-    Result<RunId> resume(RunId run);
+    /// edits: see Session::resume.
+    Result<RunId> resume(RunId run, const std::vector<PlannedEdit>& edits);
     /// Takes the run out of the queue and starts it. One that cannot be started becomes a failed
     /// run that says why, told like any other. An error means that it is in the queue still.
     Status start_queued(const QueuedRun& queued);
@@ -37,7 +38,8 @@ private:
     Status ready_for_a_run() const;
     Result<RunId> start_now(Settings settings, const std::string& name,
                             const std::vector<PlannedEdit>& edits, std::optional<QueueId> queued);
-    Result<RunId> resume_now(RunId run, std::optional<QueueId> queued);
+    Result<RunId> resume_now(RunId run, std::optional<QueueId> queued,
+                             const std::vector<PlannedEdit>& edits);
     Status keep_failure(const QueuedRun& queued, const Error& reason);
 
     Store& store_;
@@ -46,6 +48,11 @@ private:
     const StoreMonitor::Emit emit_;
     std::mutex mutex_;
 };
+
+/// An error where the edit sets reward_refresh_file and the run cannot learn from it: it has no
+/// learned reward, or the file has no pairs. settings: as the edit leaves them.
+Status check_refresh(const std::string& key, const Settings& settings,
+                     const std::filesystem::path& workspace);
 
 /// What a run is called that nobody gave a name.
 std::string default_name(const Settings& settings);

@@ -3,6 +3,7 @@
 
 #include "base/event_queue.h"
 #include "base/files.h"
+#include "config/fields.h"
 #include "session/inference_worker.h"
 #include "session/run_queue.h"
 #include "session/run_remover.h"
@@ -67,7 +68,9 @@ Result<RunId> Session::start(const Settings& settings, const std::string& name,
     return self_->starter.start(settings, name, edits);
 }
 
-Result<RunId> Session::resume(RunId run) { return self_->starter.resume(run); }
+Result<RunId> Session::resume(RunId run, const std::vector<PlannedEdit>& edits) {
+    return self_->starter.resume(run, edits);
+}
 
 Result<QueueId> Session::enqueue(const Settings& settings, const std::string& name,
                                  const std::vector<PlannedEdit>& edits) {
@@ -99,6 +102,10 @@ void Session::stop_and_keep() {
     if (const auto control = self_->worker.control()) control->keep();
 }
 
+void Session::stop_at(std::int64_t step) {
+    if (const auto control = self_->worker.control()) control->keep_at(step);
+}
+
 void Session::abort() {
     if (const auto control = self_->worker.control()) control->abort();
 }
@@ -106,6 +113,9 @@ void Session::abort() {
 Status Session::edit(const std::string& key, const std::string& value, const std::string& reason) {
     const auto control = self_->worker.control();
     if (!control) return invalid_input("no run is going on; start one to edit its settings");
+    Settings edited = control->settings();
+    PLUMB_TRY_STATUS(set_field(key, edited, value));
+    PLUMB_TRY_STATUS(check_refresh(key, edited, self_->store->folder()));
     return control->edit(key, value, reason);
 }
 

@@ -64,8 +64,9 @@ public:
     /// kept as an edit of the new run.
     Result<RunId> start(const Settings& settings, const std::string& name,
                         const std::vector<PlannedEdit>& edits = {});
-    /// Goes on from the run's last checkpoint, replaying its edits.
-    Result<RunId> resume(RunId run);
+    /// Goes on from the run's last checkpoint, replaying its edits. edits: made beside them before
+    /// the first update, whatever step they name.
+    Result<RunId> resume(RunId run, const std::vector<PlannedEdit>& edits = {});
 
     // The queue: runs that are started one after another, the next when the one before has ended,
     // also by a failure or an abort. It is kept in the workspace. An opening that finds runs in it
@@ -95,9 +96,12 @@ public:
     void finish();
     /// Finishes the current step and saves a checkpoint; the run ends as interrupted.
     void stop_and_keep();
+    /// The same once the run has done so many steps.
+    void stop_at(std::int64_t step);
     /// Ends at once without saving; committed rows stay.
     void abort();
-    /// Takes effect with the next step; errors (unknown, not live, out of range) return at once.
+    /// Takes effect with the next step; errors (unknown, not live, out of range) return at once. An
+    /// edit of reward_refresh_file reads the file first.
     Status edit(const std::string& key, const std::string& value, const std::string& reason);
 
     /// The run that the worker has now.

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "config/fields.h"
 #include "config/validation.h"
+#include "session/label_trace.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -79,6 +80,10 @@ void StoreMonitor::completions(std::int64_t step, std::vector<CompletionRecord> 
     store_.add_completions(run_, step, std::move(rows));
 }
 
+void StoreMonitor::batch(std::int64_t step, std::vector<std::string> sources) {
+    if (!sources.empty()) store_.add_batch_rows(run_, step, rows_by_file(sources, store_.folder()));
+}
+
 void StoreMonitor::tokens(std::int64_t step, std::vector<MeasuredTokens> rows) {
     tokens_.keep(step, rows);
 }
@@ -93,7 +98,7 @@ Result<Decision> StoreMonitor::between_steps(std::int64_t step, Settings& settin
         tokens_.set_limit(static_cast<std::uint64_t>(settings.token_data_mb) * 1'000'000));
     save_total_limit_ = settings.save_total_limit;
     if (control_.aborted()) return cancelled();
-    switch (control_.wish()) {
+    switch (control_.wish(step_)) {
         case RunControl::Wish::finish: return Decision::finish;
         case RunControl::Wish::keep: return Decision::keep;
         case RunControl::Wish::pause: return wait_while_paused(step, settings, policy);
@@ -156,6 +161,8 @@ Status StoreMonitor::make_planned(std::int64_t step, Settings& settings) {
     edit.reason = planned.reason;
     edit.time_ms = unix_milliseconds();
     settings = edited;
+    // What a run that goes on may have stored before it was given this edit.
+    PLUMB_TRY_STATUS(store_.remove_rows_after(run_, step));
     PLUMB_TRY_STATUS(store_.settle_planned_edit(run_, planned, edit));
     log_edit(edit);
     emit_(SettingEdited{run_, std::move(edit)}, true);
@@ -185,7 +192,7 @@ Result<Decision> StoreMonitor::wait_while_paused(std::int64_t step, Settings& se
     tell_paused("");
     loan_.offer(run_, policy);
     Result<Decision> decision = Decision::go_on;
-    while (decision && control_.wish() == RunControl::Wish::pause) {
+    while (decision && control_.wish(step_) == RunControl::Wish::pause) {
         control_.wait(std::chrono::milliseconds(500));
         if (control_.aborted()) decision = cancelled();
         if (const Status applied = apply_edits(step, settings); !applied)
@@ -193,8 +200,8 @@ Result<Decision> StoreMonitor::wait_while_paused(std::int64_t step, Settings& se
     }
     loan_.take_back();
     if (!decision) return decision;
-    if (control_.wish() == RunControl::Wish::finish) return Decision::finish;
-    if (control_.wish() == RunControl::Wish::keep) return Decision::keep;
+    if (control_.wish(step_) == RunControl::Wish::finish) return Decision::finish;
+    if (control_.wish(step_) == RunControl::Wish::keep) return Decision::keep;
     tell_continued();
     return Decision::go_on;
 }
@@ -206,7 +213,8 @@ Status StoreMonitor::wait_for_space() {
     while (!problem.empty()) {
         control_.wait(std::chrono::milliseconds(1000));
         if (control_.aborted()) return cancelled();
-        if (control_.wish() == RunControl::Wish::keep) return Error{ErrorCode::disk_full, problem};
+        if (control_.wish(step_) == RunControl::Wish::keep)
+            return Error{ErrorCode::disk_full, problem};
         problem = storage_problem();
     }
     tell_continued();
@@ -256,7 +264,7 @@ Status StoreMonitor::save(std::int64_t step, std::optional<double> score,
         // What was written is gone again, so that there may be room by the numbers now.
         control_.wait(std::chrono::milliseconds(1000));
         if (control_.aborted()) return cancelled();
-        if (control_.wish() == RunControl::Wish::keep) return written;
+        if (control_.wish(step_) == RunControl::Wish::keep) return written;
         PLUMB_TRY_STATUS(wait_for_space());
         written = write_into(temporary, final, write);
     }

@@ -30,6 +30,7 @@ public:
                   double tokens_per_second) override;
     void metrics(std::int64_t step, const Metrics& metrics) override;
     void completions(std::int64_t step, std::vector<CompletionRecord> rows) override;
+    void batch(std::int64_t step, std::vector<std::string> sources) override;
     bool wants_tokens(std::int64_t step) const override { return tokens_.wants(step); }
     void tokens(std::int64_t step, std::vector<MeasuredTokens> rows) override;
     Result<Decision> between_steps(std::int64_t step, Settings& settings,

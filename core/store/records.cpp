@@ -48,7 +48,8 @@ bool is_phase_metric(std::string_view key) {
 
 bool is_update(const Metrics& metrics) {
     return std::ranges::any_of(metrics, [](const auto& entry) {
-        return !entry.first.starts_with("eval/") && !is_phase_metric(entry.first);
+        return !entry.first.starts_with("eval/") && !entry.first.starts_with("reward_refresh/") &&
+               !is_phase_metric(entry.first);
     });
 }
 

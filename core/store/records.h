@@ -55,7 +55,7 @@ using Metrics = std::map<std::string, double>;
 /// steps of its own.
 bool is_phase_metric(std::string_view key);
 /// Whether the metrics are those of an update, and their step one of the run's: neither of such a
-/// phase nor of an evaluation alone.
+/// phase nor of an evaluation or a refresh of the reward model alone.
 bool is_update(const Metrics& metrics);
 
 struct MetricPoint {
@@ -91,6 +91,12 @@ struct CompletionRecord {
 struct TokenRecord {
     std::int64_t row = 0;  ///< of the completion within its step
     std::string data{};
+};
+
+/// Lines of a file, from 1 on.
+struct FileRows {
+    std::string file{};  ///< relative to the workspace where it is below it
+    std::vector<std::int64_t> lines{};
 };
 
 struct EditRecord {

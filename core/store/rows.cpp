@@ -38,6 +38,9 @@ std::size_t size_in_bytes(const RunRows& rows) {
             sum += sizeof row + text_bytes(row) + row.reward_parts.size() * entry;
     if (const auto* tokens = std::get_if<TokenRows>(&rows))
         for (const TokenRecord& row : tokens->rows) sum += sizeof row + row.data.size();
+    if (const auto* batch = std::get_if<BatchRows>(&rows))
+        for (const FileRows& file : batch->files)
+            sum += sizeof file + file.file.size() + file.lines.size() * sizeof(std::int64_t);
     return sum;
 }
 
@@ -57,14 +60,18 @@ RowWriter::RowWriter(Connection& connection)
       add_tokens_(connection.db,
                   "INSERT OR REPLACE INTO token_data (completion_id, data) SELECT id, ?4 FROM "
                   "completions WHERE run = ?1 AND step = ?2 AND row = ?3"),
-      thin_tokens_(connection.db,
-                   "DELETE FROM token_data WHERE completion_id IN (SELECT id FROM completions INDEXED "
-                   "BY completions_facts WHERE run = ?1 AND (step - 1) % ?2 <> 0)") {}
+      thin_tokens_(
+          connection.db,
+          "DELETE FROM token_data WHERE completion_id IN (SELECT id FROM completions INDEXED "
+          "BY completions_facts WHERE run = ?1 AND (step - 1) % ?2 <> 0)"),
+      add_batch_(connection.db,
+                 "INSERT OR REPLACE INTO batch_rows (run, step, rows) VALUES (?, ?, ?)") {}
 
 Status RowWriter::write(const RunRows& rows) {
     if (const auto* metrics = std::get_if<MetricRows>(&rows)) return write_metrics(*metrics);
     if (const auto* tokens = std::get_if<TokenRows>(&rows)) return write_tokens(*tokens);
     if (const auto* thinning = std::get_if<TokenThinning>(&rows)) return thin_tokens(*thinning);
+    if (const auto* batch = std::get_if<BatchRows>(&rows)) return write_batch(*batch);
     return write_completions(std::get<CompletionRows>(rows));
 }
 
@@ -154,6 +161,20 @@ Status RowWriter::thin_tokens(const TokenThinning& thinning) {
     thin->bind(1, thinning.run);
     thin->bind(2, thinning.every);
     thin->exec();
+    return {};
+}
+
+Status RowWriter::write_batch(const BatchRows& batch) {
+    {
+        Use run(find_run_);
+        run->bind(1, batch.run);
+        if (!run->executeStep()) return unknown_run(batch.run, "rows of a batch");
+    }
+    Use add(add_batch_);
+    add->bind(1, batch.run);
+    add->bind(2, batch.step);
+    add->bind(3, file_rows_to_json(batch.files));
+    add->exec();
     return {};
 }
 

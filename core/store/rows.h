@@ -34,7 +34,13 @@ struct TokenThinning {
     RunId run = 0;
     std::int64_t every = 1;
 };
-using RunRows = std::variant<MetricRows, CompletionRows, TokenRows, TokenThinning>;
+/// What a step was made of.
+struct BatchRows {
+    RunId run = 0;
+    std::int64_t step = 0;
+    std::vector<FileRows> files;
+};
+using RunRows = std::variant<MetricRows, CompletionRows, TokenRows, TokenThinning, BatchRows>;
 
 /// Roughly the memory that they take while they wait.
 std::size_t size_in_bytes(const RunRows& rows);
@@ -55,12 +61,17 @@ private:
     Status write_completions(const CompletionRows& rows);
     Status write_tokens(const TokenRows& rows);
     Status thin_tokens(const TokenThinning& thinning);
+    Status write_batch(const BatchRows& batch);
     std::int64_t key_id(const std::string& name);
 
     std::unordered_map<std::string, std::int64_t> keys_;
     SQLite::Statement update_run_, find_run_, add_key_, find_key_, add_metric_;
-    SQLite::Statement remove_completions_, add_completion_, add_tokens_, thin_tokens_;
+    SQLite::Statement remove_completions_, add_completion_, add_tokens_, thin_tokens_, add_batch_;
 };
+
+/// Files and lines of a batch as JSON text, and back; nothing where the text is no such object.
+std::string file_rows_to_json(const std::vector<FileRows>& files);
+std::optional<std::vector<FileRows>> file_rows_from_json(const std::string& text);
 
 /// What table completions finds a prompt by.
 std::int64_t prompt_key(std::string_view prompt);

@@ -153,6 +153,13 @@ Status Store::add_edit(RunId id, const EditRecord& edit) {
     });
 }
 
+Status Store::add_planned_edits(RunId id, const std::vector<PlannedEdit>& edits) {
+    return self_->write([&](Connection& connection) -> Status {
+        PLUMB_TRY_STATUS(require_run(connection, id));
+        return insert_planned_edits(connection, PlanOwner::run, id, edits);
+    });
+}
+
 Status Store::settle_planned_edit(RunId id, const PlannedEdit& planned,
                                   const std::optional<EditRecord>& made) {
     return self_->write([&](Connection& connection) -> Status {
@@ -246,6 +253,7 @@ Status Store::remove_rows_after(RunId id, std::int64_t step) {
                                 "(SELECT id FROM metric_keys WHERE name GLOB 'start/*' "
                                 "OR name GLOB 'reward_model/*')",
                                 "DELETE FROM completions WHERE run = ? AND step > ?",
+                                "DELETE FROM batch_rows WHERE run = ? AND step > ?",
                                 "UPDATE runs SET step = ?2 WHERE id = ?1 AND step > ?2"}) {
             SQLite::Statement statement(connection.db, sql);
             statement.bind(1, id);
@@ -262,6 +270,10 @@ void Store::add_metrics(RunId id, std::int64_t step, Metrics metrics, std::int64
 
 void Store::add_completions(RunId id, std::int64_t step, std::vector<CompletionRecord> rows) {
     self_->queue(CompletionRows{id, step, std::move(rows)});
+}
+
+void Store::add_batch_rows(RunId id, std::int64_t step, std::vector<FileRows> files) {
+    self_->queue(BatchRows{id, step, std::move(files)});
 }
 
 void Store::add_token_data(RunId id, std::int64_t step, std::vector<TokenRecord> rows) {

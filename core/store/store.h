@@ -68,6 +68,8 @@ public:
     /// All metrics by step, in the order of the steps.
     Result<std::vector<std::pair<std::int64_t, Metrics>>> metrics(RunId id);
     Result<std::vector<CompletionRecord>> completions(RunId id, const CompletionQuery& query);
+    /// The rows of files that the step was made of; empty where that is not known.
+    Result<std::vector<FileRows>> batch_rows(RunId id, std::int64_t step);
     /// Steps with completions of training.
     Result<std::vector<std::int64_t>> completion_steps(RunId id);
     /// A page of the completions that pass the filter, in the order asked for (a page backward
@@ -168,6 +170,8 @@ public:
     /// Pinned prompts belong to the workspace. Pinning twice, or unpinning what is not, is fine.
     Status pin_prompt(const std::string& prompt);
     Status unpin_prompt(const std::string& prompt);
+    /// To be made when the run comes to their steps.
+    Status add_planned_edits(RunId id, const std::vector<PlannedEdit>& edits);
     /// The edit is no longer planned; what was made of it, if anything, is added in the same
     /// commit.
     Status settle_planned_edit(RunId id, const PlannedEdit& planned,
@@ -234,6 +238,8 @@ public:
     /// Replaces all completions of the step, those of training or those of an evaluation, whichever
     /// the rows are, with their token data. `step` of the rows is not read.
     void add_completions(RunId id, std::int64_t step, std::vector<CompletionRecord> rows);
+    /// The rows of files that the step was made of.
+    void add_batch_rows(RunId id, std::int64_t step, std::vector<FileRows> files);
     /// Adds or replaces what is known of tokens; a row without a completion is left out.
     void add_token_data(RunId id, std::int64_t step, std::vector<TokenRecord> rows);
     /// Keeps the token data of every n-th step alone, from the first one on.

@@ -81,8 +81,14 @@ Status TrainingLoop::begin() {
 }
 
 Result<Decision> TrainingLoop::before_step() {
+    const std::string labels = inputs_.settings.reward_refresh_file;
     PLUMB_TRY(const Decision decision,
               inputs_.monitor.between_steps(state_.step, inputs_.settings, inputs_.policy));
+    // An edit at this step. A run that ends here makes it when it goes on, as the edit is replayed.
+    if (decision == Decision::go_on && inputs_.refresh_reward &&
+        inputs_.settings.reward_refresh_file != labels &&
+        !inputs_.settings.reward_refresh_file.empty())
+        PLUMB_TRY_STATUS(inputs_.refresh_reward(state_.step));
     step_watch_.restart();
     work_before_step_ = work_done();
     reset_memory_peaks();

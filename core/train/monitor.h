@@ -52,6 +52,9 @@ public:
     virtual void metrics(std::int64_t step, const Metrics& metrics) = 0;
     virtual void completions(std::int64_t step, std::vector<CompletionRecord> rows) = 0;
 
+    /// The preference pairs that the step was made of, as Preference::source names them.
+    virtual void batch(std::int64_t, std::vector<std::string>) {}
+
     /// Whether tokens() of this step are wanted; measuring them is left out otherwise.
     virtual bool wants_tokens(std::int64_t) const { return false; }
     /// Of completions of the step that were handed over before. What was told of a row earlier is

@@ -2,6 +2,7 @@
 #include "train/preference_rows.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -31,7 +32,15 @@ std::vector<std::size_t> PreferenceRowSource::take(std::int64_t count, std::int6
     std::vector<std::size_t> numbers;
     for (std::int64_t i = 0; i < count; ++i)
         numbers.push_back(static_cast<std::size_t>(order.at(next_row++)));
+    taken_.insert(taken_.end(), numbers.begin(), numbers.end());
     return numbers;
+}
+
+std::vector<std::string> PreferenceRowSource::sources_taken() {
+    std::vector<std::string> taken;
+    for (const std::size_t number : std::exchange(taken_, {}))
+        if (!sources[number].empty()) taken.push_back(sources[number]);
+    return taken;
 }
 
 std::vector<PreferenceRow> PreferenceRowSource::take_rows(std::int64_t count,
@@ -55,11 +64,11 @@ Result<PreferenceRowSource> make_row_source(const PreferenceSets& pairs, const P
     }
     const auto count = static_cast<std::int64_t>(training.rows.size());
     const auto seed = static_cast<std::uint64_t>(settings.seed);
-    PreferenceRowSource source{std::move(training.rows),
-                               std::move(held_out.rows),
-                               {},
-                               DataOrder(seed, count, settings.shuffle_dataset),
-                               {}};
+    PreferenceRowSource source(DataOrder(seed, count, settings.shuffle_dataset));
+    source.training = std::move(training.rows);
+    source.held_out = std::move(held_out.rows);
+    for (const std::int64_t number : training.sources)
+        source.sources.push_back(pairs.training[static_cast<std::size_t>(number)].source);
     if (pairs.sides_are_free)
         source.rejected_order.emplace(derive_seed(seed, "rejected sides"), count,
                                       settings.shuffle_dataset);

@@ -13,10 +13,14 @@
 namespace plumb {
 
 /// The run's pairs as tokens, in the order in which a run takes them.
-struct PreferenceRowSource {
+class PreferenceRowSource {
+public:
+    explicit PreferenceRowSource(DataOrder taken_in) : order(std::move(taken_in)) {}
+
     std::vector<PreferenceRow> training, held_out;
     /// Of held_out: gold reward of chosen less that of rejected; empty where it is not known.
     std::vector<std::optional<double>> held_out_gold;
+    std::vector<std::string> sources;  ///< of training: Preference::source
     DataOrder order;
     /// Where sides are free: the row whose rejected side meets the chosen one of `order`.
     std::optional<DataOrder> rejected_order;
@@ -27,9 +31,14 @@ struct PreferenceRowSource {
     /// The next `count` training pairs; where sides are free, each epoch pairs them anew, from the
     /// seed and the epoch alone. Moves next_row on.
     std::vector<PreferenceRow> take_rows(std::int64_t count, std::int64_t& next_row);
+    /// The sources of the pairs taken since the last call, those that have one.
+    std::vector<std::string> sources_taken();
     double epoch(std::int64_t next_row) const {
         return static_cast<double>(next_row) / static_cast<double>(rows());
     }
+
+private:
+    std::vector<std::size_t> taken_;
 };
 
 /// Tokenises both sets and tells in the log what was cut or left out.

@@ -90,6 +90,7 @@ Result<Outcome> train_reward(const TrainerInputs& inputs) {
         PLUMB_TRY_STATUS(loop.update(metrics, total));
         state.num_tokens += tokens;
         metrics["epoch"] = source.epoch(state.next_row);
+        inputs.monitor.batch(state.step + 1, source.sources_taken());
         PLUMB_TRY_STATUS(loop.after_step(std::move(metrics), tokens, total));
     }
     return loop.end(decision);

@@ -21,7 +21,7 @@ public:
           rows_at_once_(static_cast<std::size_t>(rows_at_once)) {}
 
     const std::string& name() const override {
-        static const std::string name = "reward_model";
+        static const std::string name(learned_reward_name);
         return name;
     }
 
@@ -65,8 +65,8 @@ private:
     std::size_t rows_at_once_;
 };
 
-/// Lets a trainer run as a phase of another run: its metrics get a prefix, nothing is saved, and
-/// it goes on until it is done or the whole run is cancelled.
+/// Lets a trainer run as a phase of another run: its metrics get a prefix (without one they are not
+/// told), nothing is saved, and it goes on until it is done or the whole run is cancelled.
 class PhaseMonitor : public RunMonitor {
 public:
     PhaseMonitor(RunMonitor& run, std::string phase, std::string prefix)
@@ -77,6 +77,7 @@ public:
         if (phase == "train") run_.progress(phase_, done, total, tokens_per_second);
     }
     void metrics(std::int64_t step, const Metrics& metrics) override {
+        if (prefix_.empty()) return;
         Metrics renamed;
         for (const auto& [key, value] : metrics) {
             if (key.starts_with("time/") || key.starts_with("memory/") ||
@@ -104,14 +105,14 @@ private:
 };
 
 /// Settings of the reward model's own training.
-Settings phase_settings(const Settings& settings) {
+Settings phase_settings(const Settings& settings, double epochs, double learning_rate) {
     Settings own = settings;
     own.algorithm = "reward";
     own.max_steps = -1;
-    own.num_train_epochs = settings.reward_model_epochs;
+    own.num_train_epochs = epochs;
     own.per_device_train_batch_size = settings.reward_model_batch_size;
     own.gradient_accumulation_steps = 1;
-    own.learning_rate = settings.reward_model_learning_rate;
+    own.learning_rate = learning_rate;
     own.lr_scheduler_type = "linear";
     own.warmup_steps = 0;
     own.max_grad_norm = 1.0;
@@ -119,6 +120,16 @@ Settings phase_settings(const Settings& settings) {
     own.eval_steps = 0;
     own.shuffle_dataset = true;
     return own;
+}
+
+/// Trains the model within another run and returns a copy without what training needed.
+Result<Policy> train_within(Policy model, const PreferenceSets& pairs, const Task& task,
+                            Settings own, PhaseMonitor phase) {
+    model.model.enable_training();
+    const Scorers none;
+    const TrainerInputs inputs{own, task, model, none, pairs, nullptr, {}, std::nullopt, phase};
+    if (const auto outcome = train_reward(inputs); !outcome) return outcome.error();
+    return make_policy(model.model.frozen_copy(), model.tokenizer);
 }
 
 }  // namespace
@@ -146,15 +157,21 @@ std::unique_ptr<RewardFunction> make_learned_reward(std::shared_ptr<const Policy
 
 Result<Policy> train_reward_model(const Policy& first, const PreferenceSets& pairs,
                                   const Task& task, const Settings& settings, RunMonitor& monitor) {
-    Settings own = phase_settings(settings);
-    Policy model = to_reward_model(make_policy(first.model.frozen_copy(), first.tokenizer),
-                                   static_cast<std::uint64_t>(settings.seed));
-    model.model.enable_training();
-    PhaseMonitor phase(monitor, "reward model", "reward_model/");
-    const Scorers none;
-    const TrainerInputs inputs{own, task, model, none, pairs, nullptr, {}, std::nullopt, phase};
-    if (const auto outcome = train_reward(inputs); !outcome) return outcome.error();
-    return make_policy(model.model.frozen_copy(), model.tokenizer);
+    return train_within(
+        to_reward_model(make_policy(first.model.frozen_copy(), first.tokenizer),
+                        static_cast<std::uint64_t>(settings.seed)),
+        pairs, task,
+        phase_settings(settings, settings.reward_model_epochs, settings.reward_model_learning_rate),
+        PhaseMonitor(monitor, "reward model", "reward_model/"));
+}
+
+Result<Policy> refresh_reward_model(const Policy& model, const PreferenceSets& pairs,
+                                    const Task& task, const Settings& settings,
+                                    RunMonitor& monitor) {
+    return train_within(make_policy(model.model.frozen_copy(), model.tokenizer), pairs, task,
+                        phase_settings(settings, settings.reward_refresh_epochs,
+                                       settings.reward_refresh_learning_rate),
+                        PhaseMonitor(monitor, "refresh the reward model", ""));
 }
 
 }  // namespace plumb

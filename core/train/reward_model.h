@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "base/result.h"
 #include "config/settings.h"
@@ -18,7 +19,9 @@ namespace plumb {
 /// would get no gradient, and a run of some dozen steps would not learn.)
 Policy to_reward_model(Policy model, std::uint64_t seed);
 
-/// The learned reward "reward_model": the score at the last token of prompt and completion. Where
+inline constexpr std::string_view learned_reward_name = "reward_model";
+
+/// The learned reward of that name: the score at the last token of prompt and completion. Where
 /// the reward model's vocabulary is not the policy's, the text is tokenised anew, with an end token
 /// behind completions that came to an end. rows_at_once: texts in a forward pass.
 std::unique_ptr<RewardFunction> make_learned_reward(std::shared_ptr<const Policy> model,
@@ -30,6 +33,12 @@ std::unique_ptr<RewardFunction> make_learned_reward(std::shared_ptr<const Policy
 /// reward_model/, with steps of their own.
 Result<Policy> train_reward_model(const Policy& first, const PreferenceSets& pairs,
                                   const Task& task, const Settings& settings, RunMonitor& monitor);
+
+/// Trains a copy of the reward model on, with settings.reward_refresh_*. Phase "refresh the reward
+/// model".
+Result<Policy> refresh_reward_model(const Policy& model, const PreferenceSets& pairs,
+                                    const Task& task, const Settings& settings,
+                                    RunMonitor& monitor);
 
 /// Whether both have the same tokens under the same ids.
 bool same_vocabulary(const Tokenizer& a, const Tokenizer& b);

@@ -13,6 +13,7 @@
 #include "train/phase_cost.h"
 #include "train/preference_batches.h"
 #include "train/reward_model.h"
+#include "train/reward_refresh.h"
 #include "train/supervised_rows.h"
 #include "train/supervised_start.h"
 
@@ -162,7 +163,9 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
     }
     // One that is named is copied: the run that made it may go on, or be removed.
     const bool is_kept = makes_reward_model(settings) || inputs.checkpoint;
-    const fs::path folder = is_kept ? own : *inputs.reward_model_folder;
+    fs::path folder = is_kept ? own : *inputs.reward_model_folder;
+    if (inputs.checkpoint)
+        folder = newest_refreshed_model(inputs.run_folder, inputs.checkpoint_step).value_or(own);
     PLUMB_TRY(Policy model, load_policy(folder, device));
     if (!model.model.config().score_head)
         return invalid_input("reward_model: " + folder.string() +
@@ -225,7 +228,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     const fs::path start = inputs.run_folder / run_start;
     if (!inputs.checkpoint) PLUMB_TRY_STATUS(publish_policy(start, policy));
     PLUMB_TRY(PreferenceSets pairs, given_pairs(inputs, *task, policy, start, monitor));
-    PLUMB_TRY(const std::shared_ptr<const Policy> reward_model,
+    PLUMB_TRY(std::shared_ptr<const Policy> reward_model,
               reward_model_of(inputs, *task, policy, pairs, monitor));
     add_learned_reward(reward_model, policy, settings, scorers);
     if (samples_pairs(settings) && !is_built_in_task(settings)) {
@@ -237,9 +240,15 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
         policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed));
     account_as(policy.model, MemoryOwner::policy);
     policy.model.enable_training();
-    const TrainerInputs trainer{
+    TrainerInputs trainer{
         settings,          *task,  policy, scorers, pairs, reward_model.get(), start,
         inputs.checkpoint, monitor};
+    RewardRefresher refresher({reward_model, scorers, policy, pairs, *task, inputs.run_folder,
+                               inputs.workspace, monitor});
+    if (reward_model)
+        trainer.refresh_reward = [&](std::int64_t step) {
+            return refresher.refresh(settings, step);
+        };
     return trainer_of(settings)(trainer);
 }
 

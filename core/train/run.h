@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -21,6 +22,8 @@ struct RunInputs {
     std::optional<std::filesystem::path> model_folder;         ///< what model_name_or_path means
     std::optional<std::filesystem::path> reward_model_folder;  ///< what reward_model means
     std::optional<std::filesystem::path> checkpoint;           ///< resume from here
+    std::int64_t checkpoint_step = 0;                          ///< its step
+    std::filesystem::path workspace;  ///< what reward_refresh_file is relative to
 };
 
 /// Runs a whole experiment on the calling thread, from loading or making the first model to the

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "base/result.h"
@@ -21,11 +23,14 @@ struct TrainerInputs {
     Policy& policy;  ///< trainable; with algorithm reward a reward model
     const Scorers& scorers;
     const PreferenceSets& pairs;  ///< empty where the algorithm does not learn from pairs
-    /// The learned reward among the scorers, or null.
+    /// The learned reward among the scorers as the run begins, or null.
     const Policy* reward_model = nullptr;
     std::filesystem::path start_model;  ///< the model the run started from: the reference
     std::optional<std::filesystem::path> checkpoint;  ///< go on from here
     RunMonitor& monitor;
+    /// Lets the learned reward learn anew from settings.reward_refresh_file, after so many steps.
+    /// Empty where no reward is learned. reward_model is not valid any more afterwards.
+    std::function<Status(std::int64_t step)> refresh_reward = {};
 };
 
 enum class Outcome {
