@@ -67,6 +67,18 @@ AnnotatorReport report_on_one(const std::string& name, std::span<const Verdict> 
     return report;
 }
 
+/// Whether both rated one item.
+bool have_common_item(std::span<const Rating> ratings, std::int64_t first, std::int64_t second) {
+    std::set<std::int64_t> items;
+    for (const Rating& rating : ratings)
+        if (rating.annotator == first) items.insert(rating.item);
+    return std::ranges::any_of(ratings, [&](const Rating& rating) {
+        return rating.annotator == second && items.contains(rating.item);
+    });
+}
+
+}  // namespace
+
 std::vector<LabelItemId> disagreements_of(std::span<const Verdict> verdicts) {
     std::map<LabelItemId, std::set<Choice>> choices;
     std::vector<LabelItemId> order;
@@ -79,18 +91,6 @@ std::vector<LabelItemId> disagreements_of(std::span<const Verdict> verdicts) {
     std::erase_if(order, [&](LabelItemId item) { return choices.at(item).size() < 2; });
     return order;
 }
-
-/// Whether both rated one item.
-bool have_common_item(std::span<const Rating> ratings, std::int64_t first, std::int64_t second) {
-    std::set<std::int64_t> items;
-    for (const Rating& rating : ratings)
-        if (rating.annotator == first) items.insert(rating.item);
-    return std::ranges::any_of(ratings, [&](const Rating& rating) {
-        return rating.annotator == second && items.contains(rating.item);
-    });
-}
-
-}  // namespace
 
 LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions& options) {
     LabelReport report;

@@ -46,4 +46,8 @@ struct LabelReport {
 /// choices. Blocking: the bootstrap takes about a second for 10,000 items.
 LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions& options = {});
 
+/// Items on which annotators differ, in the order of the verdicts; skips and later rounds are left
+/// out.
+std::vector<LabelItemId> disagreements_of(std::span<const Verdict> verdicts);
+
 }  // namespace plumb

@@ -65,6 +65,15 @@ Result<std::vector<LabelQueue>> StoreReader::label_queues() {
         std::string(queue_columns) + "ORDER BY id", [](SQLite::Statement&) {}, read_queue);
 }
 
+Result<LabelQueue> StoreReader::label_queue(LabelQueueId id) {
+    PLUMB_TRY(const auto found,
+              self_->list_of_run(std::string(queue_columns) + "WHERE id = ?", id, read_queue));
+    if (found.empty())
+        return Error{ErrorCode::not_found, "there is no label queue " + std::to_string(id) +
+                                               " in " + self_->connection->file.string()};
+    return found.front();
+}
+
 Result<LabelQueue> StoreReader::find_label_queue(const std::string& name_or_id) {
     PLUMB_TRY(const std::vector<LabelQueue> all, label_queues());
     std::vector<std::string> names;

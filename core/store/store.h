@@ -94,6 +94,8 @@ public:
 
     /// In the order they were made.
     Result<std::vector<LabelQueue>> label_queues();
+    /// Unknown: ErrorCode::not_found.
+    Result<LabelQueue> label_queue(LabelQueueId id);
     /// By name or id. Unknown: an error with the nearest name.
     Result<LabelQueue> find_label_queue(const std::string& name_or_id);
     /// Those behind a place, by rising place.

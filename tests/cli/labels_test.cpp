@@ -41,6 +41,15 @@ private Q_SLOTS:
                      "Krippendorff's alpha: not defined");
     }
 
+    void items_on_which_annotators_differ_are_queued_again() {
+        const TemporaryFolder home;
+        write(home, "pairs.jsonl", "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}\n");
+        COMPARE_CODE(cli(home, {"labels", "import", "pairs.jsonl"}), 0);
+        const CliResult none = cli(home, {"labels", "requeue", "pairs"});
+        COMPARE_CODE(none, 2);
+        VERIFY_HOLDS(none.err, "annotators differ on no item");
+    }
+
     void samples_of_a_run_are_judged_by_gold() {
         const TemporaryFolder home;
         COMPARE_CODE(cli(home, {"run", "ppo-reviews-smoke", "--workspace", "workspace", "--set",
