@@ -111,7 +111,9 @@ int show_stats(Context& context, const std::string& name) {
     if (!queue.ok()) return report(queue.error());
     const auto verdicts = (*reader)->standing_verdicts(queue->id);
     if (!verdicts.ok()) return report(verdicts.error());
-    const LabelReport stats = report_on(*verdicts);
+    const auto rewards = (*reader)->label_rewards(queue->id);
+    if (!rewards.ok()) return report(rewards.error());
+    const LabelReport stats = report_on(*verdicts, {}, *rewards);
     if (context.json)
         write_stats_json(context, stats);
     else if (verdicts->empty())

@@ -92,7 +92,8 @@ std::vector<LabelItemId> disagreements_of(std::span<const Verdict> verdicts) {
     return order;
 }
 
-LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions& options) {
+LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions& options,
+                      std::span<const ItemReward> rewards) {
     LabelReport report;
     const auto annotators = numbered_annotators(verdicts);
     std::vector<Rating> ratings, ordered;
@@ -112,6 +113,7 @@ LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions&
     report.alpha = krippendorff_alpha(ratings, CategoryScale::nominal, options);
     report.ordered_alpha = krippendorff_alpha(ordered, CategoryScale::ordinal, options);
     report.disagreements = disagreements_of(verdicts);
+    report.rewards = reward_agreement(verdicts, rewards);
     return report;
 }
 

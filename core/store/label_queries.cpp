@@ -148,4 +148,22 @@ Result<std::vector<Verdict>> StoreReader::standing_verdicts(LabelQueueId queue, 
         read_verdict);
 }
 
+Result<std::vector<ItemReward>> StoreReader::label_rewards(LabelQueueId queue) {
+    return self_->list(
+        "WITH judged AS (SELECT id, origin FROM label_items WHERE queue = ? AND answer_b IS NOT "
+        "NULL AND json_valid(origin) AND EXISTS (SELECT 1 FROM standing_verdicts WHERE item = "
+        "label_items.id)), "
+        "known AS (SELECT id AS item, 'gold' AS source, origin ->> '$.a.gold' AS a, origin ->> "
+        "'$.b.gold' AS b FROM judged UNION ALL SELECT id, 'run', origin ->> '$.a.reward', origin "
+        "->> '$.b.reward' FROM judged) "
+        "SELECT item, source, a, b FROM known WHERE typeof(a) IN ('real', 'integer') AND typeof(b) "
+        "IN ('real', 'integer') ORDER BY item, source",
+        [&](SQLite::Statement& statement) { statement.bind(1, queue); },
+        [](SQLite::Statement& statement) {
+            return ItemReward{statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
+                              statement.getColumn(2).getDouble(),
+                              statement.getColumn(3).getDouble()};
+        });
+}
+
 }  // namespace plumb

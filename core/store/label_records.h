@@ -48,6 +48,16 @@ struct Verdict {
     std::int64_t time_ms = 0;
 };
 
+/// What a reward says of the two answers of an item.
+struct ItemReward {
+    LabelItemId item = 0;
+    std::string source{};  ///< gold_source, run_source, or a reward model (docs/labels.md)
+    double reward_a = 0, reward_b = 0;
+};
+/// The gold reward of the task, and the reward of the run that sampled the answers.
+inline constexpr const char* gold_source = "gold";
+inline constexpr const char* run_source = "run";
+
 /// Items that are judged together.
 struct LabelQueue {
     LabelQueueId id = 0;

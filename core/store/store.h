@@ -113,6 +113,10 @@ public:
     Result<std::vector<Verdict>> standing_verdicts(
         LabelQueueId queue, std::int64_t behind = 0,
         std::int64_t up_to = std::numeric_limits<std::int64_t>::max());
+    /// What is known of the items that somebody has judged, by item and source: the gold reward and
+    /// that of the run that sampled them, which stand in their origin. Reads all verdicts of the
+    /// queue.
+    Result<std::vector<ItemReward>> label_rewards(LabelQueueId queue);
 
 private:
     struct Implementation;

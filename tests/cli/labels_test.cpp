@@ -61,6 +61,15 @@ private Q_SLOTS:
         VERIFY_HOLDS(queued.out, "own: 10 items");
         VERIFY_HOLDS(cli(home, {"labels", "judge", "own"}).out, "10 verdicts by gold");
         VERIFY_HOLDS(cli(home, {"labels", "queue"}).out, "10/10");
+        VERIFY_HOLDS(cli(home, {"labels", "stats", "own"}).out,
+                     "gold agrees with the gold reward: 1 (");
+        const auto lines = json_lines(cli(home, {"labels", "stats", "own", "--json"}).out);
+        const auto reward = std::find_if(lines.begin(), lines.end(), [](const auto& line) {
+            return line["event"].toString() == "reward_agreement";
+        });
+        QVERIFY(reward != lines.end());
+        QCOMPARE((*reward)["source"].toString(), QString("gold"));
+        QCOMPARE((*reward)["share"].toObject()["value"].toDouble(), 1.0);
     }
 
     void wrong_use_is_told() {

@@ -216,6 +216,28 @@ private Q_SLOTS:
         QCOMPARE(verdicts.at(1).choice, Choice::tie);
     }
 
+    void rewards_of_judged_samples_are_known() {
+        Workspace workspace;
+        const auto queue =
+            queue_samples(*workspace.store, *workspace.reader, "samples", {.run = workspace.run()})
+                .value()
+                .queue;
+        QVERIFY(workspace.reader->label_rewards(queue).value().empty());
+        workspace.judge(workspace.items(queue)[0].id, Choice::a, "ada");
+        const auto rewards = workspace.reader->label_rewards(queue).value();
+        QCOMPARE(rewards.size(), std::size_t{2});
+        COMPARE_TEXT(rewards[0].source, gold_source);
+        COMPARE_TEXT(rewards[1].source, run_source);
+        // The best answer by the run's reward, 1 against 0, is the worst by gold, 1 against 3.
+        QCOMPARE(std::set<double>({rewards[0].reward_a, rewards[0].reward_b}),
+                 std::set<double>({1, 3}));
+        QCOMPARE(rewards[0].reward_a > rewards[0].reward_b,
+                 rewards[1].reward_a < rewards[1].reward_b);
+        const LabelQueue file = workspace.import(three_pairs);
+        workspace.judge(workspace.items(file.id)[0].id, Choice::a, "ada");
+        QVERIFY(workspace.reader->label_rewards(file.id).value().empty());
+    }
+
     void samples_that_cannot_be_paired_are_told() {
         Workspace workspace;
         const RunId run = workspace.run();
