@@ -199,6 +199,10 @@ Result<LabelTraining> train_on_labels(Session& session, const RunToLearn& wanted
     }
     const std::string name =
         wanted.name.empty() ? wanted.algorithm + " on " + training.snapshot.queue : wanted.name;
+    if (session.active_run()) {
+        if (const auto queued = session.enqueue(settings, name); !queued) return queued.error();
+        return training;
+    }
     PLUMB_TRY(training.run, session.start(settings, name));
     return training;
 }

@@ -50,13 +50,13 @@ Result<std::optional<RunId>> sampled_run(StoreReader& reader, LabelQueueId queue
 
 /// What began to learn, and from what.
 struct LabelTraining {
-    RunId run = 0;
+    RunId run = 0;  ///< 0: it waits in the queue
     LabelSnapshot snapshot{};
 };
 
-/// Starts a run of algorithm reward or dpo on the verdicts (see settings_to_learn). model empty:
-/// the run whose samples were judged. assignments: KEY=VALUE, settings to change. name empty: made
-/// of algorithm and queue.
+/// Starts a run of algorithm reward or dpo on the verdicts (see settings_to_learn), or puts it into
+/// the queue while another run is going on. model empty: the run whose samples were judged.
+/// assignments: KEY=VALUE, settings to change. name empty: made of algorithm and queue.
 struct RunToLearn {
     LabelsToLearn labels{};
     std::string algorithm = "reward", model{}, name{};
