@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "store/label_rows.h"
 #include "store/reader_implementation.h"
 
 namespace plumb {
@@ -12,10 +13,6 @@ constexpr const char* queue_columns =
     "SELECT id, name, source, added_ms, (SELECT count(*) FROM label_items WHERE queue = "
     "label_queues.id) FROM label_queues ";
 
-constexpr const char* item_columns =
-    "SELECT id, queue, place, prompt, answer_a, answer_b, prompt_is_chat, answers_are_chat, "
-    "origin ";
-
 LabelQueue read_queue(SQLite::Statement& statement) {
     LabelQueue queue;
     queue.id = statement.getColumn(0).getInt64();
@@ -24,38 +21,6 @@ LabelQueue read_queue(SQLite::Statement& statement) {
     queue.added_ms = statement.getColumn(3).getInt64();
     queue.items = statement.getColumn(4).getInt64();
     return queue;
-}
-
-LabelItem read_item(SQLite::Statement& statement) {
-    LabelItem item;
-    item.id = statement.getColumn(0).getInt64();
-    item.queue = statement.getColumn(1).getInt64();
-    item.place = statement.getColumn(2).getInt64();
-    item.prompt = statement.getColumn(3).getString();
-    item.answer_a = statement.getColumn(4).getString();
-    if (const SQLite::Column b = statement.getColumn(5); !b.isNull()) item.answer_b = b.getString();
-    item.prompt_is_chat = statement.getColumn(6).getInt() != 0;
-    item.answers_are_chat = statement.getColumn(7).getInt() != 0;
-    item.origin = statement.getColumn(8).getString();
-    return item;
-}
-
-Verdict read_verdict(SQLite::Statement& statement) {
-    Verdict verdict;
-    verdict.id = statement.getColumn(0).getInt64();
-    verdict.item = statement.getColumn(1).getInt64();
-    verdict.annotator = statement.getColumn(2).getString();
-    // The table allows no other names.
-    verdict.choice = parse_choice(statement.getColumn(3).getString()).value_or(Choice::skip);
-    if (const SQLite::Column strength = statement.getColumn(4); !strength.isNull())
-        verdict.strength = strength.getInt64();
-    verdict.note = statement.getColumn(5).getString();
-    verdict.seconds = read_number(statement.getColumn(6));
-    if (const SQLite::Column left = statement.getColumn(7); !left.isNull())
-        verdict.a_left = left.getInt() != 0;
-    verdict.round = statement.getColumn(8).getInt64();
-    verdict.time_ms = statement.getColumn(9).getInt64();
-    return verdict;
 }
 
 }  // namespace
@@ -127,10 +92,11 @@ Result<std::int64_t> StoreReader::items_judged(LabelQueueId queue, const std::st
 Result<std::vector<Verdict>> StoreReader::standing_verdicts(LabelQueueId queue, std::int64_t behind,
                                                             std::int64_t up_to) {
     return self_->list(
-        "SELECT verdict.id, item, annotator, choice, strength, note, seconds, a_left, round, "
-        "time_ms FROM label_items CROSS JOIN standing_verdicts AS verdict ON verdict.item = "
-        "label_items.id WHERE queue = ? AND place > ? AND place <= ? ORDER BY place, annotator, "
-        "round",
+        "SELECT " + std::string(verdict_columns) +
+            " FROM label_items CROSS JOIN standing_verdicts AS verdict ON verdict.item = "
+            "label_items.id WHERE queue = ? AND place > ? AND place <= ? ORDER BY place, "
+            "annotator, "
+            "round",
         [&](SQLite::Statement& statement) {
             statement.bind(1, queue);
             statement.bind(2, behind);

@@ -111,6 +111,19 @@ public:
     Result<std::vector<Verdict>> standing_verdicts(
         LabelQueueId queue, std::int64_t behind = 0,
         std::int64_t up_to = std::numeric_limits<std::int64_t>::max());
+    /// Unknown: ErrorCode::not_found.
+    Result<LabelItem> label_item(LabelItemId id);
+    /// Of one item, those that stand, by annotator and round.
+    Result<std::vector<Verdict>> verdicts_on(LabelItemId item);
+    /// Those that pass the filter, the newest first, from the one before `before` on (all:
+    /// nothing).
+    Result<std::vector<PlacedVerdict>> verdict_page(const VerdictFilter& filter,
+                                                    std::optional<VerdictId> before,
+                                                    std::int64_t limit);
+    /// The place of every item of the queue.
+    Result<std::map<LabelItemId, std::int64_t>> label_places(LabelQueueId queue);
+    /// Those with verdicts that stand, by name.
+    Result<std::vector<LabelAnnotator>> label_annotators(LabelQueueId queue);
 
 private:
     struct Implementation;
