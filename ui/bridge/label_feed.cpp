@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/label_feed.h"
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "base/statistics.h"
 #include "bridge/session_bridge.h"
@@ -55,7 +57,8 @@ void LabelFeed::close() {
     m_shown.reset();
     m_ahead.clear();
     m_given.clear();
-    m_seconds.clear();
+    m_earlier.reset();
+    m_aside = false;
     m_judged = m_lastPlace = 0;
     m_reading = m_writing = false;
     m_atEnd = true;
@@ -64,13 +67,17 @@ void LabelFeed::close() {
 
 bool LabelFeed::aIsLeft() const {
     if (!m_shown) return true;
+    if (m_earlier) return m_earlier->a_left.value_or(true);
     return keyed_uniform(derive_seed(0, m_annotator), 0, static_cast<std::uint64_t>(m_shown->id),
                          0) < 0.5;
 }
 
 std::optional<double> LabelFeed::pace() const {
-    if (m_seconds.empty()) return std::nullopt;
-    return median(m_seconds);
+    std::vector<double> seconds;
+    for (const Given& given : m_given)
+        if (!given.earlier) seconds.push_back(given.seconds);
+    if (seconds.empty()) return std::nullopt;
+    return median(seconds);
 }
 
 void LabelFeed::readAhead() {
@@ -92,14 +99,23 @@ void LabelFeed::readAhead() {
             m_atEnd = static_cast<std::int64_t>(items->size()) < page_size;
             for (LabelItem& item : *items) {
                 m_lastPlace = item.place;
+                if (isTaken(item.id)) continue;
                 m_ahead.push_back(std::move(item));
             }
             if (!m_shown) showNext();
         });
 }
 
+bool LabelFeed::isTaken(LabelItemId id) const {
+    const auto is = [id](const auto& one) { return one.id == id; };
+    return (m_shown && !m_aside && m_shown->id == id) || std::ranges::any_of(m_ahead, is) ||
+           std::ranges::any_of(m_given, [&](const Given& given) { return is(given.item); });
+}
+
 void LabelFeed::showNext() {
     m_shown.reset();
+    m_earlier.reset();
+    m_aside = false;
     if (!m_ahead.empty()) {
         m_shown = std::move(m_ahead.front());
         m_ahead.pop_front();
@@ -118,6 +134,7 @@ void LabelFeed::judge(Choice choice, std::optional<std::int64_t> strength, const
     verdict.strength = strength;
     verdict.note = toStd(note);
     verdict.seconds = static_cast<double>(m_clock.elapsed()) / 1000;
+    if (m_earlier) verdict.round = m_earlier->round;
     if (m_shown->answer_b) verdict.a_left = aIsLeft();
     m_writing = true;
     m_bridge.write(
@@ -129,10 +146,13 @@ void LabelFeed::judge(Choice choice, std::optional<std::int64_t> strength, const
                 Q_EMIT failed(toQString(written.error().message));
                 return;
             }
-            m_given.push_back({*written, *m_shown});
-            m_seconds.push_back(seconds);
-            ++m_judged;
+            m_given.push_back({*written, *m_shown, seconds, m_earlier});
+            if (!m_earlier) ++m_judged;
+            std::erase_if(m_ahead,
+                          [this](const LabelItem& item) { return item.id == m_shown->id; });
+            const LabelItemId item = m_shown->id;
             showNext();
+            Q_EMIT verdictChanged(item);
         });
 }
 
@@ -148,14 +168,52 @@ void LabelFeed::undo() {
                 Q_EMIT failed(toQString(undone.error().message));
                 return;
             }
-            if (m_shown) m_ahead.push_front(std::move(*m_shown));
-            m_shown = std::move(m_given.back().item);
+            const Given last = std::move(m_given.back());
             m_given.pop_back();
-            m_seconds.pop_back();
-            --m_judged;
-            m_clock.start();
-            Q_EMIT shownChanged();
+            if (!last.earlier) --m_judged;
+            showInstead(last.item, last.earlier, last.earlier.has_value());
+            Q_EMIT verdictChanged(last.item.id);
         });
+}
+
+void LabelFeed::showInstead(LabelItem item, std::optional<Verdict> earlier, bool aside) {
+    if (m_shown && !m_aside) m_ahead.push_front(std::move(*m_shown));
+    m_shown = std::move(item);
+    m_earlier = std::move(earlier);
+    m_aside = aside;
+    m_clock.start();
+    Q_EMIT shownChanged();
+}
+
+void LabelFeed::showAside(LabelItemId item, std::optional<std::int64_t> round) {
+    struct Found {
+        LabelItem item;
+        std::optional<Verdict> verdict;
+    };
+    m_bridge.query(
+        this,
+        [item, round, annotator = m_annotator](StoreReader& reader) -> Result<Found> {
+            Found found;
+            PLUMB_TRY(found.item, reader.label_item(item));
+            PLUMB_TRY(const auto verdicts, reader.verdicts_on(item));
+            for (const Verdict& verdict : verdicts)
+                if (verdict.annotator == annotator && (!round || verdict.round == *round))
+                    found.verdict = verdict;
+            return found;
+        },
+        [this, session = m_session](Result<Found> found) {
+            // While a verdict is written its item has to stay.
+            if (session != m_session || m_writing) return;
+            if (!found.ok()) {
+                Q_EMIT failed(toQString(found.error().message));
+                return;
+            }
+            showInstead(std::move(found->item), std::move(found->verdict), true);
+        });
+}
+
+void LabelFeed::goOn() {
+    if (m_aside && !m_writing) showNext();
 }
 
 }  // namespace plumb::ui

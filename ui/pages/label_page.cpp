@@ -3,21 +3,27 @@
 
 #include <algorithm>
 
+#include <QApplication>
 #include <QComboBox>
 #include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QSettings>
+#include <QStyle>
 
 #include "base/strings.h"
 #include "bridge/label_feed.h"
 #include "bridge/session_bridge.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
+#include "models/verdict_list_model.h"
+#include "pages/label_settings.h"
 #include "session/label_files.h"
 #include "session/label_sampling.h"
-#include "widgets/label_text.h"
+#include "widgets/label_item_view.h"
+#include "widgets/verdict_panel.h"
 
 namespace plumb::ui {
 namespace {
@@ -65,6 +71,7 @@ void LabelPage::openChosen() {
         m_feed->close();
     else
         m_feed->open(*queue, annotator);
+    m_verdicts->show(m_feed->queue().id, m_feed->annotator());
     if (!isVisible()) return;
     if (annotator.isEmpty() && !m_queues.empty())
         m_annotator->setFocus();
@@ -76,6 +83,8 @@ void LabelPage::showItem() {
     const LabelItem* item = m_feed->current();
     const bool any = m_feed->items() > 0;
     m_item->setVisible(item);
+    m_verdicts->setVisible(any && m_showVerdicts->isChecked());
+    m_views->setVisible(any);
     m_actions->setVisible(item || m_feed->canUndo());
     m_empty->setVisible(!item);
     m_queue->setVisible(!m_queues.empty());
@@ -88,9 +97,64 @@ void LabelPage::showItem() {
     m_undo->setEnabled(m_feed->canUndo());
     for (QPushButton* button : {m_chooseLeft, m_chooseRight, m_tie, m_bothBad, m_skip})
         button->setEnabled(item);
-    setStrength(0);
-    m_note->clear();
-    QString pace = any ? count(m_feed->judged(), "verdict") : QString();
+    const Verdict* earlier = m_feed->earlier();
+    setStrength(earlier ? static_cast<int>(earlier->strength.value_or(0)) : 0);
+    m_note->setText(earlier ? toQString(earlier->note) : QString());
+    if (!m_feed->isAside()) m_verdicts->unchoose();
+    tellPlace();
+    tellPace();
+    if (!item) {
+        m_empty->setText(emptyText());
+        return;
+    }
+    const bool two = item->answer_b.has_value();
+    m_title->setText(two ? "Which answer is better?" : "Is the answer good?");
+    m_item->show(*item, m_feed->aIsLeft(), earlier);
+    m_chooseLeft->setText(two ? "Left  \u2190" : "Good  \u2190");
+    m_chooseRight->setText(two ? "Right  \u2192" : "Bad  \u2192");
+    m_tie->setVisible(two);
+    m_bothBad->setVisible(two);
+    m_differences->setEnabled(two);
+    markChoice(earlier);
+}
+
+QString LabelPage::emptyText() const {
+    if (!canWrite()) return "The workspace is open for reading only; nothing can be judged.";
+    if (m_queues.empty())
+        return "There is nothing to judge yet. Import a JSONL file of answers, or make a queue "
+               "of the samples of the run that is shown on the Train page.";
+    if (m_annotator->text().trimmed().isEmpty())
+        return "Enter your name above: verdicts are kept with it.";
+    if (m_feed->isReading()) return "Reading the queue ...";
+    return "Everything in this queue is judged. Export the verdicts, look at earlier ones, or "
+           "choose another queue.";
+}
+
+void LabelPage::tellPlace() {
+    const LabelItem* item = m_feed->current();
+    if (!item) {
+        m_where->clear();
+        return;
+    }
+    QStringList parts = {QString("item %1 of %2").arg(item->place).arg(m_feed->items())};
+    if (const Verdict* earlier = m_feed->earlier()) {
+        QString said = "you said " + seenChoiceText(seen_choice(*earlier)).toLower();
+        if (earlier->strength) said += ", " + strengthText(*earlier->strength);
+        parts << said
+              << (m_feed->isAside() ? "the next verdict replaces it"
+                                    : "the next verdict comes beside it");
+    }
+    if (m_feed->isAside()) parts << keyText("labelBack") + " goes back";
+    if (parts.size() == 1) parts << "sources hidden, order random";
+    m_where->setText(parts.join(" \u00B7 "));
+}
+
+void LabelPage::tellPace() {
+    if (m_feed->items() == 0) {
+        m_pace->clear();
+        return;
+    }
+    QString pace = count(m_feed->judged(), "verdict");
     if (const auto seconds = m_feed->pace(); seconds && *seconds > 0) {
         const double left = *seconds * static_cast<double>(m_feed->items() - m_feed->judged());
         pace += QString(" \u00B7 %1 an hour \u00B7 %2 left")
@@ -98,34 +162,47 @@ void LabelPage::showItem() {
                     .arg(toQString(format_duration(left)));
     }
     m_pace->setText(pace);
-    if (!item) {
-        m_where->clear();
-        m_empty->setText(
-            !canWrite() ? "The workspace is open for reading only; nothing can be judged."
-            : m_queues.empty()
-                ? "There is nothing to judge yet. Import a JSONL file of answers, or make a queue "
-                  "of the samples of the run that is shown on the Train page."
-            : m_annotator->text().trimmed().isEmpty()
-                ? "Enter your name above: verdicts are kept with it."
-            : m_feed->isReading()
-                ? "Reading the queue ..."
-                : "Everything in this queue is judged. Export the verdicts, or choose another "
-                  "queue.");
-        return;
-    }
-    const bool two = item->answer_b.has_value();
-    m_where->setText(QString("item %1 of %2").arg(item->place).arg(m_feed->items()));
-    m_where->setToolTip("Where the answers come from is hidden, and their order is random.");
-    showLabelText(*m_prompt, item->prompt, item->prompt_is_chat);
-    const bool aLeft = m_feed->aIsLeft() || !two;
-    const std::string other = item->answer_b.value_or("");
-    showLabelText(*m_left, aLeft ? item->answer_a : other, item->answers_are_chat);
-    showLabelText(*m_right, aLeft ? other : item->answer_a, item->answers_are_chat);
-    m_right->parentWidget()->setVisible(two);
-    m_chooseLeft->setText(two ? "Left  \u2190" : "Good  \u2190");
-    m_chooseRight->setText(two ? "Right  \u2192" : "Bad  \u2192");
-    m_tie->setVisible(two);
-    m_bothBad->setVisible(two);
+}
+
+void LabelPage::markChoice(const Verdict* verdict) {
+    const auto mark = [&](QPushButton* button, Choice choice) {
+        const bool marked = verdict && verdict->choice == choice;
+        if (button->property("marked").toBool() == marked) return;
+        button->setProperty("marked", marked);
+        button->style()->unpolish(button);
+        button->style()->polish(button);
+    };
+    mark(m_tie, Choice::tie);
+    mark(m_bothBad, Choice::both_bad);
+    mark(m_skip, Choice::skip);
+}
+
+void LabelPage::goBack() {
+    const QWidget* focus = QApplication::focusWidget();
+    if (!qobject_cast<const QLineEdit*>(focus) && !qobject_cast<const QComboBox*>(focus))
+        m_feed->goOn();
+    setFocus();
+}
+
+void LabelPage::showItemAside(LabelItemId item) {
+    m_feed->showAside(item);
+    setFocus();
+}
+
+void LabelPage::showVerdicts(bool shown) {
+    if (!shown && m_verdicts->isAncestorOf(QApplication::focusWidget())) setFocus();
+    m_showVerdicts->setChecked(shown);
+    m_verdicts->setVisible(shown && m_feed->items() > 0);
+    QSettings().setValue(verdicts_key, shown);
+}
+
+void LabelPage::changeTextSize(int change) {
+    QSettings settings;
+    const int now = change == 0 ? usual_text_size
+                                : settings.value(text_size_key, usual_text_size).toInt() + change;
+    const int size = std::clamp(now, least_text_size, most_text_size);
+    settings.setValue(text_size_key, size);
+    m_item->setTextSize(size);
 }
 
 void LabelPage::judge(Choice choice) {

@@ -12,14 +12,15 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
-class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
 
 namespace plumb::ui {
 
 class LabelFeed;
+class LabelItemView;
 class SessionBridge;
+class VerdictPanel;
 
 /// Judges pairs of answers: one key is one verdict, and the next item is there.
 class LabelPage : public QWidget {
@@ -30,6 +31,8 @@ public:
 
     /// Reads the queues of the workspace anew.
     void refresh();
+    /// Shows an item of the queue out of its turn.
+    void showItemAside(LabelItemId item);
     /// The run whose samples can be made a queue of; nothing: none is shown.
     void setRun(std::optional<RunId> run, const QString& name);
 
@@ -42,13 +45,23 @@ protected:
 
 private:
     QWidget* makeHead();
-    QWidget* makeItem();
-    QWidget* makeAnswer(QPlainTextEdit*& text, const QString& name, const QString& title);
+    QWidget* makeViews();
+    QWidget* makeMiddle();
     QWidget* makeActions();
     void addKeys();
+    void addViewKeys();
     void showQueues(const std::vector<LabelQueue>& queues);
     void openChosen();
     void showItem();
+    void tellPlace();
+    void tellPace();
+    /// Why there is nothing to judge.
+    QString emptyText() const;
+    void markChoice(const Verdict* verdict);
+    /// From a field back to the answers; from an item out of its turn to the one whose turn it is.
+    void goBack();
+    void showVerdicts(bool shown);
+    void changeTextSize(int change);
     void judge(Choice choice);
     /// The answer on the left, or on the right.
     void judgeSide(bool left);
@@ -67,11 +80,13 @@ private:
     std::optional<std::int64_t> m_strength;
     QComboBox* m_queue;
     QLineEdit *m_annotator, *m_note;
-    QLabel *m_where, *m_pace, *m_empty, *m_strengthLabel;
+    QLabel *m_title, *m_where, *m_pace, *m_empty, *m_strengthLabel;
     QProgressBar* m_progress;
-    QPlainTextEdit *m_prompt, *m_left, *m_right;
-    QWidget *m_item, *m_actions;
+    LabelItemView* m_item;
+    VerdictPanel* m_verdicts;
+    QWidget *m_views, *m_actions;
     QPushButton *m_import, *m_samples, *m_export;
+    QPushButton *m_differences, *m_formatted, *m_showVerdicts;
     QPushButton *m_chooseLeft, *m_chooseRight, *m_tie, *m_bothBad, *m_skip, *m_undo;
 };
 
