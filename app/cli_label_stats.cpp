@@ -36,6 +36,12 @@ std::string choices_text(const AnnotatorReport& annotator) {
     return text;
 }
 
+std::string source_text(const std::string& source) {
+    if (source == gold_source) return "the gold reward";
+    if (source == run_source) return "the reward of the run";
+    return "the reward model " + one_line(source);
+}
+
 }  // namespace
 
 void write_stats_json(Context& context, const LabelReport& stats) {
@@ -50,6 +56,15 @@ void write_stats_json(Context& context, const LabelReport& stats) {
         if (annotator.median_seconds) line.set("median_seconds", *annotator.median_seconds);
         line.set("time_outliers", static_cast<std::int64_t>(annotator.time_outliers.size()));
         context.out.line(line.text());
+    }
+    for (const RewardAgreement& reward : stats.rewards) {
+        JsonLine line("reward_agreement");
+        line.set("source", reward.source);
+        if (reward.annotator.empty())
+            line.set_encoded("annotator", "null");
+        else
+            line.set("annotator", reward.annotator);
+        context.out.line(line.set_encoded("share", estimate_json(reward.share)).text());
     }
     for (const PairReport& pair : stats.pairs)
         context.out.line(JsonLine("annotators")
@@ -86,6 +101,10 @@ void write_stats(Context& context, const LabelReport& stats) {
     context.out.line("the same with a, tie, b in order: " + estimate_text(stats.ordered_alpha));
     context.out.line("items on which annotators differ: " +
                      std::to_string(stats.disagreements.size()));
+    for (const RewardAgreement& reward : stats.rewards)
+        context.out.line((reward.annotator.empty() ? "what most say" : one_line(reward.annotator)) +
+                         " agrees with " + source_text(reward.source) + ": " +
+                         estimate_text(reward.share));
 }
 
 }  // namespace plumb::cli

@@ -67,6 +67,18 @@ AnnotatorReport report_on_one(const std::string& name, std::span<const Verdict> 
     return report;
 }
 
+/// Whether both rated one item.
+bool have_common_item(std::span<const Rating> ratings, std::int64_t first, std::int64_t second) {
+    std::set<std::int64_t> items;
+    for (const Rating& rating : ratings)
+        if (rating.annotator == first) items.insert(rating.item);
+    return std::ranges::any_of(ratings, [&](const Rating& rating) {
+        return rating.annotator == second && items.contains(rating.item);
+    });
+}
+
+}  // namespace
+
 std::vector<LabelItemId> disagreements_of(std::span<const Verdict> verdicts) {
     std::map<LabelItemId, std::set<Choice>> choices;
     std::vector<LabelItemId> order;
@@ -80,19 +92,8 @@ std::vector<LabelItemId> disagreements_of(std::span<const Verdict> verdicts) {
     return order;
 }
 
-/// Whether both rated one item.
-bool have_common_item(std::span<const Rating> ratings, std::int64_t first, std::int64_t second) {
-    std::set<std::int64_t> items;
-    for (const Rating& rating : ratings)
-        if (rating.annotator == first) items.insert(rating.item);
-    return std::ranges::any_of(ratings, [&](const Rating& rating) {
-        return rating.annotator == second && items.contains(rating.item);
-    });
-}
-
-}  // namespace
-
-LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions& options) {
+LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions& options,
+                      std::span<const ItemReward> rewards) {
     LabelReport report;
     const auto annotators = numbered_annotators(verdicts);
     std::vector<Rating> ratings, ordered;
@@ -112,6 +113,7 @@ LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions&
     report.alpha = krippendorff_alpha(ratings, CategoryScale::nominal, options);
     report.ordered_alpha = krippendorff_alpha(ordered, CategoryScale::ordinal, options);
     report.disagreements = disagreements_of(verdicts);
+    report.rewards = reward_agreement(verdicts, rewards);
     return report;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/agreement.h"
+#include "analysis/reward_agreement.h"
 #include "store/label_records.h"
 
 namespace plumb {
@@ -40,10 +41,17 @@ struct LabelReport {
     /// The same with a, tie, b in this order; pairs of which both are bad count as ties.
     Estimate ordered_alpha;
     std::vector<LabelItemId> disagreements;  ///< items on which annotators differ, by place
+    std::vector<RewardAgreement> rewards;    ///< of annotators with the rewards that are known
 };
 
 /// verdicts: those that stand (StoreReader::standing_verdicts); skips count nowhere but among the
-/// choices. Blocking: the bootstrap takes about a second for 10,000 items.
-LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions& options = {});
+/// choices. rewards: what is known of the items (StoreReader::label_rewards). Blocking: the
+/// bootstrap takes about a second for 10,000 items.
+LabelReport report_on(std::span<const Verdict> verdicts, const BootstrapOptions& options = {},
+                      std::span<const ItemReward> rewards = {});
+
+/// Items on which annotators differ, in the order of the verdicts; skips and later rounds are left
+/// out.
+std::vector<LabelItemId> disagreements_of(std::span<const Verdict> verdicts);
 
 }  // namespace plumb

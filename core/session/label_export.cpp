@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <array>
 #include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/label_majority.h"
 #include "base/files.h"
 #include "data/label_file.h"
 #include "session/label_files.h"
@@ -16,23 +15,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr std::int64_t page_size = 1000;
 
-/// What most say, skips left out; nothing where nobody says anything, or two choices are equally
-/// many, which `split` tells.
-std::optional<Choice> majority(std::span<const Verdict> verdicts, bool& split) {
-    std::array<int, 7> votes{};
-    for (const Verdict& verdict : verdicts)
-        if (verdict.round == 0 && verdict.choice != Choice::skip)
-            ++votes[static_cast<std::size_t>(verdict.choice)];
-    const auto most = std::ranges::max_element(votes);
-    if (*most == 0) return std::nullopt;
-    split = std::ranges::count(votes, *most) > 1;
-    if (split) return std::nullopt;
-    return static_cast<Choice>(most - votes.begin());
-}
-
 std::optional<Choice> outcome(std::span<const Verdict> verdicts, const LabelsToExport& what,
                               bool& split) {
-    if (!what.annotator) return majority(verdicts, split);
+    if (!what.annotator) {
+        std::vector<Choice> choices;
+        for (const Verdict& verdict : verdicts)
+            if (verdict.round == 0) choices.push_back(verdict.choice);
+        const Majority most = majority_of(choices);
+        split = most.split;
+        return most.choice;
+    }
     for (const Verdict& verdict : verdicts)
         if (verdict.annotator == *what.annotator && verdict.round == 0 &&
             verdict.choice != Choice::skip)

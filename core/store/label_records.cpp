@@ -19,6 +19,12 @@ constexpr std::array<std::pair<Choice, std::string_view>, 7> choice_names = {{
     {Choice::bad, "bad"},
 }};
 
+constexpr std::array<std::pair<LabelOrder::Kind, std::string_view>, 3> order_names = {{
+    {LabelOrder::given, "given"},
+    {LabelOrder::random, "random"},
+    {LabelOrder::uncertain, "uncertain"},
+}};
+
 }  // namespace
 
 std::string_view to_string(Choice choice) {
@@ -29,6 +35,18 @@ std::string_view to_string(Choice choice) {
 
 std::optional<Choice> parse_choice(std::string_view name) {
     for (const auto& [value, text] : choice_names)
+        if (text == name) return value;
+    return std::nullopt;
+}
+
+std::string_view to_string(LabelOrder::Kind kind) {
+    for (const auto& [value, name] : order_names)
+        if (value == kind) return name;
+    PLUMB_CHECK(false, "an order without a name");
+}
+
+std::optional<LabelOrder::Kind> parse_label_order(std::string_view name) {
+    for (const auto& [value, text] : order_names)
         if (text == name) return value;
     return std::nullopt;
 }

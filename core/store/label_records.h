@@ -31,6 +31,10 @@ struct LabelItem {
     bool prompt_is_chat = false;
     bool answers_are_chat = false;
     std::string origin{};  ///< JSON: file and line, or run, step, rows and how they were sampled
+
+    // Set where an annotator's items are asked for (StoreReader::items_to_judge, items_to_repeat).
+    std::int64_t rank = 0;     ///< in the order of its queue, from 1 on
+    bool is_repeated = false;  ///< it is shown to the annotator a second time
 };
 
 /// One judgement. Never changed: a later one of the same annotator and round takes its place, and
@@ -75,6 +79,48 @@ struct LabelAnnotator {
     std::int64_t verdicts = 0;  ///< that stand
 };
 
+/// What a reward says of the two answers of an item.
+struct ItemReward {
+    LabelItemId item = 0;
+    std::string source{};  ///< gold_source, run_source, or a reward model (docs/labels.md)
+    double reward_a = 0, reward_b = 0;
+};
+/// The gold reward of the task, and the reward of the run that sampled the answers.
+inline constexpr const char* gold_source = "gold";
+inline constexpr const char* run_source = "run";
+
+/// What a reward model says of an item.
+struct LabelScore {
+    LabelItemId item = 0;
+    double reward_a = 0;
+    std::optional<double> reward_b{};  ///< empty: the item has one answer
+};
+
+/// In which order the items of a queue are shown.
+struct LabelOrder {
+    enum Kind : std::uint8_t {
+        given,      ///< as they came
+        random,     ///< by the seed
+        uncertain,  ///< those whose rewards differ least first, by the source
+    };
+    Kind kind = given;
+    std::int64_t seed = 0;
+    std::string source{};  ///< as ItemReward::source
+};
+std::string_view to_string(LabelOrder::Kind kind);
+std::optional<LabelOrder::Kind> parse_label_order(std::string_view name);
+
+/// To whom the items of a queue are shown, and how often. Which ones is a matter of their ids
+/// alone, and they are spread evenly.
+struct LabelShares {
+    double repeated = 0;  ///< shown a second time to the same annotator, as round 1
+    double doubled = 1;   ///< judged by everybody; the others by whoever comes first
+};
+
+/// An item is not shown again before the annotator has given so many other verdicts in its queue,
+/// unless nothing else is left: the first verdict is to be forgotten.
+inline constexpr std::int64_t verdicts_until_repeat = 20;
+
 /// Items that are judged together.
 struct LabelQueue {
     LabelQueueId id = 0;
@@ -82,6 +128,14 @@ struct LabelQueue {
     std::string source{};  ///< JSON: what it was made from
     std::int64_t added_ms = 0;
     std::int64_t items = 0;
+    LabelOrder order{};
+    LabelShares shares{};
+};
+
+/// How far an annotator is with a queue. Repeats count: a repeated item makes two verdicts.
+struct LabelProgress {
+    std::int64_t judged = 0;  ///< verdicts that stand, skips included
+    std::int64_t left = 0;    ///< verdicts that are still to be given
 };
 
 /// What an import brings of one row.

@@ -33,17 +33,13 @@ struct StoreReader::Implementation {
         return list(
             sql, [&](SQLite::Statement& statement) { statement.bind(1, id); }, read);
     }
-    /// Items of the queue (the first parameter) with a verdict that stands and meets the condition.
+    /// The whole number that a query has in its only row.
     template <class Bind>
-    Result<std::int64_t> count_judged(const std::string& condition, Bind bind) {
-        PLUMB_TRY(
-            const auto counts,
-            list("SELECT count(DISTINCT item) FROM label_items CROSS JOIN standing_verdicts AS "
-                 "verdict ON verdict.item = label_items.id WHERE queue = ? AND " +
-                     condition,
-                 bind,
-                 [](SQLite::Statement& statement) { return statement.getColumn(0).getInt64(); }));
-        return counts.front();
+    Result<std::int64_t> number(const std::string& sql, Bind bind) {
+        PLUMB_TRY(const auto numbers, list(sql, bind, [](SQLite::Statement& statement) {
+                      return statement.getColumn(0).getInt64();
+                  }));
+        return numbers.front();
     }
     /// What table completions finds the pinned prompts by; none unless they are wanted.
     Result<std::vector<std::string>> pinned_keys(bool wanted);

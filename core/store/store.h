@@ -28,15 +28,6 @@ enum class Access { read_write, read_only };
 /// or both.
 enum class RunScope { kept, deleted, all };
 
-/// Completions of training, those of evaluations left out, in the order of step and row.
-struct CompletionQuery {
-    std::optional<std::int64_t> step{};
-    /// Part of the prompt or completion, letters A to Z in either case; empty: any.
-    std::string search{};
-    std::int64_t limit = -1;  ///< negative: all
-    std::int64_t offset = 0;
-};
-
 /// Read access to a workspace through a connection of its own, also beside a program that writes to
 /// it. One thread at a time; every query reads its rows whole and keeps no statement open. Lists
 /// are in the order of the steps, and empty for a run that does not exist.
@@ -94,18 +85,31 @@ public:
 
     /// In the order they were made.
     Result<std::vector<LabelQueue>> label_queues();
+    /// Unknown: ErrorCode::not_found.
+    Result<LabelQueue> label_queue(LabelQueueId id);
     /// By name or id. Unknown: an error with the nearest name.
     Result<LabelQueue> find_label_queue(const std::string& name_or_id);
     /// Those behind a place, by rising place.
     Result<std::vector<LabelItem>> label_items(LabelQueueId queue, std::int64_t behind,
                                                std::int64_t limit);
-    /// Those behind a place that the annotator has not judged (skips count), by rising place.
+    /// Those behind a rank of the queue's order that the annotator has not judged (skips count), by
+    /// rising rank. Items that are not judged by everybody (LabelShares) are left out once another
+    /// annotator has judged them, skips left out.
     Result<std::vector<LabelItem>> items_to_judge(LabelQueueId queue, const std::string& annotator,
                                                   std::int64_t behind, std::int64_t limit);
-    /// How many items somebody has judged, skips left out. Reads all verdicts of the queue.
+    /// Items that the annotator is to judge a second time, has judged once (skips do not count) and
+    /// since then given at least so many verdicts in the queue. The longest ago first.
+    Result<std::vector<LabelItem>> items_to_repeat(LabelQueueId queue, const std::string& annotator,
+                                                   std::int64_t least_since, std::int64_t limit);
+    Result<LabelProgress> label_progress(LabelQueueId queue, const std::string& annotator);
+    /// How many items somebody has judged, skips left out.
     Result<std::int64_t> items_judged(LabelQueueId queue);
-    /// How many items the annotator has judged, skips included.
-    Result<std::int64_t> items_judged(LabelQueueId queue, const std::string& annotator);
+    /// All of the queue, by place.
+    Result<std::vector<LabelItemId>> label_item_ids(LabelQueueId queue);
+    /// Items by place that the reward model has not scored, behind a place. again: scored ones too.
+    Result<std::vector<LabelItem>> items_to_score(LabelQueueId queue, const std::string& model,
+                                                  bool again, std::int64_t behind,
+                                                  std::int64_t limit);
     /// Those that count (docs/workspace.md), of items with places in (behind, up_to], by place,
     /// annotator and round.
     Result<std::vector<Verdict>> standing_verdicts(
@@ -120,10 +124,12 @@ public:
     Result<std::vector<PlacedVerdict>> verdict_page(const VerdictFilter& filter,
                                                     std::optional<VerdictId> before,
                                                     std::int64_t limit);
-    /// The place of every item of the queue.
-    Result<std::map<LabelItemId, std::int64_t>> label_places(LabelQueueId queue);
     /// Those with verdicts that stand, by name.
     Result<std::vector<LabelAnnotator>> label_annotators(LabelQueueId queue);
+    /// What is known of the items with two answers, by item and source: the gold reward and that of
+    /// the run that sampled them, which stand in their origin, and those of reward models that have
+    /// scored them. judged: of items that somebody has judged alone.
+    Result<std::vector<ItemReward>> label_rewards(LabelQueueId queue, bool judged = true);
 
 private:
     struct Implementation;
@@ -237,6 +243,13 @@ public:
     /// The annotator's verdict before it, if any, stands again. Undoing twice is
     /// ErrorCode::invalid_input.
     Status undo_verdict(VerdictId id);
+    /// items: all of the queue in the new order, by id; none where they are to come as given.
+    Status order_label_queue(LabelQueueId queue, const LabelOrder& order,
+                             const std::vector<LabelItemId>& items);
+    /// Each between 0 and 1.
+    Status set_label_shares(LabelQueueId queue, const LabelShares& shares);
+    /// Takes the place of what the model said of these items before. In one transaction.
+    Status add_label_scores(const std::string& model, const std::vector<LabelScore>& scores);
 
     // Queued; these never wait for the disk. To be followed by flush() now and then (at the end of
     // a step), whose error tells the run to pause: nothing else bounds what waits in memory.

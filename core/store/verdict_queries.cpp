@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reading verdicts one by one, and who gave them.
-#include "store/label_rows.h"
+#include "store/label_columns.h"
 #include "store/reader_implementation.h"
 #include "store/rows.h"
 
@@ -27,25 +27,44 @@ std::string page_query(const VerdictFilter& filter, bool continues) {
     // The order of the join lets SQLite walk the newest verdicts until the page is full.
     std::string sql =
         "SELECT " + std::string(verdict_columns) +
-        ", place FROM standing_verdicts AS verdict CROSS JOIN label_items ON label_items.id = "
-        "verdict.item WHERE queue = :queue AND annotator = :annotator";
-    if (continues) sql += " AND verdict.id < :before";
+        ", place FROM label_standing AS standing CROSS JOIN verdicts AS verdict ON verdict.id = "
+        "standing.verdict CROSS JOIN label_items ON label_items.id = verdict.item WHERE "
+        "standing.queue = :queue AND standing.annotator = :annotator";
+    if (continues) sql += " AND standing.verdict < :before";
     if (filter.item) sql += " AND verdict.item = :item";
-    if (filter.choice) sql += " AND " + std::string(condition_of(*filter.choice));
+    if (filter.choice) sql += " AND verdict." + std::string(condition_of(*filter.choice));
     if (!filter.search.empty())
         sql +=
             " AND (note LIKE :search ESCAPE '\\' OR prompt LIKE :search ESCAPE '\\' OR answer_a "
             "LIKE :search ESCAPE '\\' OR answer_b LIKE :search ESCAPE '\\')";
-    return sql + " ORDER BY verdict.id DESC LIMIT :limit";
+    return sql + " ORDER BY standing.verdict DESC LIMIT :limit";
 }
 
 }  // namespace
 
+Verdict read_verdict(SQLite::Statement& statement) {
+    Verdict verdict;
+    verdict.id = statement.getColumn(0).getInt64();
+    verdict.item = statement.getColumn(1).getInt64();
+    verdict.annotator = statement.getColumn(2).getString();
+    // The table allows no other names.
+    verdict.choice = parse_choice(statement.getColumn(3).getString()).value_or(Choice::skip);
+    if (const SQLite::Column strength = statement.getColumn(4); !strength.isNull())
+        verdict.strength = strength.getInt64();
+    verdict.note = statement.getColumn(5).getString();
+    verdict.seconds = read_number(statement.getColumn(6));
+    if (const SQLite::Column left = statement.getColumn(7); !left.isNull())
+        verdict.a_left = left.getInt() != 0;
+    verdict.round = statement.getColumn(8).getInt64();
+    verdict.time_ms = statement.getColumn(9).getInt64();
+    return verdict;
+}
+
 Result<LabelItem> StoreReader::label_item(LabelItemId id) {
     PLUMB_TRY(auto found,
               self_->list(
-                  std::string(item_columns) + "FROM label_items WHERE id = ?",
-                  [&](SQLite::Statement& statement) { statement.bind(1, id); }, read_item));
+                  std::string(label_item_columns) + "FROM label_items WHERE id = ?",
+                  [&](SQLite::Statement& statement) { statement.bind(1, id); }, read_label_item));
     if (found.empty())
         return Error{ErrorCode::not_found, "there is no item " + std::to_string(id) +
                                                " to be judged in " +
@@ -79,23 +98,11 @@ Result<std::vector<PlacedVerdict>> StoreReader::verdict_page(const VerdictFilter
         });
 }
 
-Result<std::map<LabelItemId, std::int64_t>> StoreReader::label_places(LabelQueueId queue) {
-    PLUMB_TRY(const auto rows, self_->list(
-                                   "SELECT id, place FROM label_items WHERE queue = ?",
-                                   [&](SQLite::Statement& statement) { statement.bind(1, queue); },
-                                   [](SQLite::Statement& statement) {
-                                       return std::pair(statement.getColumn(0).getInt64(),
-                                                        statement.getColumn(1).getInt64());
-                                   }));
-    return std::map<LabelItemId, std::int64_t>(rows.begin(), rows.end());
-}
-
 Result<std::vector<LabelAnnotator>> StoreReader::label_annotators(LabelQueueId queue) {
-    return self_->list(
-        "SELECT annotator, count(*) FROM label_items CROSS JOIN standing_verdicts AS verdict ON "
-        "verdict.item = label_items.id WHERE queue = ? GROUP BY annotator ORDER BY annotator",
-        [&](SQLite::Statement& statement) { statement.bind(1, queue); },
-        [](SQLite::Statement& statement) {
+    return self_->list_of_run(
+        "SELECT annotator, count(*) FROM label_standing WHERE queue = ? GROUP BY annotator ORDER "
+        "BY annotator",
+        queue, [](SQLite::Statement& statement) {
             return LabelAnnotator{statement.getColumn(0).getString(),
                                   statement.getColumn(1).getInt64()};
         });

@@ -41,6 +41,15 @@ private Q_SLOTS:
                      "Krippendorff's alpha: not defined");
     }
 
+    void items_on_which_annotators_differ_are_queued_again() {
+        const TemporaryFolder home;
+        write(home, "pairs.jsonl", "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}\n");
+        COMPARE_CODE(cli(home, {"labels", "import", "pairs.jsonl"}), 0);
+        const CliResult none = cli(home, {"labels", "requeue", "pairs"});
+        COMPARE_CODE(none, 2);
+        VERIFY_HOLDS(none.err, "annotators differ on no item");
+    }
+
     void samples_of_a_run_are_judged_by_gold() {
         const TemporaryFolder home;
         COMPARE_CODE(cli(home, {"run", "ppo-reviews-smoke", "--workspace", "workspace", "--set",
@@ -52,6 +61,15 @@ private Q_SLOTS:
         VERIFY_HOLDS(queued.out, "own: 10 items");
         VERIFY_HOLDS(cli(home, {"labels", "judge", "own"}).out, "10 verdicts by gold");
         VERIFY_HOLDS(cli(home, {"labels", "queue"}).out, "10/10");
+        VERIFY_HOLDS(cli(home, {"labels", "stats", "own"}).out,
+                     "gold agrees with the gold reward: 1 (");
+        const auto lines = json_lines(cli(home, {"labels", "stats", "own", "--json"}).out);
+        const auto reward = std::find_if(lines.begin(), lines.end(), [](const auto& line) {
+            return line["event"].toString() == "reward_agreement";
+        });
+        QVERIFY(reward != lines.end());
+        QCOMPARE((*reward)["source"].toString(), QString("gold"));
+        QCOMPARE((*reward)["share"].toObject()["value"].toDouble(), 1.0);
     }
 
     void wrong_use_is_told() {

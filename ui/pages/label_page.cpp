@@ -92,7 +92,7 @@ void LabelPage::showItem() {
     m_import->setEnabled(canWrite());
     m_samples->setEnabled(m_run.has_value() && canWrite());
     m_progress->setVisible(any);
-    m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(m_feed->items(), 1)));
+    m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(m_feed->total(), 1)));
     m_progress->setValue(static_cast<int>(m_feed->judged()));
     m_undo->setEnabled(m_feed->canUndo());
     for (QPushButton* button : {m_chooseLeft, m_chooseRight, m_tie, m_bothBad, m_skip})
@@ -136,13 +136,14 @@ void LabelPage::tellPlace() {
         m_where->clear();
         return;
     }
-    QStringList parts = {QString("item %1 of %2").arg(item->place).arg(m_feed->items())};
+    // Where it is its turn not the item's place, which would tell that it was there before.
+    QStringList parts = {m_feed->isAside()
+                             ? QString("item %1 of %2").arg(item->place).arg(m_feed->items())
+                             : QString("%1 of %2").arg(m_feed->judged() + 1).arg(m_feed->total())};
     if (const Verdict* earlier = m_feed->earlier()) {
         QString said = "you said " + seenChoiceText(seen_choice(*earlier)).toLower();
         if (earlier->strength) said += ", " + strengthText(*earlier->strength);
-        parts << said
-              << (m_feed->isAside() ? "the next verdict replaces it"
-                                    : "the next verdict comes beside it");
+        parts << said << "the next verdict replaces it";
     }
     if (m_feed->isAside()) parts << keyText("labelBack") + " goes back";
     if (parts.size() == 1) parts << "sources hidden, order random";
@@ -156,7 +157,7 @@ void LabelPage::tellPace() {
     }
     QString pace = count(m_feed->judged(), "verdict");
     if (const auto seconds = m_feed->pace(); seconds && *seconds > 0) {
-        const double left = *seconds * static_cast<double>(m_feed->items() - m_feed->judged());
+        const double left = *seconds * static_cast<double>(m_feed->total() - m_feed->judged());
         pace += QString(" \u00B7 %1 an hour \u00B7 %2 left")
                     .arg(qRound(3600 / *seconds))
                     .arg(toQString(format_duration(left)));

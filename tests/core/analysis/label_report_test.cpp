@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/label_report.h"
+#include "analysis/label_majority.h"
 #include "test_main.h"
 
 using namespace plumb;
@@ -82,6 +83,43 @@ private Q_SLOTS:
         // 3.1, 3.2, ..., 4.1 and 900: the middle lies between 3.6 and 3.7.
         QVERIFY(std::abs(*report.annotators[0].median_seconds - 3.65) < 1e-12);
         QVERIFY(std::abs(*report.annotators[0].verdicts_per_hour - 3600 / 3.65) < 1e-9);
+    }
+
+    void verdicts_are_held_against_rewards() {
+        Verdicts verdicts;
+        verdicts.add(1, "ada", Choice::a).add(1, "bob", Choice::a);
+        verdicts.add(2, "ada", Choice::b).add(2, "bob", Choice::b);
+        verdicts.add(3, "ada", Choice::b).add(3, "bob", Choice::a);
+        verdicts.add(4, "ada", Choice::tie).add(4, "bob", Choice::b);
+        verdicts.add(5, "ada", Choice::a).add(5, "ada", Choice::b, 1);
+        verdicts.add(6, "ada", Choice::a);
+        const std::vector<ItemReward> rewards = {{1, gold_source, 2, 1}, {2, gold_source, 2, 1},
+                                                 {3, gold_source, 0, 1}, {4, gold_source, -1, 0},
+                                                 {5, gold_source, 1, 1}, {1, "rm/2@60", 0.1, 0.2}};
+        const auto found = report_on(verdicts.all, {}, rewards).rewards;
+        QStringList texts;
+        for (const RewardAgreement& reward : found)
+            texts << QString("%1 %2 %3 of %4")
+                         .arg(QString::fromStdString(reward.source),
+                              QString::fromStdString(reward.annotator))
+                         .arg(reward.share.value.value())
+                         .arg(reward.share.count);
+        // Equal rewards (item 5), ties (item 4 of ada), later rounds and items without rewards (6)
+        // do not count; most are split on items 3 and 4.
+        QCOMPARE(texts,
+                 QStringList({"gold ada 0.666667 of 3", "rm/2@60 ada 0 of 1", "gold bob 0.5 of 4",
+                              "rm/2@60 bob 0 of 1", "gold  0.5 of 2", "rm/2@60  0 of 1"}));
+        QVERIFY(found[0].share.interval->low > 0.2 && found[0].share.interval->high < 0.95);
+        verdicts.all.resize(1);
+        QCOMPARE(report_on(verdicts.all, {}, rewards).rewards.size(), std::size_t{2});
+    }
+
+    void what_most_say() {
+        QVERIFY(!majority_of({}).choice && !majority_of({}).split);
+        const std::vector<Choice> skips = {Choice::skip, Choice::skip, Choice::b};
+        QCOMPARE(majority_of(skips).choice, std::optional(Choice::b));
+        const std::vector<Choice> split = {Choice::a, Choice::tie, Choice::tie, Choice::a};
+        QVERIFY(!majority_of(split).choice && majority_of(split).split);
     }
 
     void nobody_has_judged() {

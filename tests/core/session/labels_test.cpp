@@ -3,6 +3,7 @@
 
 #include "base/files.h"
 #include "session/label_files.h"
+#include "session/label_requeue.h"
 #include "session/label_sampling.h"
 #include "test_main.h"
 
@@ -215,6 +216,28 @@ private Q_SLOTS:
         QCOMPARE(verdicts.at(1).choice, Choice::tie);
     }
 
+    void rewards_of_judged_samples_are_known() {
+        Workspace workspace;
+        const auto queue =
+            queue_samples(*workspace.store, *workspace.reader, "samples", {.run = workspace.run()})
+                .value()
+                .queue;
+        QVERIFY(workspace.reader->label_rewards(queue).value().empty());
+        workspace.judge(workspace.items(queue)[0].id, Choice::a, "ada");
+        const auto rewards = workspace.reader->label_rewards(queue).value();
+        QCOMPARE(rewards.size(), std::size_t{2});
+        COMPARE_TEXT(rewards[0].source, gold_source);
+        COMPARE_TEXT(rewards[1].source, run_source);
+        // The best answer by the run's reward, 1 against 0, is the worst by gold, 1 against 3.
+        QCOMPARE(std::set<double>({rewards[0].reward_a, rewards[0].reward_b}),
+                 std::set<double>({1, 3}));
+        QCOMPARE(rewards[0].reward_a > rewards[0].reward_b,
+                 rewards[1].reward_a < rewards[1].reward_b);
+        const LabelQueue file = workspace.import(three_pairs);
+        workspace.judge(workspace.items(file.id)[0].id, Choice::a, "ada");
+        QVERIFY(workspace.reader->label_rewards(file.id).value().empty());
+    }
+
     void samples_that_cannot_be_paired_are_told() {
         Workspace workspace;
         const RunId run = workspace.run();
@@ -223,6 +246,33 @@ private Q_SLOTS:
         QVERIFY(none.error().message.find("choose other steps") != std::string::npos);
         const LabelQueue file = workspace.import(three_pairs);
         QVERIFY(!judge_by_gold(*workspace.store, *workspace.reader, file.id, "gold", 0).ok());
+    }
+
+    void what_annotators_differ_on_is_judged_anew() {
+        Workspace workspace;
+        const LabelQueue queue = workspace.import(three_pairs, "first");
+        const auto items = workspace.items(queue.id);
+        const auto none =
+            requeue_disagreements(*workspace.store, *workspace.reader, queue.id, "again");
+        QCOMPARE(none.error().code, ErrorCode::invalid_input);
+        QVERIFY(workspace.reader->label_queues()->size() == 1);
+        for (const LabelItem& item : items) workspace.judge(item.id, Choice::a, "ada");
+        workspace.judge(items[0].id, Choice::a, "bob");
+        workspace.judge(items[1].id, Choice::skip, "bob");
+        workspace.judge(items[2].id, Choice::tie, "bob");
+        const auto done =
+            requeue_disagreements(*workspace.store, *workspace.reader, queue.id, "again").value();
+        QCOMPARE(done.items, 1);
+        const auto again = workspace.items(done.queue);
+        QCOMPARE(again.size(), std::size_t{1});
+        COMPARE_TEXT(again[0].prompt, "p3");
+        COMPARE_TEXT(again[0].answer_b.value(), "b3");
+        COMPARE_TEXT(again[0].origin,
+                     R"({"file":"first.jsonl","line":3,"taken_from":{"queue":1,"item":3}})");
+        QVERIFY(workspace.reader->standing_verdicts(done.queue).value().empty());
+        QVERIFY(!requeue_disagreements(*workspace.store, *workspace.reader, queue.id, "again"));
+        QCOMPARE(requeue_disagreements(*workspace.store, *workspace.reader, 99, "x").error().code,
+                 ErrorCode::not_found);
     }
 
     void a_deleted_run_takes_no_verdict_with_it() {

@@ -257,7 +257,6 @@ private Q_SLOTS:
         QCOMPARE(workspace.reader->verdicts_on(items[0].id).value().size(), std::size_t{1});
         QCOMPARE(workspace.reader->label_item(items[3].id).value().place, 4);
         QCOMPARE(workspace.reader->label_item(999).error().code, ErrorCode::not_found);
-        QCOMPARE(workspace.reader->label_places(queue).value().at(items[2].id), 3);
     }
 
     void an_unknown_queue_is_told_with_the_nearest_name() {
