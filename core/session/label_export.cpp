@@ -56,17 +56,19 @@ std::string provenance_of(const LabelItem& item, std::span<const Verdict> verdic
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// Writes what the form makes of items.
+/// Writes what the form makes of items, or counts it alone.
 class Exporter {
 public:
-    Exporter(const LabelsToExport& what, AtomicFile& file) : what_(what), file_(file) {}
+    /// file: null where nothing is written.
+    Exporter(const LabelsToExport& what, AtomicFile* file) : what_(what), file_(file) {}
 
     const LabelExportReport& report() const { return report_; }
 
     Status add(const LabelItem& item, std::span<const Verdict> verdicts) {
         const bool keeps_all = what_.form == LabelExportForm::verdicts;
-        const std::string about =
-            what_.provenance || keeps_all ? provenance_of(item, verdicts) : std::string();
+        const std::string about = file_ && (what_.provenance || keeps_all)
+                                      ? provenance_of(item, verdicts)
+                                      : std::string();
         const LabelText prompt{item.prompt, item.prompt_is_chat};
         const LabelText a{item.answer_a, item.answers_are_chat};
         const LabelText b{item.answer_b.value_or(""), item.answers_are_chat};
@@ -80,7 +82,10 @@ public:
         if (!choice) return {};
         if (*choice == Choice::good || *choice == Choice::bad) {
             // One answer makes no preference.
-            if (what_.form == LabelExportForm::preference) return {};
+            if (what_.form == LabelExportForm::preference) {
+                ++report_.single;
+                return {};
+            }
             return write(labelled_completion_line(prompt, a, *choice == Choice::good, about));
         }
         if (*choice == Choice::tie || *choice == Choice::both_bad)
@@ -110,13 +115,37 @@ private:
 
     Status write(const std::string& line) {
         ++report_.rows;
-        return file_.append(line + '\n');
+        return file_ ? file_->append(line + '\n') : Status();
     }
 
     const LabelsToExport& what_;
-    AtomicFile& file_;
+    AtomicFile* file_;
     LabelExportReport report_;
 };
+
+/// Hands all items with their verdicts to the exporter.
+Status add_all(StoreReader& reader, LabelQueueId queue, Exporter& exporter,
+               const std::stop_token& stop,
+               const std::function<void(std::int64_t, std::int64_t)>& progress) {
+    PLUMB_TRY(const LabelQueue all, reader.label_queue(queue));
+    for (std::int64_t behind = 0, done = 0;;) {
+        if (progress) progress(done, all.items);
+        if (stop.stop_requested())
+            return Error{ErrorCode::cancelled, "the export was stopped; nothing was written"};
+        PLUMB_TRY(const auto items, reader.label_items(queue, behind, page_size));
+        if (items.empty()) return {};
+        PLUMB_TRY(const auto verdicts, reader.standing_verdicts(queue, behind, items.back().place));
+        behind = items.back().place;
+        done += static_cast<std::int64_t>(items.size());
+        std::size_t from = 0;
+        for (const LabelItem& item : items) {
+            std::size_t to = from;
+            while (to < verdicts.size() && verdicts[to].item == item.id) ++to;
+            PLUMB_TRY_STATUS(exporter.add(item, std::span(verdicts).subspan(from, to - from)));
+            from = to;
+        }
+    }
+}
 
 }  // namespace
 
@@ -127,27 +156,20 @@ std::optional<LabelExportForm> parse_label_export_form(std::string_view name) {
     return std::nullopt;
 }
 
-Result<LabelExportReport> export_labels(StoreReader& reader, const LabelsToExport& what,
-                                        const std::stop_token& stop) {
+Result<LabelExportReport> export_labels(
+    StoreReader& reader, const LabelsToExport& what, const std::stop_token& stop,
+    const std::function<void(std::int64_t, std::int64_t)>& progress) {
     AtomicFile file(what.file);
-    Exporter exporter(what, file);
-    for (std::int64_t behind = 0;;) {
-        if (stop.stop_requested())
-            return Error{ErrorCode::cancelled, "the export was stopped; nothing was written"};
-        PLUMB_TRY(const auto items, reader.label_items(what.queue, behind, page_size));
-        if (items.empty()) break;
-        PLUMB_TRY(const auto verdicts,
-                  reader.standing_verdicts(what.queue, behind, items.back().place));
-        behind = items.back().place;
-        std::size_t from = 0;
-        for (const LabelItem& item : items) {
-            std::size_t to = from;
-            while (to < verdicts.size() && verdicts[to].item == item.id) ++to;
-            PLUMB_TRY_STATUS(exporter.add(item, std::span(verdicts).subspan(from, to - from)));
-            from = to;
-        }
-    }
+    Exporter exporter(what, &file);
+    PLUMB_TRY_STATUS(add_all(reader, what.queue, exporter, stop, progress));
     PLUMB_TRY_STATUS(file.publish());
+    return exporter.report();
+}
+
+Result<LabelExportReport> count_labels_to_export(StoreReader& reader, const LabelsToExport& what,
+                                                 const std::stop_token& stop) {
+    Exporter exporter(what, nullptr);
+    PLUMB_TRY_STATUS(add_all(reader, what.queue, exporter, stop, {}));
     return exporter.report();
 }
 

@@ -251,7 +251,8 @@ void LabelFeed::showAside(LabelItemId item, std::optional<std::int64_t> round) {
     m_bridge.query(
         this,
         [item, round, annotator = m_annotator](StoreReader& reader) -> Result<Turn> {
-            Turn turn{.aside = true};
+            Turn turn;
+            turn.aside = true;
             PLUMB_TRY(turn.item, reader.label_item(item));
             PLUMB_TRY(const auto verdicts, reader.verdicts_on(item));
             for (const Verdict& verdict : verdicts)

@@ -123,7 +123,8 @@ constexpr std::array table = {
     Shortcut{"labelCopy", ShortcutPlace::label, "Ctrl+C", "Copy what is marked in a text"},
     Shortcut{"labelImport", ShortcutPlace::label, "Ctrl+I", "A queue from a file"},
     Shortcut{"labelSamples", ShortcutPlace::label, "Ctrl+R", "A queue of the shown run's samples"},
-    Shortcut{"labelExport", ShortcutPlace::label, "Ctrl+S", "Export preference pairs"},
+    Shortcut{"labelExport", ShortcutPlace::label, "Ctrl+S", "Export verdicts"},
+    Shortcut{"labelQuality", ShortcutPlace::label, "Q", "Quality: agreement, and what to look at"},
 
     Shortcut{"runOpen", ShortcutPlace::runs, "Return", "Open"},
     Shortcut{"runOverlay", ShortcutPlace::runs, "O",

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <QList>
+
 namespace plumb::ui {
 namespace {
 

@@ -2,7 +2,6 @@
 // What the Label page consists of.
 #include <QApplication>
 #include <QComboBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -18,6 +17,7 @@
 #include "common/shortcuts.h"
 #include "pages/label_page.h"
 #include "pages/label_settings.h"
+#include "widgets/label_import_dialog.h"
 #include "widgets/label_item_view.h"
 #include "widgets/verdict_panel.h"
 
@@ -33,6 +33,7 @@ LabelPage::LabelPage(SessionBridge& bridge, QWidget* parent)
     : QWidget(parent), m_bridge(bridge), m_feed(new LabelFeed(bridge, this)) {
     setObjectName("labelPage");
     setFocusPolicy(Qt::StrongFocus);
+    setAcceptDrops(true);
     m_progress = new QProgressBar(this);
     m_progress->setObjectName("labelProgress");
     m_progress->setTextVisible(false);
@@ -87,6 +88,8 @@ QWidget* LabelPage::makeHead() {
                     "A queue of the shown run's answers, best against worst, at most 200");
     m_export =
         add("labelExport", "Export...", "Preference pairs as JSONL, with where they came from");
+    m_showQuality = add("labelQuality", "Quality...",
+                        "How far annotators agree with each other and with themselves");
     auto* layout = new QHBoxLayout(head);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);
@@ -94,7 +97,8 @@ QWidget* LabelPage::makeHead() {
     layout->addWidget(who);
     layout->addWidget(m_annotator);
     layout->addStretch(1);
-    for (QPushButton* button : {m_import, m_samples, m_export}) layout->addWidget(button);
+    for (QPushButton* button : {m_import, m_samples, m_export, m_showQuality})
+        layout->addWidget(button);
     connect(m_queue, &QComboBox::activated, this, &LabelPage::openChosen);
     connect(m_annotator, &QLineEdit::returnPressed, this, [this] { setFocus(); });
     connect(m_annotator, &QLineEdit::editingFinished, this, [this] {
@@ -102,25 +106,9 @@ QWidget* LabelPage::makeHead() {
         QSettings().setValue(annotator_key, m_annotator->text());
         openChosen();
     });
-    const auto choose = [this](QFileDialog::AcceptMode mode, auto use) {
-        auto* dialog = new QFileDialog(
-            this, mode == QFileDialog::AcceptOpen ? "Import labels" : "Export labels");
-        dialog->setObjectName("labelDialog");
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setAcceptMode(mode);
-        dialog->setFileMode(mode == QFileDialog::AcceptOpen ? QFileDialog::ExistingFile
-                                                            : QFileDialog::AnyFile);
-        dialog->setNameFilters({"JSONL (*.jsonl *.jsonl.gz *.json)", "All files (*)"});
-        if (mode == QFileDialog::AcceptSave) dialog->setDefaultSuffix("jsonl");
-        connect(dialog, &QFileDialog::fileSelected, this, use);
-        dialog->open();
-    };
-    connect(m_import, &QPushButton::clicked, this, [this, choose] {
-        choose(QFileDialog::AcceptOpen, [this](const QString& file) { importFile(file); });
-    });
-    connect(m_export, &QPushButton::clicked, this, [this, choose] {
-        choose(QFileDialog::AcceptSave, [this](const QString& file) { exportTo(file); });
-    });
+    connect(m_import, &QPushButton::clicked, this, [this] { importFile()->chooseFile(); });
+    connect(m_export, &QPushButton::clicked, this, &LabelPage::exportQueue);
+    connect(m_showQuality, &QPushButton::clicked, this, &LabelPage::showQuality);
     connect(m_samples, &QPushButton::clicked, this, &LabelPage::queueSamples);
     return head;
 }
@@ -251,6 +239,7 @@ void LabelPage::addKeys() {
     add("labelImport", [this] { m_import->click(); });
     add("labelSamples", [this] { m_samples->click(); });
     add("labelExport", [this] { m_export->click(); });
+    add("labelQuality", [this] { m_showQuality->click(); });
     add("labelWeak", [this] { setStrength(1); });
     add("labelClear", [this] { setStrength(2); });
     add("labelStrong", [this] { setStrength(3); });

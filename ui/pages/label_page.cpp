@@ -5,24 +5,28 @@
 
 #include <QApplication>
 #include <QComboBox>
-#include <QFileInfo>
+#include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
+#include <QShowEvent>
 #include <QStyle>
 
 #include "base/strings.h"
 #include "bridge/label_feed.h"
 #include "bridge/session_bridge.h"
+#include "common/dropped_files.h"
 #include "common/shortcuts.h"
 #include "common/text.h"
 #include "models/verdict_list_model.h"
 #include "pages/label_settings.h"
-#include "session/label_files.h"
 #include "session/label_sampling.h"
+#include "widgets/label_export_dialog.h"
+#include "widgets/label_import_dialog.h"
 #include "widgets/label_item_view.h"
+#include "widgets/label_quality_dialog.h"
 #include "widgets/verdict_panel.h"
 
 namespace plumb::ui {
@@ -47,6 +51,15 @@ bool LabelPage::canWrite() const { return m_bridge.isOpen() && !m_bridge.isReadO
 void LabelPage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (!event->spontaneous()) refresh();
+}
+
+void LabelPage::dragEnterEvent(QDragEnterEvent* event) {
+    if (canWrite() && !droppedFiles(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void LabelPage::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    importFile()->setFile(droppedFiles(event->mimeData()).front());
 }
 
 void LabelPage::showQueues(const std::vector<LabelQueue>& queues) {
@@ -88,7 +101,7 @@ void LabelPage::showItem() {
     m_actions->setVisible(item || m_feed->canUndo());
     m_empty->setVisible(!item);
     m_queue->setVisible(!m_queues.empty());
-    m_export->setEnabled(any);
+    for (QPushButton* button : {m_export, m_showQuality}) button->setEnabled(!m_queues.empty());
     m_import->setEnabled(canWrite());
     m_samples->setEnabled(m_run.has_value() && canWrite());
     m_progress->setVisible(any);
@@ -100,7 +113,10 @@ void LabelPage::showItem() {
     const Verdict* earlier = m_feed->earlier();
     setStrength(earlier ? static_cast<int>(earlier->strength.value_or(0)) : 0);
     m_note->setText(earlier ? toQString(earlier->note) : QString());
-    if (!m_feed->isAside()) m_verdicts->unchoose();
+    if (!m_feed->isAside()) {
+        m_verdicts->unchoose();
+        m_named = false;
+    }
     tellPlace();
     tellPace();
     if (!item) {
@@ -109,7 +125,7 @@ void LabelPage::showItem() {
     }
     const bool two = item->answer_b.has_value();
     m_title->setText(two ? "Which answer is better?" : "Is the answer good?");
-    m_item->show(*item, m_feed->aIsLeft(), earlier);
+    m_item->show(*item, m_feed->aIsLeft(), earlier, m_named);
     m_chooseLeft->setText(two ? "Left  \u2190" : "Good  \u2190");
     m_chooseRight->setText(two ? "Right  \u2192" : "Bad  \u2192");
     m_tie->setVisible(two);
@@ -186,8 +202,26 @@ void LabelPage::goBack() {
 }
 
 void LabelPage::showItemAside(LabelItemId item) {
+    // Who asks what others said is no longer blind.
+    m_named = true;
     m_feed->showAside(item);
     setFocus();
+}
+
+void LabelPage::showQuality() {
+    const auto id = m_queue->currentData().toLongLong();
+    const auto queue = std::ranges::find(m_queues, id, &LabelQueue::id);
+    if (queue == m_queues.end()) return;
+    if (!m_quality) {
+        m_quality = new LabelQualityDialog(m_bridge, this);
+        connect(m_quality, &LabelQualityDialog::itemChosen, this, &LabelPage::showItemAside);
+        connect(m_quality, &LabelQualityDialog::queued, this, [this](qint64 made) {
+            m_wanted = made;
+            refresh();
+        });
+        connect(m_feed, &LabelFeed::verdictChanged, m_quality, &LabelQualityDialog::setStale);
+    }
+    m_quality->showQueue(*queue, m_queues);
 }
 
 void LabelPage::showVerdicts(bool shown) {
@@ -223,52 +257,23 @@ void LabelPage::setStrength(int strength) {
     m_strengthLabel->setText(strength > 0 ? QString("strength %1").arg(strength) : QString());
 }
 
-void LabelPage::importFile(const QString& file) {
-    LabelFileToImport from;
-    from.file = toStd(file);
-    from.queue = toStd(QFileInfo(file).completeBaseName());
-    m_import->setEnabled(false);
-    m_bridge.write(
-        this, [from](Store& store) { return import_label_file(store, from); },
-        [this](const Result<LabelFileReport>& done) {
-            m_import->setEnabled(true);
-            if (!done.ok()) {
-                Q_EMIT problem(toQString(done.error().message));
-                return;
-            }
-            QString text = count(done->done.items, "item") + " imported";
-            if (const auto twice = static_cast<std::int64_t>(done->duplicate_lines.size()))
-                text += ", " + count(twice, "row") + " that the file has twice left out";
-            if (done->bad_rows > 0)
-                text += ", " + count(done->bad_rows, "row") +
-                        " that cannot be used: " + toQString(done->problems.front());
-            Q_EMIT told(text + ".");
-            m_wanted = done->done.queue;
-            refresh();
-        });
+LabelImportDialog* LabelPage::importFile() {
+    auto* dialog = new LabelImportDialog(m_bridge, this);
+    connect(dialog, &LabelImportDialog::imported, this, [this](qint64 queue) {
+        m_wanted = queue;
+        refresh();
+    });
+    dialog->open();
+    return dialog;
 }
 
-void LabelPage::exportTo(const QString& file) {
-    LabelsToExport what;
-    what.queue = m_queue->currentData().toLongLong();
-    what.file = toStd(file);
-    what.provenance = true;
-    m_bridge.query(
-        this, [what](StoreReader& reader) { return export_labels(reader, what); },
-        [this, file](const Result<LabelExportReport>& done) {
-            if (!done.ok()) {
-                Q_EMIT problem(toQString(done.error().message));
-                return;
-            }
-            Q_EMIT told(QString("%1: %2. %3 left out: %4 without a verdict, %5 undecided, %6, "
-                                "%7 of two bad answers.")
-                            .arg(QFileInfo(file).fileName(), count(done->rows, "preference pair"))
-                            .arg(done->unjudged + done->undecided + done->ties + done->both_bad)
-                            .arg(done->unjudged)
-                            .arg(done->undecided)
-                            .arg(count(done->ties, "tie"))
-                            .arg(done->both_bad));
-        });
+void LabelPage::exportQueue() {
+    const auto id = m_queue->currentData().toLongLong();
+    const auto queue = std::ranges::find(m_queues, id, &LabelQueue::id);
+    if (queue == m_queues.end()) return;
+    auto* dialog = new LabelExportDialog(m_bridge, *queue, this);
+    connect(dialog, &LabelExportDialog::told, this, &LabelPage::told);
+    dialog->open();
 }
 
 void LabelPage::queueSamples() {

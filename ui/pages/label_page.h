@@ -18,7 +18,9 @@ class QPushButton;
 namespace plumb::ui {
 
 class LabelFeed;
+class LabelImportDialog;
 class LabelItemView;
+class LabelQualityDialog;
 class SessionBridge;
 class VerdictPanel;
 
@@ -42,6 +44,8 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     QWidget* makeHead();
@@ -66,8 +70,9 @@ private:
     /// The answer on the left, or on the right.
     void judgeSide(bool left);
     void setStrength(int strength);
-    void importFile(const QString& file);
-    void exportTo(const QString& file);
+    LabelImportDialog* importFile();
+    void exportQueue();
+    void showQuality();
     void queueSamples();
     bool canWrite() const;
 
@@ -78,14 +83,16 @@ private:
     std::optional<RunId> m_run;
     QString m_runName;
     std::optional<std::int64_t> m_strength;
+    bool m_named = false;  ///< which answer is A is told
     QComboBox* m_queue;
     QLineEdit *m_annotator, *m_note;
     QLabel *m_title, *m_where, *m_pace, *m_empty, *m_strengthLabel;
     QProgressBar* m_progress;
     LabelItemView* m_item;
     VerdictPanel* m_verdicts;
+    LabelQualityDialog* m_quality = nullptr;  ///< once it was asked for
     QWidget *m_views, *m_actions;
-    QPushButton *m_import, *m_samples, *m_export;
+    QPushButton *m_import, *m_samples, *m_export, *m_showQuality;
     QPushButton *m_differences, *m_formatted, *m_showVerdicts;
     QPushButton *m_chooseLeft, *m_chooseRight, *m_tie, *m_bothBad, *m_skip, *m_undo;
 };

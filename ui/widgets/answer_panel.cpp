@@ -18,8 +18,8 @@ namespace plumb::ui {
 AnswerPanel::AnswerPanel(const QString& name, const QString& title, QWidget* parent)
     : QFrame(parent), m_text(new LabelText(name, title, this)) {
     setProperty("role", "panel");
-    auto* label = new QLabel(title, this);
-    label->setProperty("role", "section");
+    m_title = new QLabel(title, this);
+    m_title->setProperty("role", "section");
     m_chosen = new QLabel("your verdict", this);
     m_chosen->setObjectName(name + "Chosen");
     m_chosen->setProperty("role", "changed");
@@ -36,7 +36,7 @@ AnswerPanel::AnswerPanel(const QString& name, const QString& title, QWidget* par
     m_more->hide();
     auto* head = new QHBoxLayout;
     head->setSpacing(8);
-    head->addWidget(label);
+    head->addWidget(m_title);
     head->addWidget(m_chosen);
     head->addWidget(m_notice, 1);
     head->addWidget(m_more);
@@ -56,6 +56,8 @@ void AnswerPanel::setChosen(bool chosen) {
     style()->unpolish(this);
     style()->polish(this);
 }
+
+void AnswerPanel::setTitle(const QString& title) { m_title->setText(title); }
 
 void AnswerPanel::setNote(const QString& note) {
     m_note = note;

@@ -21,13 +21,14 @@ public:
     LabelText& text() const { return *m_text; }
     /// Whether the annotator's verdict is for this one.
     void setChosen(bool chosen);
+    void setTitle(const QString& title);
     void setNote(const QString& note);
 
 private:
     void tell();
 
     LabelText* m_text;
-    QLabel *m_chosen, *m_notice;
+    QLabel *m_title, *m_chosen, *m_notice;
     QPushButton* m_more;
     QString m_note;
 };

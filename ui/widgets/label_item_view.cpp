@@ -65,7 +65,7 @@ LabelItemView::LabelItemView(QWidget* parent) : QSplitter(Qt::Vertical, parent) 
         connect(&panel->text(), &LabelText::written, this, &LabelItemView::compare);
 }
 
-void LabelItemView::show(const LabelItem& item, bool aIsLeft, const Verdict* verdict) {
+void LabelItemView::show(const LabelItem& item, bool aIsLeft, const Verdict* verdict, bool named) {
     m_two = item.answer_b.has_value();
     const bool aLeft = aIsLeft || !m_two;
     const std::string other = item.answer_b.value_or("");
@@ -73,6 +73,9 @@ void LabelItemView::show(const LabelItem& item, bool aIsLeft, const Verdict* ver
     m_left->text().show(aLeft ? item.answer_a : other, item.answers_are_chat);
     m_right->text().show(aLeft ? other : item.answer_a, item.answers_are_chat);
     m_right->setVisible(m_two);
+    const bool names = named && m_two;
+    m_left->setTitle(!m_two ? "ANSWER" : !names ? "LEFT" : aLeft ? "LEFT (A)" : "LEFT (B)");
+    m_right->setTitle(!names ? "RIGHT" : aLeft ? "RIGHT (B)" : "RIGHT (A)");
     const auto seen = verdict ? std::optional(seen_choice(*verdict)) : std::nullopt;
     m_left->setChosen(seen == SeenChoice::left || seen == SeenChoice::good);
     m_right->setChosen(seen == SeenChoice::right);

@@ -19,8 +19,9 @@ class LabelItemView : public QSplitter {
 public:
     explicit LabelItemView(QWidget* parent = nullptr);
 
-    /// verdict: the one that the annotator gave, whose answer is marked.
-    void show(const LabelItem& item, bool aIsLeft, const Verdict* verdict);
+    /// verdict: the one that the annotator gave, whose answer is marked. named: which one is A is
+    /// told.
+    void show(const LabelItem& item, bool aIsLeft, const Verdict* verdict, bool named);
     /// Marks in both answers what the other lacks.
     void setDifferences(bool shown);
     void setFormatted(bool formatted);
