@@ -89,6 +89,7 @@ int export_labels(Context& context, Export wanted) {
                              .set("undecided", done->undecided)
                              .set("ties", done->ties)
                              .set("both_bad", done->both_bad)
+                             .set("single", done->single)
                              .text());
         return 0;
     }
@@ -101,6 +102,7 @@ int export_labels(Context& context, Export wanted) {
         left_out(done->undecided, "on which annotators are split evenly were left out");
     }
     left_out(done->ties, "are ties and were left out (--ties both keeps them)");
+    left_out(done->single, "have one answer, which makes no preference, and were left out");
     left_out(done->both_bad, "have two bad answers and were left out (--both-bad both keeps them)");
     return 0;
 }

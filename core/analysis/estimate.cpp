@@ -35,8 +35,10 @@ std::optional<Interval> bootstrap_interval(std::size_t items, const ItemStatisti
     std::vector<double> values;
     values.reserve(resamples);
     for (std::size_t i = 0; i < resamples; ++i) {
+        if (options.stop.stop_requested()) return std::nullopt;
         for (std::size_t& item : drawn) item = static_cast<std::size_t>(random.below(items));
         if (const auto value = statistic(drawn)) values.push_back(*value);
+        if (options.resampled) options.resampled();
     }
     if (resamples - values.size() > values.size()) return std::nullopt;
     std::ranges::sort(values);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 
 namespace plumb {
 
@@ -24,6 +25,9 @@ struct BootstrapOptions {
     std::uint64_t seed = 0;  ///< equal seeds draw equal resamples on every platform
     int resamples = 1000;    ///< 0: no interval; more than 1000 steadies its second digit
     double level = 0.95;     ///< share of the resamples inside the interval; above 0, below 1
+    std::stop_token stop{};  ///< once stopped there is no interval
+    /// Called after each resample.
+    std::function<void()> resampled{};
 };
 
 /// A statistic of a sample of items, given by their indexes, one of which may occur several times.

@@ -122,6 +122,7 @@ private:
 
     void begin_column(const std::string& name) {
         if (++names_ <= most_names_shown) fields.present += (names_ > 1 ? ", " : "") + shown(name);
+        if (names_ <= most_label_columns) fields.names.push_back(name);
         is_wanted_ = wanted_.contains(name);
         name_ = is_wanted_ ? name : std::string();
         field_ = is_wanted_ ? &(fields.columns[name] = {}) : nullptr;

@@ -35,7 +35,11 @@ struct LabelField {
 struct LabelFields {
     std::map<std::string, LabelField> columns;
     std::string present;  ///< the names of all columns, for messages: "prompt, chosen", or "none"
+    std::vector<std::string> names;  ///< of all columns, at most most_label_columns
 };
+
+/// Names of columns that are kept of a row.
+inline constexpr std::size_t most_label_columns = 100;
 
 /// Values that a row may nest within each other.
 inline constexpr int deepest_label_row = 64;

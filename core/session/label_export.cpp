@@ -94,16 +94,21 @@ std::uint64_t lot_of(const std::string& prompt) { return derive_seed(held_out_se
 
 using EachItem = std::function<Status(const LabelItem& item, std::span<const Verdict> verdicts)>;
 
+using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
+
 /// The items of the queue in their order, each with its standing verdicts.
 Status for_each_item(StoreReader& reader, LabelQueueId queue, const std::stop_token& stop,
-                     const EachItem& use) {
-    for (std::int64_t behind = 0;;) {
+                     const Progress& progress, const EachItem& use) {
+    PLUMB_TRY(const LabelQueue all, reader.label_queue(queue));
+    for (std::int64_t behind = 0, done = 0;;) {
+        if (progress) progress(done, all.items);
         if (stop.stop_requested())
             return Error{ErrorCode::cancelled, "the export was stopped; nothing was written"};
         PLUMB_TRY(const auto items, reader.label_items(queue, behind, page_size));
         if (items.empty()) return {};
         PLUMB_TRY(const auto verdicts, reader.standing_verdicts(queue, behind, items.back().place));
         behind = items.back().place;
+        done += static_cast<std::int64_t>(items.size());
         std::size_t from = 0;
         for (const LabelItem& item : items) {
             std::size_t to = from;
@@ -120,7 +125,7 @@ Result<std::optional<std::uint64_t>> held_out_lots(StoreReader& reader, const La
                                                    const std::stop_token& stop) {
     std::set<std::uint64_t> lots;
     if (what.held_out <= 0) return std::optional<std::uint64_t>();
-    PLUMB_TRY_STATUS(for_each_item(reader, what.queue, stop,
+    PLUMB_TRY_STATUS(for_each_item(reader, what.queue, stop, {},
                                    [&](const LabelItem& item, std::span<const Verdict> verdicts) {
                                        bool split = false;
                                        if (outcome(verdicts, what, split))
@@ -133,21 +138,28 @@ Result<std::optional<std::uint64_t>> held_out_lots(StoreReader& reader, const La
     return std::optional(*std::next(lots.begin(), count - 1));
 }
 
-/// Writes what the form makes of items.
+/// Where rows go.
+struct Files {
+    AtomicFile& rows;
+    AtomicFile& held_out;
+};
+
+/// Writes what the form makes of items, or counts it alone.
 class Exporter {
 public:
-    /// last_lot: see held_out_lots().
-    Exporter(const LabelsToExport& what, AtomicFile& file, AtomicFile& held_out,
+    /// files: nothing where nothing is written. last_lot: see held_out_lots().
+    Exporter(const LabelsToExport& what, std::optional<Files> files,
              std::optional<std::uint64_t> last_lot)
-        : what_(what), file_(file), held_out_(held_out), last_lot_(last_lot) {}
+        : what_(what), files_(files), last_lot_(last_lot) {}
 
     const LabelExportReport& report() const { return report_; }
 
     Status add(const LabelItem& item, std::span<const Verdict> verdicts) {
         holds_out_ = last_lot_ && lot_of(item.prompt) <= *last_lot_;
         const bool keeps_all = what_.form == LabelExportForm::verdicts;
-        const std::string about =
-            what_.provenance || keeps_all ? provenance_of(item, verdicts) : std::string();
+        const std::string about = files_ && (what_.provenance || keeps_all)
+                                      ? provenance_of(item, verdicts)
+                                      : std::string();
         const LabelText prompt{item.prompt, item.prompt_is_chat};
         const LabelText a{item.answer_a, item.answers_are_chat};
         const LabelText b{item.answer_b.value_or(""), item.answers_are_chat};
@@ -161,7 +173,10 @@ public:
         if (!choice) return {};
         if (*choice == Choice::good || *choice == Choice::bad) {
             // One answer makes no preference.
-            if (what_.form == LabelExportForm::preference) return {};
+            if (what_.form == LabelExportForm::preference) {
+                ++report_.single;
+                return {};
+            }
             return write(labelled_completion_line(prompt, a, *choice == Choice::good, about));
         }
         if (*choice == Choice::tie || *choice == Choice::both_bad)
@@ -196,15 +211,25 @@ private:
 
     Status write(const std::string& line) {
         ++(holds_out_ ? report_.held_out : report_.rows);
-        return (holds_out_ ? held_out_ : file_).append(line + '\n');
+        if (!files_) return {};
+        return (holds_out_ ? files_->held_out : files_->rows).append(line + '\n');
     }
 
     const LabelsToExport& what_;
-    AtomicFile &file_, &held_out_;
+    const std::optional<Files> files_;
     const std::optional<std::uint64_t> last_lot_;
     bool holds_out_ = false;  ///< of the item at hand
     LabelExportReport report_;
 };
+
+/// Hands all items with their verdicts to the exporter.
+Status add_all(StoreReader& reader, LabelQueueId queue, Exporter& exporter,
+               const std::stop_token& stop, const Progress& progress) {
+    return for_each_item(reader, queue, stop, progress,
+                         [&](const LabelItem& item, std::span<const Verdict> verdicts) {
+                             return exporter.add(item, verdicts);
+                         });
+}
 
 }  // namespace
 
@@ -215,17 +240,23 @@ std::optional<LabelExportForm> parse_label_export_form(std::string_view name) {
     return std::nullopt;
 }
 
-Result<LabelExportReport> export_labels(StoreReader& reader, const LabelsToExport& what,
-                                        const std::stop_token& stop) {
+Result<LabelExportReport> export_labels(
+    StoreReader& reader, const LabelsToExport& what, const std::stop_token& stop,
+    const std::function<void(std::int64_t, std::int64_t)>& progress) {
     PLUMB_TRY(const auto last_lot, held_out_lots(reader, what, stop));
     AtomicFile file(what.file), held_out(what.held_out_file);
-    Exporter exporter(what, file, held_out, last_lot);
-    PLUMB_TRY_STATUS(for_each_item(reader, what.queue, stop,
-                                   [&](const LabelItem& item, std::span<const Verdict> verdicts) {
-                                       return exporter.add(item, verdicts);
-                                   }));
+    Exporter exporter(what, Files{file, held_out}, last_lot);
+    PLUMB_TRY_STATUS(add_all(reader, what.queue, exporter, stop, progress));
     if (last_lot) PLUMB_TRY_STATUS(held_out.publish());
     PLUMB_TRY_STATUS(file.publish());
+    return exporter.report();
+}
+
+Result<LabelExportReport> count_labels_to_export(StoreReader& reader, const LabelsToExport& what,
+                                                 const std::stop_token& stop) {
+    PLUMB_TRY(const auto last_lot, held_out_lots(reader, what, stop));
+    Exporter exporter(what, {}, last_lot);
+    PLUMB_TRY_STATUS(add_all(reader, what.queue, exporter, stop, {}));
     return exporter.report();
 }
 

@@ -79,10 +79,15 @@ struct LabelExportReport {
     std::int64_t undecided = 0;  ///< annotators are split evenly
     std::int64_t ties = 0;       ///< dropped
     std::int64_t both_bad = 0;   ///< dropped
+    std::int64_t single = 0;     ///< items with one answer, which makes no preference
 };
 
-/// Writes the file whole or not at all.
-Result<LabelExportReport> export_labels(StoreReader& reader, const LabelsToExport& what,
-                                        const std::stop_token& stop = {});
+/// Writes the file whole or not at all. progress: items done, and of how many.
+Result<LabelExportReport> export_labels(
+    StoreReader& reader, const LabelsToExport& what, const std::stop_token& stop = {},
+    const std::function<void(std::int64_t, std::int64_t)>& progress = {});
+/// The report of such an export, without one.
+Result<LabelExportReport> count_labels_to_export(StoreReader& reader, const LabelsToExport& what,
+                                                 const std::stop_token& stop = {});
 
 }  // namespace plumb

@@ -3,13 +3,36 @@
 
 #include "data/label_file.h"
 #include "session/label_files.h"
+#include "session/label_rows.h"
 
 namespace plumb {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Result<LabelColumns> columns_of(const std::map<std::string, std::string>& named) {
+NewLabel label_of(const LabelRow& row, const LabelFileToImport& from) {
+    NewLabel label;
+    label.item.prompt = row.prompt;
+    label.item.answer_a = row.answer_a;
+    if (row.form != LabelForm::labelled_completion) label.item.answer_b = row.answer_b;
+    label.item.prompt_is_chat = row.prompt_is_chat;
+    label.item.answers_are_chat = row.answers_are_chat;
+    Json origin;
+    origin["file"] = from.file.filename().string();
+    origin["line"] = row.line;
+    label.item.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (const auto choice = choice_of(row)) {
+        Verdict verdict;
+        verdict.annotator = from.annotator.empty() ? "file" : from.annotator;
+        verdict.choice = *choice;
+        label.verdict = verdict;
+    }
+    return label;
+}
+
+}  // namespace
+
+Result<LabelColumns> label_columns(const std::map<std::string, std::string>& named) {
     LabelColumns columns;
     const std::map<std::string, std::string LabelColumns::*> roles = {
         {"prompt", &LabelColumns::prompt},
@@ -41,32 +64,10 @@ std::optional<Choice> choice_of(const LabelRow& row) {
     return row.label.value_or(false) ? Choice::good : Choice::bad;
 }
 
-NewLabel label_of(const LabelRow& row, const LabelFileToImport& from) {
-    NewLabel label;
-    label.item.prompt = row.prompt;
-    label.item.answer_a = row.answer_a;
-    if (row.form != LabelForm::labelled_completion) label.item.answer_b = row.answer_b;
-    label.item.prompt_is_chat = row.prompt_is_chat;
-    label.item.answers_are_chat = row.answers_are_chat;
-    Json origin;
-    origin["file"] = from.file.filename().string();
-    origin["line"] = row.line;
-    label.item.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (const auto choice = choice_of(row)) {
-        Verdict verdict;
-        verdict.annotator = from.annotator.empty() ? "file" : from.annotator;
-        verdict.choice = *choice;
-        label.verdict = verdict;
-    }
-    return label;
-}
-
-}  // namespace
-
 Result<LabelFileReport> import_label_file(
     Store& store, const LabelFileToImport& from, const std::stop_token& stop,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-    PLUMB_TRY(const LabelColumns columns, columns_of(from.columns));
+    PLUMB_TRY(const LabelColumns columns, label_columns(from.columns));
     PLUMB_TRY(LabelFile file, LabelFile::open(from.file, columns));
     LabelFileReport report;
     std::vector<std::int64_t> lines;  // by position of the rows that were handed on

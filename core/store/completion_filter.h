@@ -88,4 +88,13 @@ struct PinnedPrompt {
     std::int64_t answers = 0;  ///< completions of the run that were asked about
 };
 
+/// Completions of training, those of evaluations left out, in the order of step and row.
+struct CompletionQuery {
+    std::optional<std::int64_t> step{};
+    /// Part of the prompt or completion, letters A to Z in either case; empty: any.
+    std::string search{};
+    std::int64_t limit = -1;  ///< negative: all
+    std::int64_t offset = 0;
+};
+
 }  // namespace plumb

@@ -14,16 +14,6 @@ namespace {
 /// Instructions of SQLite's between two looks at a stop token: some hundredths of a millisecond.
 constexpr int instructions_between_looks = 1000;
 
-/// Text as a LIKE pattern that matches where it occurs; its own wildcards mean themselves.
-std::string like_pattern(std::string_view text) {
-    std::string pattern = "%";
-    for (const char c : text) {
-        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-        pattern += c;
-    }
-    return pattern + '%';
-}
-
 constexpr const char* completion_columns =
     "step, row, prompt_group, prompt, completion, answer, reward, reward_parts, advantage, length, "
     "ended, kl";

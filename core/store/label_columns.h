@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Private to core/store: an item to be judged as queries read it.
+// Private to core/store: items to be judged, and verdicts, as queries read them.
 #pragma once
 
 #include "store/database.h"
@@ -15,5 +15,13 @@ inline constexpr const char* label_item_columns =
 inline constexpr int label_item_column_count = 9;
 
 LabelItem read_label_item(SQLite::Statement& statement);
+
+/// Of table verdicts AS verdict, as read_verdict() takes them; the first of a row.
+inline constexpr const char* verdict_columns =
+    "verdict.id, verdict.item, verdict.annotator, verdict.choice, verdict.strength, verdict.note, "
+    "verdict.seconds, verdict.a_left, verdict.round, verdict.time_ms";
+inline constexpr int verdict_column_count = 10;
+
+Verdict read_verdict(SQLite::Statement& statement);
 
 }  // namespace plumb

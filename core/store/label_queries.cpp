@@ -32,24 +32,6 @@ LabelQueue read_queue(SQLite::Statement& statement) {
     return queue;
 }
 
-Verdict read_verdict(SQLite::Statement& statement) {
-    Verdict verdict;
-    verdict.id = statement.getColumn(0).getInt64();
-    verdict.item = statement.getColumn(1).getInt64();
-    verdict.annotator = statement.getColumn(2).getString();
-    // The table allows no other names.
-    verdict.choice = parse_choice(statement.getColumn(3).getString()).value_or(Choice::skip);
-    if (const SQLite::Column strength = statement.getColumn(4); !strength.isNull())
-        verdict.strength = strength.getInt64();
-    verdict.note = statement.getColumn(5).getString();
-    verdict.seconds = read_number(statement.getColumn(6));
-    if (const SQLite::Column left = statement.getColumn(7); !left.isNull())
-        verdict.a_left = left.getInt() != 0;
-    verdict.round = statement.getColumn(8).getInt64();
-    verdict.time_ms = statement.getColumn(9).getInt64();
-    return verdict;
-}
-
 }  // namespace
 
 Result<std::vector<LabelQueue>> StoreReader::label_queues() {

@@ -56,4 +56,18 @@ bool fits(Choice choice, bool has_two_answers) {
     return has_two_answers != (choice == Choice::good || choice == Choice::bad);
 }
 
+SeenChoice seen_choice(const Verdict& verdict) {
+    const bool a_left = verdict.a_left.value_or(true);
+    switch (verdict.choice) {
+        case Choice::a: return a_left ? SeenChoice::left : SeenChoice::right;
+        case Choice::b: return a_left ? SeenChoice::right : SeenChoice::left;
+        case Choice::tie: return SeenChoice::tie;
+        case Choice::both_bad: return SeenChoice::both_bad;
+        case Choice::good: return SeenChoice::good;
+        case Choice::bad: return SeenChoice::bad;
+        case Choice::skip: break;
+    }
+    return SeenChoice::skip;
+}
+
 }  // namespace plumb

@@ -52,6 +52,33 @@ struct Verdict {
     std::int64_t time_ms = 0;
 };
 
+/// A verdict as its annotator saw it: sides where two answers stood beside each other.
+enum class SeenChoice { left, right, tie, both_bad, skip, good, bad };
+/// Where nobody knows how the answers stood, answer A is taken to have been on the left.
+SeenChoice seen_choice(const Verdict& verdict);
+
+/// A verdict with the item that it is of.
+struct PlacedVerdict {
+    Verdict verdict{};
+    std::int64_t place = 0;  ///< of the item in its queue
+};
+
+/// Which verdicts a list has: those of one annotator in one queue that stand.
+struct VerdictFilter {
+    LabelQueueId queue = 0;
+    std::string annotator{};
+    std::optional<SeenChoice> choice{};
+    /// Part of the note, the prompt or an answer, letters A to Z in either case; empty: any.
+    std::string search{};
+    std::optional<LabelItemId> item{};
+};
+
+/// Who has judged items of a queue.
+struct LabelAnnotator {
+    std::string name{};
+    std::int64_t verdicts = 0;  ///< that stand
+};
+
 /// What a reward says of the two answers of an item.
 struct ItemReward {
     LabelItemId item = 0;

@@ -178,6 +178,15 @@ Status RowWriter::write_batch(const BatchRows& batch) {
     return {};
 }
 
+std::string like_pattern(std::string_view text) {
+    std::string pattern = "%";
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern + '%';
+}
+
 std::int64_t prompt_key(std::string_view prompt) {
     return std::bit_cast<std::int64_t>(text_hash(prompt));
 }

@@ -76,6 +76,10 @@ std::optional<std::vector<FileRows>> file_rows_from_json(const std::string& text
 /// What table completions finds a prompt by.
 std::int64_t prompt_key(std::string_view prompt);
 
+/// Text as a LIKE pattern that matches where it occurs; its own wildcards mean themselves, with
+/// ESCAPE '\\'.
+std::string like_pattern(std::string_view text);
+
 /// Reward parts as JSON text, {"format": 0.5, "length": null, "other": "nan"}: what is not finite
 /// is a text, as JSON has no number for it.
 std::string parts_to_json(const std::map<std::string, std::optional<double>>& parts);

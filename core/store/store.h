@@ -28,15 +28,6 @@ enum class Access { read_write, read_only };
 /// or both.
 enum class RunScope { kept, deleted, all };
 
-/// Completions of training, those of evaluations left out, in the order of step and row.
-struct CompletionQuery {
-    std::optional<std::int64_t> step{};
-    /// Part of the prompt or completion, letters A to Z in either case; empty: any.
-    std::string search{};
-    std::int64_t limit = -1;  ///< negative: all
-    std::int64_t offset = 0;
-};
-
 /// Read access to a workspace through a connection of its own, also beside a program that writes to
 /// it. One thread at a time; every query reads its rows whole and keeps no statement open. Lists
 /// are in the order of the steps, and empty for a run that does not exist.
@@ -126,6 +117,17 @@ public:
     Result<std::vector<Verdict>> standing_verdicts(
         LabelQueueId queue, std::int64_t behind = 0,
         std::int64_t up_to = std::numeric_limits<std::int64_t>::max());
+    /// Unknown: ErrorCode::not_found.
+    Result<LabelItem> label_item(LabelItemId id);
+    /// Of one item, those that stand, by annotator and round.
+    Result<std::vector<Verdict>> verdicts_on(LabelItemId item);
+    /// Those that pass the filter, the newest first, from the one before `before` on (all:
+    /// nothing).
+    Result<std::vector<PlacedVerdict>> verdict_page(const VerdictFilter& filter,
+                                                    std::optional<VerdictId> before,
+                                                    std::int64_t limit);
+    /// Those with verdicts that stand, by name.
+    Result<std::vector<LabelAnnotator>> label_annotators(LabelQueueId queue);
     /// What is known of the items with two answers, by item and source: the gold reward and that of
     /// the run that sampled them, which stand in their origin, and those of reward models that have
     /// scored them. judged: of items that somebody has judged alone.

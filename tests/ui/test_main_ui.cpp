@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "test_child.h"
 #include "test_main.h"
 
 #include <QApplication>
@@ -8,6 +9,7 @@
 #include "common/theme.h"
 
 int main(int argc, char** argv) {
+    if (const auto status = run_child(argc, argv)) return *status;
     QApplication application(argc, argv);
     QApplication::setOrganizationName("plumbline-test");
     QApplication::setApplicationName("plumbline-test");

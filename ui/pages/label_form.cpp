@@ -2,11 +2,9 @@
 // What the Label page consists of.
 #include <QApplication>
 #include <QComboBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
@@ -18,13 +16,16 @@
 #include "common/elided_label.h"
 #include "common/shortcuts.h"
 #include "pages/label_page.h"
-#include "widgets/label_text.h"
+#include "pages/label_settings.h"
+#include "widgets/label_import_dialog.h"
+#include "widgets/label_item_view.h"
+#include "widgets/verdict_panel.h"
 
 namespace plumb::ui {
 namespace {
 
-constexpr const char* annotator_key = "labels/annotator";
-constexpr int annotator_width = 96, queue_width = 190, note_width = 190;
+constexpr int annotator_width = 110, queue_width = 380, note_width = 190, verdicts_width = 360;
+constexpr int least_queue_letters = 16;
 
 }  // namespace
 
@@ -32,73 +33,72 @@ LabelPage::LabelPage(SessionBridge& bridge, QWidget* parent)
     : QWidget(parent), m_bridge(bridge), m_feed(new LabelFeed(bridge, this)) {
     setObjectName("labelPage");
     setFocusPolicy(Qt::StrongFocus);
+    setAcceptDrops(true);
     m_progress = new QProgressBar(this);
     m_progress->setObjectName("labelProgress");
     m_progress->setTextVisible(false);
-    m_empty = new QLabel(this);
-    m_empty->setObjectName("labelEmpty");
-    m_empty->setProperty("role", "muted");
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setWordWrap(true);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(14, 12, 14, 12);
-    layout->setSpacing(10);
+    layout->setSpacing(8);
     layout->addWidget(makeHead());
+    layout->addWidget(makeViews());
     layout->addWidget(m_progress);
-    layout->addWidget(makeItem(), 1);
-    layout->addWidget(m_empty, 1);
+    layout->addWidget(makeMiddle(), 1);
     layout->addWidget(makeActions());
     addKeys();
+    addViewKeys();
     connect(m_feed, &LabelFeed::queuesRead, this, &LabelPage::showQueues);
     connect(m_feed, &LabelFeed::shownChanged, this, &LabelPage::showItem);
+    connect(m_feed, &LabelFeed::verdictChanged, m_verdicts, &VerdictPanel::refreshItem);
     connect(m_feed, &LabelFeed::failed, this, &LabelPage::problem);
     connect(&bridge, &SessionBridge::opened, this, [this] {
         m_queues.clear();
         m_queue->clear();
         m_feed->close();
+        m_verdicts->show(0, {});
     });
     showItem();
 }
 
 QWidget* LabelPage::makeHead() {
     auto* head = new QWidget(this);
-    auto* title = new QLabel("Which answer is better?", head);
-    title->setProperty("role", "title");
-    m_where = new ElidedLabel(head);
-    m_where->setObjectName("labelWhere");
-    m_where->setProperty("role", "muted");
     m_queue = new QComboBox(head);
     m_queue->setObjectName("labelQueue");
     m_queue->setAccessibleName("Label queue");
+    m_queue->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_queue->setMinimumContentsLength(least_queue_letters);
     m_queue->setMaximumWidth(queue_width);
-    m_import = new QPushButton("Import...", head);
-    m_import->setObjectName("labelImport");
-    m_import->setToolTip("A queue from a JSONL file of answers, labelled or not: " +
-                         keyText("labelImport"));
-    m_samples = new QPushButton("Samples of the run", head);
-    m_samples->setObjectName("labelSamples");
-    m_samples->setToolTip("A queue of the shown run's answers, best against worst, at most 200: " +
-                          keyText("labelSamples"));
-    m_export = new QPushButton("Export...", head);
-    m_export->setObjectName("labelExport");
-    m_export->setToolTip("Preference pairs as JSONL, with where they came from: " +
-                         keyText("labelExport"));
+    m_queue->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    auto* who = new QLabel("annotator", head);
+    who->setProperty("role", "muted");
     m_annotator = new QLineEdit(QSettings().value(annotator_key).toString(), head);
     m_annotator->setObjectName("labelAnnotator");
     m_annotator->setAccessibleName("Annotator");
     m_annotator->setPlaceholderText("your name");
     m_annotator->setFixedWidth(annotator_width);
-    auto* who = new QLabel("annotator", head);
-    who->setProperty("role", "muted");
+    const auto add = [&](const char* id, const QString& text, const QString& help) {
+        auto* button = new QPushButton(text, head);
+        button->setObjectName(id);
+        button->setToolTip(help + ": " + keyText(id));
+        return button;
+    };
+    m_import =
+        add("labelImport", "Import...", "A queue from a JSONL file of answers, labelled or not");
+    m_samples = add("labelSamples", "New queue...",
+                    "A queue of the shown run's answers, best against worst, at most 200");
+    m_export =
+        add("labelExport", "Export...", "Preference pairs as JSONL, with where they came from");
+    m_showQuality = add("labelQuality", "Quality...",
+                        "How far annotators agree with each other and with themselves");
     auto* layout = new QHBoxLayout(head);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);
-    layout->addWidget(title);
-    layout->addWidget(m_where, 1);
-    for (QWidget* widget : {static_cast<QWidget*>(m_queue), static_cast<QWidget*>(m_import),
-                            static_cast<QWidget*>(m_samples), static_cast<QWidget*>(m_export),
-                            static_cast<QWidget*>(who), static_cast<QWidget*>(m_annotator)})
-        layout->addWidget(widget);
+    layout->addWidget(m_queue, 3);
+    layout->addWidget(who);
+    layout->addWidget(m_annotator);
+    layout->addStretch(1);
+    for (QPushButton* button : {m_import, m_samples, m_export, m_showQuality})
+        layout->addWidget(button);
     connect(m_queue, &QComboBox::activated, this, &LabelPage::openChosen);
     connect(m_annotator, &QLineEdit::returnPressed, this, [this] { setFocus(); });
     connect(m_annotator, &QLineEdit::editingFinished, this, [this] {
@@ -106,59 +106,77 @@ QWidget* LabelPage::makeHead() {
         QSettings().setValue(annotator_key, m_annotator->text());
         openChosen();
     });
-    const auto choose = [this](QFileDialog::AcceptMode mode, auto use) {
-        auto* dialog = new QFileDialog(
-            this, mode == QFileDialog::AcceptOpen ? "Import labels" : "Export labels");
-        dialog->setObjectName("labelDialog");
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setAcceptMode(mode);
-        dialog->setFileMode(mode == QFileDialog::AcceptOpen ? QFileDialog::ExistingFile
-                                                            : QFileDialog::AnyFile);
-        dialog->setNameFilters({"JSONL (*.jsonl *.jsonl.gz *.json)", "All files (*)"});
-        if (mode == QFileDialog::AcceptSave) dialog->setDefaultSuffix("jsonl");
-        connect(dialog, &QFileDialog::fileSelected, this, use);
-        dialog->open();
-    };
-    connect(m_import, &QPushButton::clicked, this, [this, choose] {
-        choose(QFileDialog::AcceptOpen, [this](const QString& file) { importFile(file); });
-    });
-    connect(m_export, &QPushButton::clicked, this, [this, choose] {
-        choose(QFileDialog::AcceptSave, [this](const QString& file) { exportTo(file); });
-    });
+    connect(m_import, &QPushButton::clicked, this, [this] { importFile()->chooseFile(); });
+    connect(m_export, &QPushButton::clicked, this, &LabelPage::exportQueue);
+    connect(m_showQuality, &QPushButton::clicked, this, &LabelPage::showQuality);
     connect(m_samples, &QPushButton::clicked, this, &LabelPage::queueSamples);
     return head;
 }
 
-QWidget* LabelPage::makeAnswer(QPlainTextEdit*& text, const QString& name, const QString& title) {
-    auto* panel = new QFrame(this);
-    panel->setProperty("role", "panel");
-    auto* head = new QLabel(title, panel);
-    head->setProperty("role", "section");
-    text = makeLabelText(name, title, panel);
-    auto* layout = new QVBoxLayout(panel);
-    layout->setContentsMargins(14, 10, 6, 8);
-    layout->setSpacing(6);
-    layout->addWidget(head);
-    layout->addWidget(text, 1);
-    return panel;
+QWidget* LabelPage::makeViews() {
+    m_views = new QWidget(this);
+    m_title = new QLabel(m_views);
+    m_title->setProperty("role", "title");
+    m_where = new ElidedLabel(m_views);
+    m_where->setObjectName("labelWhere");
+    m_where->setProperty("role", "muted");
+    auto* layout = new QHBoxLayout(m_views);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
+    layout->addWidget(m_title);
+    layout->addWidget(m_where, 1);
+    const auto add = [&](const char* id, const QString& text, const QString& help) {
+        auto* button = new QPushButton(text, m_views);
+        button->setObjectName(id);
+        button->setProperty("role", "flat");
+        button->setFocusPolicy(Qt::NoFocus);
+        button->setToolTip(help);
+        layout->addWidget(button);
+        return button;
+    };
+    connect(add("labelSmaller", "A\u2212", "Smaller texts: " + keyText("labelSmaller")),
+            &QPushButton::clicked, this, [this] { changeTextSize(-1); });
+    connect(
+        add("labelLarger", "A+",
+            "Larger texts: " + keyText("labelLarger") + "; " + keyText("labelUsual") + " as usual"),
+        &QPushButton::clicked, this, [this] { changeTextSize(1); });
+    m_formatted = add("labelFormatted", "Formatted  " + keyText("labelFormatted"),
+                      "Markdown formatted, or plain text as the model wrote it");
+    m_differences = add("labelDifferences", "Differences  " + keyText("labelDifferences"),
+                        "Mark in both answers what the other lacks");
+    m_showVerdicts = add("labelVerdicts", "Verdicts  " + keyText("labelVerdicts"),
+                         "Your earlier verdicts in this queue, to be looked at and changed");
+    for (QPushButton* button : {m_formatted, m_differences, m_showVerdicts})
+        button->setCheckable(true);
+    return m_views;
 }
 
-QWidget* LabelPage::makeItem() {
-    auto* item = new QSplitter(Qt::Vertical, this);
-    item->setChildrenCollapsible(false);
-    item->setHandleWidth(8);
-    auto* answers = new QSplitter(Qt::Horizontal, item);
-    answers->setChildrenCollapsible(false);
-    answers->setHandleWidth(10);
-    item->addWidget(makeAnswer(m_prompt, "labelPrompt", "PROMPT"));
-    answers->addWidget(makeAnswer(m_left, "labelLeft", "LEFT"));
-    answers->addWidget(makeAnswer(m_right, "labelRight", "RIGHT"));
-    item->addWidget(answers);
-    item->setSizes({130, 380});
-    answers->setSizes({1, 1});
-    scrollTogether(*m_left, *m_right);
-    m_item = item;
-    return item;
+QWidget* LabelPage::makeMiddle() {
+    auto* middle = new QSplitter(Qt::Horizontal, this);
+    middle->setChildrenCollapsible(false);
+    middle->setHandleWidth(10);
+    auto* shown = new QWidget(middle);
+    m_item = new LabelItemView(shown);
+    m_empty = new QLabel(shown);
+    m_empty->setObjectName("labelEmpty");
+    m_empty->setProperty("role", "muted");
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    auto* layout = new QVBoxLayout(shown);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_item, 1);
+    layout->addWidget(m_empty, 1);
+    m_verdicts = new VerdictPanel(m_bridge, middle);
+    middle->addWidget(shown);
+    middle->addWidget(m_verdicts);
+    middle->setStretchFactor(0, 1);
+    middle->setSizes({1000, verdicts_width});
+    connect(m_verdicts, &VerdictPanel::failed, this, &LabelPage::problem);
+    connect(m_verdicts, &VerdictPanel::chosen, this, [this](const PlacedVerdict& chosen) {
+        m_feed->showAside(chosen.verdict.item, chosen.verdict.round);
+    });
+    connect(m_item, &LabelItemView::sizeRequested, this, &LabelPage::changeTextSize);
+    return middle;
 }
 
 QWidget* LabelPage::makeActions() {
@@ -216,14 +234,49 @@ void LabelPage::addKeys() {
     addVerdict("labelBothBad", m_bothBad);
     addVerdict("labelSkip", m_skip);
     addVerdict("labelUndo", m_undo);
-    add("labelBack", [this] { setFocus(); });
+    add("labelBack", [this] { goBack(); });
     add("labelNote", [this] { m_note->setFocus(Qt::ShortcutFocusReason); });
     add("labelImport", [this] { m_import->click(); });
     add("labelSamples", [this] { m_samples->click(); });
     add("labelExport", [this] { m_export->click(); });
+    add("labelQuality", [this] { m_showQuality->click(); });
     add("labelWeak", [this] { setStrength(1); });
     add("labelClear", [this] { setStrength(2); });
     add("labelStrong", [this] { setStrength(3); });
+}
+
+void LabelPage::addViewKeys() {
+    const auto remembered = [this](const char* id, const char* key, QPushButton* button,
+                                   auto apply) {
+        connect(button, &QPushButton::toggled, this, apply);
+        connect(button, &QPushButton::clicked, this,
+                [key](bool on) { QSettings().setValue(key, on); });
+        button->setChecked(QSettings().value(key, false).toBool());
+        addPageShortcut(this, id, [button] { button->click(); });
+    };
+    remembered("labelFormatted", formatted_key, m_formatted,
+               [this](bool on) { m_item->setFormatted(on); });
+    remembered("labelDifferences", differences_key, m_differences,
+               [this](bool on) { m_item->setDifferences(on); });
+    connect(m_showVerdicts, &QPushButton::clicked, this, &LabelPage::showVerdicts);
+    showVerdicts(QSettings().value(verdicts_key, false).toBool());
+    const auto add = [this](const char* id, auto action) { addPageShortcut(this, id, action); };
+    add("labelVerdicts", [this] { m_showVerdicts->click(); });
+    add("labelEarlier", [this] {
+        showVerdicts(true);
+        m_verdicts->focusTable();
+    });
+    add("labelSearch", [this] {
+        showVerdicts(true);
+        m_verdicts->focusSearch();
+    });
+    add("labelLarger", [this] { changeTextSize(1); });
+    add("labelSmaller", [this] { changeTextSize(-1); });
+    add("labelUsual", [this] { changeTextSize(0); });
+    add("labelDown", [this] { m_item->scroll(0.8); });
+    add("labelUp", [this] { m_item->scroll(-0.8); });
+    add("labelCopy", [this] { m_item->copySelection(); });
+    m_item->setTextSize(QSettings().value(text_size_key, usual_text_size).toInt());
 }
 
 }  // namespace plumb::ui

@@ -3,21 +3,31 @@
 
 #include <algorithm>
 
+#include <QApplication>
 #include <QComboBox>
-#include <QFileInfo>
+#include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QSettings>
+#include <QShowEvent>
+#include <QStyle>
 
 #include "base/strings.h"
 #include "bridge/label_feed.h"
 #include "bridge/session_bridge.h"
+#include "common/dropped_files.h"
+#include "common/shortcuts.h"
 #include "common/text.h"
-#include "session/label_files.h"
+#include "models/verdict_list_model.h"
+#include "pages/label_settings.h"
 #include "session/label_sampling.h"
-#include "widgets/label_text.h"
+#include "widgets/label_export_dialog.h"
+#include "widgets/label_import_dialog.h"
+#include "widgets/label_item_view.h"
+#include "widgets/label_quality_dialog.h"
+#include "widgets/verdict_panel.h"
 
 namespace plumb::ui {
 namespace {
@@ -43,6 +53,15 @@ void LabelPage::showEvent(QShowEvent* event) {
     if (!event->spontaneous()) refresh();
 }
 
+void LabelPage::dragEnterEvent(QDragEnterEvent* event) {
+    if (canWrite() && !droppedFiles(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void LabelPage::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    importFile()->setFile(droppedFiles(event->mimeData()).front());
+}
+
 void LabelPage::showQueues(const std::vector<LabelQueue>& queues) {
     const LabelQueueId before = m_wanted != 0 ? m_wanted : m_queue->currentData().toLongLong();
     m_queues = queues;
@@ -65,6 +84,7 @@ void LabelPage::openChosen() {
         m_feed->close();
     else
         m_feed->open(*queue, annotator);
+    m_verdicts->show(m_feed->queue().id, m_feed->annotator());
     if (!isVisible()) return;
     if (annotator.isEmpty() && !m_queues.empty())
         m_annotator->setFocus();
@@ -76,56 +96,148 @@ void LabelPage::showItem() {
     const LabelItem* item = m_feed->current();
     const bool any = m_feed->items() > 0;
     m_item->setVisible(item);
+    m_verdicts->setVisible(any && m_showVerdicts->isChecked());
+    m_views->setVisible(any);
     m_actions->setVisible(item || m_feed->canUndo());
     m_empty->setVisible(!item);
     m_queue->setVisible(!m_queues.empty());
-    m_export->setEnabled(any);
+    for (QPushButton* button : {m_export, m_showQuality}) button->setEnabled(!m_queues.empty());
     m_import->setEnabled(canWrite());
     m_samples->setEnabled(m_run.has_value() && canWrite());
     m_progress->setVisible(any);
-    m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(m_feed->items(), 1)));
+    m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(m_feed->total(), 1)));
     m_progress->setValue(static_cast<int>(m_feed->judged()));
     m_undo->setEnabled(m_feed->canUndo());
     for (QPushButton* button : {m_chooseLeft, m_chooseRight, m_tie, m_bothBad, m_skip})
         button->setEnabled(item);
-    setStrength(0);
-    m_note->clear();
-    QString pace = any ? count(m_feed->judged(), "verdict") : QString();
+    const Verdict* earlier = m_feed->earlier();
+    setStrength(earlier ? static_cast<int>(earlier->strength.value_or(0)) : 0);
+    m_note->setText(earlier ? toQString(earlier->note) : QString());
+    if (!m_feed->isAside()) {
+        m_verdicts->unchoose();
+        m_named = false;
+    }
+    tellPlace();
+    tellPace();
+    if (!item) {
+        m_empty->setText(emptyText());
+        return;
+    }
+    const bool two = item->answer_b.has_value();
+    m_title->setText(two ? "Which answer is better?" : "Is the answer good?");
+    m_item->show(*item, m_feed->aIsLeft(), earlier, m_named);
+    m_chooseLeft->setText(two ? "Left  \u2190" : "Good  \u2190");
+    m_chooseRight->setText(two ? "Right  \u2192" : "Bad  \u2192");
+    m_tie->setVisible(two);
+    m_bothBad->setVisible(two);
+    m_differences->setEnabled(two);
+    markChoice(earlier);
+}
+
+QString LabelPage::emptyText() const {
+    if (!canWrite()) return "The workspace is open for reading only; nothing can be judged.";
+    if (m_queues.empty())
+        return "There is nothing to judge yet. Import a JSONL file of answers, or make a queue "
+               "of the samples of the run that is shown on the Train page.";
+    if (m_annotator->text().trimmed().isEmpty())
+        return "Enter your name above: verdicts are kept with it.";
+    if (m_feed->isReading()) return "Reading the queue ...";
+    return "Everything in this queue is judged. Export the verdicts, look at earlier ones, or "
+           "choose another queue.";
+}
+
+void LabelPage::tellPlace() {
+    const LabelItem* item = m_feed->current();
+    if (!item) {
+        m_where->clear();
+        return;
+    }
+    // Where it is its turn not the item's place, which would tell that it was there before.
+    QStringList parts = {m_feed->isAside()
+                             ? QString("item %1 of %2").arg(item->place).arg(m_feed->items())
+                             : QString("%1 of %2").arg(m_feed->judged() + 1).arg(m_feed->total())};
+    if (const Verdict* earlier = m_feed->earlier()) {
+        QString said = "you said " + seenChoiceText(seen_choice(*earlier)).toLower();
+        if (earlier->strength) said += ", " + strengthText(*earlier->strength);
+        parts << said << "the next verdict replaces it";
+    }
+    if (m_feed->isAside()) parts << keyText("labelBack") + " goes back";
+    if (parts.size() == 1) parts << "sources hidden, order random";
+    m_where->setText(parts.join(" \u00B7 "));
+}
+
+void LabelPage::tellPace() {
+    if (m_feed->items() == 0) {
+        m_pace->clear();
+        return;
+    }
+    QString pace = count(m_feed->judged(), "verdict");
     if (const auto seconds = m_feed->pace(); seconds && *seconds > 0) {
-        const double left = *seconds * static_cast<double>(m_feed->items() - m_feed->judged());
+        const double left = *seconds * static_cast<double>(m_feed->total() - m_feed->judged());
         pace += QString(" \u00B7 %1 an hour \u00B7 %2 left")
                     .arg(qRound(3600 / *seconds))
                     .arg(toQString(format_duration(left)));
     }
     m_pace->setText(pace);
-    if (!item) {
-        m_where->clear();
-        m_empty->setText(
-            !canWrite() ? "The workspace is open for reading only; nothing can be judged."
-            : m_queues.empty()
-                ? "There is nothing to judge yet. Import a JSONL file of answers, or make a queue "
-                  "of the samples of the run that is shown on the Train page."
-            : m_annotator->text().trimmed().isEmpty()
-                ? "Enter your name above: verdicts are kept with it."
-            : m_feed->isReading()
-                ? "Reading the queue ..."
-                : "Everything in this queue is judged. Export the verdicts, or choose another "
-                  "queue.");
-        return;
+}
+
+void LabelPage::markChoice(const Verdict* verdict) {
+    const auto mark = [&](QPushButton* button, Choice choice) {
+        const bool marked = verdict && verdict->choice == choice;
+        if (button->property("marked").toBool() == marked) return;
+        button->setProperty("marked", marked);
+        button->style()->unpolish(button);
+        button->style()->polish(button);
+    };
+    mark(m_tie, Choice::tie);
+    mark(m_bothBad, Choice::both_bad);
+    mark(m_skip, Choice::skip);
+}
+
+void LabelPage::goBack() {
+    const QWidget* focus = QApplication::focusWidget();
+    if (!qobject_cast<const QLineEdit*>(focus) && !qobject_cast<const QComboBox*>(focus))
+        m_feed->goOn();
+    setFocus();
+}
+
+void LabelPage::showItemAside(LabelItemId item) {
+    // Who asks what others said is no longer blind.
+    m_named = true;
+    m_feed->showAside(item);
+    setFocus();
+}
+
+void LabelPage::showQuality() {
+    const auto id = m_queue->currentData().toLongLong();
+    const auto queue = std::ranges::find(m_queues, id, &LabelQueue::id);
+    if (queue == m_queues.end()) return;
+    if (!m_quality) {
+        m_quality = new LabelQualityDialog(m_bridge, this);
+        connect(m_quality, &LabelQualityDialog::itemChosen, this, &LabelPage::showItemAside);
+        connect(m_quality, &LabelQualityDialog::queued, this, [this](qint64 made) {
+            m_wanted = made;
+            refresh();
+        });
+        connect(m_feed, &LabelFeed::verdictChanged, m_quality, &LabelQualityDialog::setStale);
     }
-    const bool two = item->answer_b.has_value();
-    m_where->setText(QString("item %1 of %2").arg(item->place).arg(m_feed->items()));
-    m_where->setToolTip("Where the answers come from is hidden, and their order is random.");
-    showLabelText(*m_prompt, item->prompt, item->prompt_is_chat);
-    const bool aLeft = m_feed->aIsLeft() || !two;
-    const std::string other = item->answer_b.value_or("");
-    showLabelText(*m_left, aLeft ? item->answer_a : other, item->answers_are_chat);
-    showLabelText(*m_right, aLeft ? other : item->answer_a, item->answers_are_chat);
-    m_right->parentWidget()->setVisible(two);
-    m_chooseLeft->setText(two ? "Left  \u2190" : "Good  \u2190");
-    m_chooseRight->setText(two ? "Right  \u2192" : "Bad  \u2192");
-    m_tie->setVisible(two);
-    m_bothBad->setVisible(two);
+    m_quality->showQueue(*queue, m_queues);
+}
+
+void LabelPage::showVerdicts(bool shown) {
+    if (!shown && m_verdicts->isAncestorOf(QApplication::focusWidget())) setFocus();
+    m_showVerdicts->setChecked(shown);
+    m_verdicts->setVisible(shown && m_feed->items() > 0);
+    QSettings().setValue(verdicts_key, shown);
+}
+
+void LabelPage::changeTextSize(int change) {
+    QSettings settings;
+    const int now = change == 0 ? usual_text_size
+                                : settings.value(text_size_key, usual_text_size).toInt() + change;
+    const int size = std::clamp(now, least_text_size, most_text_size);
+    settings.setValue(text_size_key, size);
+    m_item->setTextSize(size);
 }
 
 void LabelPage::judge(Choice choice) {
@@ -145,52 +257,23 @@ void LabelPage::setStrength(int strength) {
     m_strengthLabel->setText(strength > 0 ? QString("strength %1").arg(strength) : QString());
 }
 
-void LabelPage::importFile(const QString& file) {
-    LabelFileToImport from;
-    from.file = toStd(file);
-    from.queue = toStd(QFileInfo(file).completeBaseName());
-    m_import->setEnabled(false);
-    m_bridge.write(
-        this, [from](Store& store) { return import_label_file(store, from); },
-        [this](const Result<LabelFileReport>& done) {
-            m_import->setEnabled(true);
-            if (!done.ok()) {
-                Q_EMIT problem(toQString(done.error().message));
-                return;
-            }
-            QString text = count(done->done.items, "item") + " imported";
-            if (const auto twice = static_cast<std::int64_t>(done->duplicate_lines.size()))
-                text += ", " + count(twice, "row") + " that the file has twice left out";
-            if (done->bad_rows > 0)
-                text += ", " + count(done->bad_rows, "row") +
-                        " that cannot be used: " + toQString(done->problems.front());
-            Q_EMIT told(text + ".");
-            m_wanted = done->done.queue;
-            refresh();
-        });
+LabelImportDialog* LabelPage::importFile() {
+    auto* dialog = new LabelImportDialog(m_bridge, this);
+    connect(dialog, &LabelImportDialog::imported, this, [this](qint64 queue) {
+        m_wanted = queue;
+        refresh();
+    });
+    dialog->open();
+    return dialog;
 }
 
-void LabelPage::exportTo(const QString& file) {
-    LabelsToExport what;
-    what.queue = m_queue->currentData().toLongLong();
-    what.file = toStd(file);
-    what.provenance = true;
-    m_bridge.query(
-        this, [what](StoreReader& reader) { return export_labels(reader, what); },
-        [this, file](const Result<LabelExportReport>& done) {
-            if (!done.ok()) {
-                Q_EMIT problem(toQString(done.error().message));
-                return;
-            }
-            Q_EMIT told(QString("%1: %2. %3 left out: %4 without a verdict, %5 undecided, %6, "
-                                "%7 of two bad answers.")
-                            .arg(QFileInfo(file).fileName(), count(done->rows, "preference pair"))
-                            .arg(done->unjudged + done->undecided + done->ties + done->both_bad)
-                            .arg(done->unjudged)
-                            .arg(done->undecided)
-                            .arg(count(done->ties, "tie"))
-                            .arg(done->both_bad));
-        });
+void LabelPage::exportQueue() {
+    const auto id = m_queue->currentData().toLongLong();
+    const auto queue = std::ranges::find(m_queues, id, &LabelQueue::id);
+    if (queue == m_queues.end()) return;
+    auto* dialog = new LabelExportDialog(m_bridge, *queue, this);
+    connect(dialog, &LabelExportDialog::told, this, &LabelPage::told);
+    dialog->open();
 }
 
 void LabelPage::queueSamples() {

@@ -12,14 +12,17 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
-class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
 
 namespace plumb::ui {
 
 class LabelFeed;
+class LabelImportDialog;
+class LabelItemView;
+class LabelQualityDialog;
 class SessionBridge;
+class VerdictPanel;
 
 /// Judges pairs of answers: one key is one verdict, and the next item is there.
 class LabelPage : public QWidget {
@@ -30,6 +33,8 @@ public:
 
     /// Reads the queues of the workspace anew.
     void refresh();
+    /// Shows an item of the queue out of its turn.
+    void showItemAside(LabelItemId item);
     /// The run whose samples can be made a queue of; nothing: none is shown.
     void setRun(std::optional<RunId> run, const QString& name);
 
@@ -39,22 +44,35 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     QWidget* makeHead();
-    QWidget* makeItem();
-    QWidget* makeAnswer(QPlainTextEdit*& text, const QString& name, const QString& title);
+    QWidget* makeViews();
+    QWidget* makeMiddle();
     QWidget* makeActions();
     void addKeys();
+    void addViewKeys();
     void showQueues(const std::vector<LabelQueue>& queues);
     void openChosen();
     void showItem();
+    void tellPlace();
+    void tellPace();
+    /// Why there is nothing to judge.
+    QString emptyText() const;
+    void markChoice(const Verdict* verdict);
+    /// From a field back to the answers; from an item out of its turn to the one whose turn it is.
+    void goBack();
+    void showVerdicts(bool shown);
+    void changeTextSize(int change);
     void judge(Choice choice);
     /// The answer on the left, or on the right.
     void judgeSide(bool left);
     void setStrength(int strength);
-    void importFile(const QString& file);
-    void exportTo(const QString& file);
+    LabelImportDialog* importFile();
+    void exportQueue();
+    void showQuality();
     void queueSamples();
     bool canWrite() const;
 
@@ -65,13 +83,17 @@ private:
     std::optional<RunId> m_run;
     QString m_runName;
     std::optional<std::int64_t> m_strength;
+    bool m_named = false;  ///< which answer is A is told
     QComboBox* m_queue;
     QLineEdit *m_annotator, *m_note;
-    QLabel *m_where, *m_pace, *m_empty, *m_strengthLabel;
+    QLabel *m_title, *m_where, *m_pace, *m_empty, *m_strengthLabel;
     QProgressBar* m_progress;
-    QPlainTextEdit *m_prompt, *m_left, *m_right;
-    QWidget *m_item, *m_actions;
-    QPushButton *m_import, *m_samples, *m_export;
+    LabelItemView* m_item;
+    VerdictPanel* m_verdicts;
+    LabelQualityDialog* m_quality = nullptr;  ///< once it was asked for
+    QWidget *m_views, *m_actions;
+    QPushButton *m_import, *m_samples, *m_export, *m_showQuality;
+    QPushButton *m_differences, *m_formatted, *m_showVerdicts;
     QPushButton *m_chooseLeft, *m_chooseRight, *m_tie, *m_bothBad, *m_skip, *m_undo;
 };
 

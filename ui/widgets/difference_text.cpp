@@ -15,6 +15,15 @@ constexpr double removed_value = 0.35, added_value = -0.35;
 
 }  // namespace
 
+QTextCharFormat differenceFormat(DiffPiece::Kind kind, const QPalette& palette) {
+    const double value = kind == DiffPiece::Kind::removed ? removed_value : added_value;
+    const std::string colour = scale_colour({-1, 0, 1}, value, surfacesOf(palette));
+    QTextCharFormat format;
+    format.setBackground(toColour(colour));
+    format.setForeground(toColour(text_colour_on(colour)));
+    return format;
+}
+
 DifferenceText::DifferenceText(QWidget* parent) : QTextEdit(parent) {
     setReadOnly(true);
     setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -28,17 +37,13 @@ void DifferenceText::show(std::vector<DiffPiece> pieces) {
 
 void DifferenceText::write() {
     clear();
-    const Surfaces& surfaces = surfacesOf(palette());
     QTextCursor cursor(document());
     for (const DiffPiece& piece : m_pieces) {
         QTextCharFormat format;
         format.setForeground(textColour(palette()));
         if (piece.kind != DiffPiece::Kind::same) {
             const bool removed = piece.kind == DiffPiece::Kind::removed;
-            const std::string colour =
-                scale_colour({-1, 0, 1}, removed ? removed_value : added_value, surfaces);
-            format.setBackground(toColour(colour));
-            format.setForeground(toColour(text_colour_on(colour)));
+            format = differenceFormat(piece.kind, palette());
             format.setFontStrikeOut(removed);
             format.setFontUnderline(!removed);
         }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTextCharFormat>
 #include <QTextEdit>
 
 #include "analysis/word_diff.h"
 
 namespace plumb::ui {
+
+/// The colours of what the first of two texts alone has (removed), or the second.
+QTextCharFormat differenceFormat(DiffPiece::Kind kind, const QPalette& palette);
 
 /// Two texts in one: what the first alone has is struck out, what the second alone has is
 /// underlined, each with a colour besides.

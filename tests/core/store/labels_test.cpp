@@ -203,6 +203,62 @@ private Q_SLOTS:
         QCOMPARE(workspace.standing(queue), QStringList({"file: a"}));
     }
 
+    void verdicts_are_listed_newest_first_as_they_were_seen() {
+        Workspace workspace;
+        std::deque<NewLabel> pairs;
+        for (int i = 1; i <= 5; ++i)
+            pairs.push_back(pair_of("prompt " + std::to_string(i), "x", i == 4 ? "100%" : "y"));
+        const auto queue = workspace.add(pairs);
+        const auto other = workspace.add({pair_of("p", "x", "y")}, "other");
+        const auto items = workspace.reader->label_items(queue, 0, 9).value();
+        const auto judge = [&](std::size_t item, Choice choice, bool a_left,
+                               const std::string& note = {}) {
+            Verdict verdict;
+            verdict.item = items[item].id;
+            verdict.annotator = "ada";
+            verdict.choice = choice;
+            verdict.a_left = a_left;
+            verdict.note = note;
+            return workspace.store->add_verdict(verdict).value();
+        };
+        judge(0, Choice::a, true);
+        judge(1, Choice::b, true, "b is 100_0 long");
+        judge(2, Choice::a, false);
+        judge(3, Choice::tie, true);
+        judge(0, Choice::b, false);  // in place of the first
+        workspace.judge(items[4].id, Choice::a, "bob");
+        workspace.judge(workspace.reader->label_items(other, 0, 1).value()[0].id, Choice::a);
+        const auto places = [&](VerdictFilter filter, std::optional<VerdictId> before = {},
+                                std::int64_t limit = 100) {
+            filter.queue = queue;
+            filter.annotator = "ada";
+            std::vector<std::int64_t> found;
+            for (const PlacedVerdict& row :
+                 workspace.reader->verdict_page(filter, before, limit).value())
+                found.push_back(row.place);
+            return found;
+        };
+        using Places = std::vector<std::int64_t>;
+        QCOMPARE(places({}), Places({1, 4, 3, 2}));
+        QCOMPARE(places({}, {}, 2), Places({1, 4}));
+        QCOMPARE(places({}, 4), Places({3, 2}));
+        QCOMPARE(places({.choice = SeenChoice::left}), Places({1}));
+        QCOMPARE(places({.choice = SeenChoice::right}), Places({3, 2}));
+        QCOMPARE(places({.choice = SeenChoice::tie}), Places({4}));
+        QCOMPARE(places({.choice = SeenChoice::skip}), Places());
+        QCOMPARE(places({.search = "100_"}), Places({2}));
+        QCOMPARE(places({.search = "100%"}), Places({4}));
+        QCOMPARE(places({.search = "PROMPT 3"}), Places({3}));
+        QCOMPARE(places({.item = items[0].id}), Places({1}));
+        const auto annotators = workspace.reader->label_annotators(queue).value();
+        QCOMPARE(annotators.size(), std::size_t{2});
+        COMPARE_TEXT(annotators[0].name, "ada");
+        QCOMPARE(annotators[0].verdicts, 4);
+        QCOMPARE(workspace.reader->verdicts_on(items[0].id).value().size(), std::size_t{1});
+        QCOMPARE(workspace.reader->label_item(items[3].id).value().place, 4);
+        QCOMPARE(workspace.reader->label_item(999).error().code, ErrorCode::not_found);
+    }
+
     void an_unknown_queue_is_told_with_the_nearest_name() {
         Workspace workspace;
         workspace.add({pair_of("p", "a", "b")}, "alpaca");

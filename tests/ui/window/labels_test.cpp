@@ -1,56 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <fstream>
-
 #include <QComboBox>
-#include <QFileDialog>
 #include <QLineEdit>
-#include <QPlainTextEdit>
-#include <QSettings>
 
 #include "base/files.h"
 #include "config/yaml.h"
 #include "core/session/small_run.h"
-#include "session/label_files.h"
-#include "window/shown_window.h"
+#include "window/labelling.h"
 
 using namespace plumb;
 using namespace plumb::ui;
-
-namespace {
-
-/// A workspace with a queue of so many pairs.
-void makeQueue(const SessionOptions& options, int pairs) {
-    const auto file = options.workspace.parent_path() / "pairs.jsonl";
-    std::ofstream out(file);
-    for (int i = 1; i <= pairs; ++i)
-        out << "{\"prompt\":\"prompt " << i << "\",\"completion_a\":\"first " << i
-            << "\",\"completion_b\":\"second " << i << "\"}\n";
-    out.close();
-    auto store = Store::open(options.workspace, Access::read_write);
-    if (!store) qFatal("%s", store.error().message.c_str());
-    if (!import_label_file(**store, {.file = file, .queue = "pairs"}).ok()) qFatal("no queue");
-}
-
-struct Labelling : Shown {
-    explicit Labelling(const SessionOptions& options) : Shown(options) {
-        window->activateWindow();
-        if (!QTest::qWaitForWindowActive(window.get())) qFatal("the window is not active");
-        button("tabLabel")->click();
-    }
-    QString shown(const QString& name) { return find<QPlainTextEdit>(name)->toPlainText(); }
-    void waitForPrompt(const QString& prompt) {
-        QTRY_COMPARE_WITH_TIMEOUT(shown("labelPrompt"), prompt, patience_ms);
-    }
-    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
-        QTest::keyClick(find<QWidget>("labelPage"), key, modifiers);
-    }
-    std::vector<Verdict> verdicts() {
-        auto reader = StoreReader::open(window->bridge().workspace()).value();
-        return reader->standing_verdicts(reader->label_queues()->front().id).value();
-    }
-};
-
-}  // namespace
 
 class TestLabelsInWindow : public QObject {
     Q_OBJECT
@@ -160,33 +118,6 @@ private Q_SLOTS:
         Labelling again(optionsBelow(folder.path()));
         again.waitForPrompt("prompt 2");
         QCOMPARE(again.verdicts().size(), std::size_t{2});
-    }
-
-    void a_file_comes_in_and_pairs_go_out() {
-        const TemporaryFolder folder;
-        const SessionOptions options = optionsBelow(folder.path());
-        const auto file = folder.path() / "own.jsonl";
-        std::ofstream(file) << "{\"prompt\":\"p\",\"completion_a\":\"x\",\"completion_b\":\"y\"}\n"
-                            << "no json\n";
-        Labelling page(options);
-        QVERIFY(page.text("labelEmpty").contains("Import"));
-        page.button("labelImport")->click();
-        auto* dialog = page.find<QFileDialog>("labelDialog");
-        Q_EMIT dialog->fileSelected(QString::fromStdString(file.string()));
-        dialog->close();
-        page.waitForPrompt("p");
-        QVERIFY2(page.message().contains("row 2"), qPrintable(page.message()));
-        const bool left = page.shown("labelLeft") == "x";
-        page.button(left ? "labelChooseLeft" : "labelChooseRight")->click();
-        QTRY_VERIFY(page.text("labelEmpty").contains("judged"));
-        QTRY_VERIFY(!page.window->findChild<QFileDialog*>("labelDialog"));
-        page.button("labelExport")->click();
-        const auto out = folder.path() / "out.jsonl";
-        Q_EMIT page.find<QFileDialog>("labelDialog")
-            ->fileSelected(QString::fromStdString(out.string()));
-        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(out), patience_ms);
-        QVERIFY(
-            read_file(out)->starts_with("{\"prompt\":\"p\",\"chosen\":\"x\",\"rejected\":\"y\""));
     }
 
     void samples_of_the_shown_run_become_a_queue() {
