@@ -129,9 +129,9 @@ std::string preference_line(const LabelText& prompt, const LabelText& chosen,
 /// {"prompt":...,"completion_a":...,"completion_b":...}
 std::string unlabelled_pair_line(const LabelText& prompt, const LabelText& a, const LabelText& b,
                                  const std::string& provenance = {});
-/// {"prompt":...,"completion":...,"label":true}
+/// {"prompt":...,"completion":...,"label":true}; no label where there is none.
 std::string labelled_completion_line(const LabelText& prompt, const LabelText& completion,
-                                     bool label, const std::string& provenance = {});
+                                     std::optional<bool> label, const std::string& provenance = {});
 /// The row in its form; implicit_preference is written with its prompt, as preference.
 std::string label_line(const LabelRow& row, const std::string& provenance = {});
 

@@ -46,10 +46,10 @@ std::string unlabelled_pair_line(const LabelText& prompt, const LabelText& a, co
 }
 
 std::string labelled_completion_line(const LabelText& prompt, const LabelText& completion,
-                                     bool label, const std::string& provenance) {
-    return finished(
-        {{"prompt", written(prompt)}, {"completion", written(completion)}, {"label", label}},
-        provenance);
+                                     std::optional<bool> label, const std::string& provenance) {
+    Json row = {{"prompt", written(prompt)}, {"completion", written(completion)}};
+    if (label) row["label"] = *label;
+    return finished(std::move(row), provenance);
 }
 
 std::string label_line(const LabelRow& row, const std::string& provenance) {

@@ -138,6 +138,12 @@ Result<std::optional<std::uint64_t>> held_out_lots(StoreReader& reader, const La
     return std::optional(*std::next(lots.begin(), count - 1));
 }
 
+/// Of a single answer: nothing where nobody, or no majority, has judged it.
+std::optional<bool> label_of(const std::optional<Choice>& choice) {
+    if (!choice) return std::nullopt;
+    return *choice == Choice::good;
+}
+
 /// Where rows go.
 struct Files {
     AtomicFile& rows;
@@ -169,7 +175,7 @@ public:
         if (keeps_all)
             return item.answer_b
                        ? write(unlabelled_pair_line(prompt, a, b, about))
-                       : write(labelled_completion_line(prompt, a, choice == Choice::good, about));
+                       : write(labelled_completion_line(prompt, a, label_of(choice), about));
         if (!choice) return {};
         if (*choice == Choice::good || *choice == Choice::bad) {
             // One answer makes no preference.

@@ -125,6 +125,7 @@ constexpr std::array table = {
     Shortcut{"labelSamples", ShortcutPlace::label, "Ctrl+R", "A queue of the shown run's samples"},
     Shortcut{"labelExport", ShortcutPlace::label, "Ctrl+S", "Export verdicts"},
     Shortcut{"labelQuality", ShortcutPlace::label, "Q", "Quality: agreement, and what to look at"},
+    Shortcut{"labelTrain", ShortcutPlace::label, "T", "Train on the verdicts"},
 
     Shortcut{"runOpen", ShortcutPlace::runs, "Return", "Open"},
     Shortcut{"runOverlay", ShortcutPlace::runs, "O",

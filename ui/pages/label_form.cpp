@@ -90,6 +90,10 @@ QWidget* LabelPage::makeHead() {
         add("labelExport", "Export...", "Preference pairs as JSONL, with where they came from");
     m_showQuality = add("labelQuality", "Quality...",
                         "How far annotators agree with each other and with themselves");
+    m_train = add("labelTrain", "Train...",
+                  "A reward model or DPO on these verdicts, or a fresh reward model for a run that "
+                  "waits");
+    m_train->setProperty("primary", true);
     auto* layout = new QHBoxLayout(head);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);
@@ -97,7 +101,7 @@ QWidget* LabelPage::makeHead() {
     layout->addWidget(who);
     layout->addWidget(m_annotator);
     layout->addStretch(1);
-    for (QPushButton* button : {m_import, m_samples, m_export, m_showQuality})
+    for (QPushButton* button : {m_import, m_samples, m_export, m_showQuality, m_train})
         layout->addWidget(button);
     connect(m_queue, &QComboBox::activated, this, &LabelPage::openChosen);
     connect(m_annotator, &QLineEdit::returnPressed, this, [this] { setFocus(); });
@@ -110,6 +114,7 @@ QWidget* LabelPage::makeHead() {
     connect(m_export, &QPushButton::clicked, this, &LabelPage::exportQueue);
     connect(m_showQuality, &QPushButton::clicked, this, &LabelPage::showQuality);
     connect(m_samples, &QPushButton::clicked, this, &LabelPage::queueSamples);
+    connect(m_train, &QPushButton::clicked, this, &LabelPage::trainOnLabels);
     return head;
 }
 
@@ -240,6 +245,7 @@ void LabelPage::addKeys() {
     add("labelSamples", [this] { m_samples->click(); });
     add("labelExport", [this] { m_export->click(); });
     add("labelQuality", [this] { m_showQuality->click(); });
+    add("labelTrain", [this] { m_train->click(); });
     add("labelWeak", [this] { setStrength(1); });
     add("labelClear", [this] { setStrength(2); });
     add("labelStrong", [this] { setStrength(3); });

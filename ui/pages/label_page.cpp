@@ -27,6 +27,7 @@
 #include "widgets/label_import_dialog.h"
 #include "widgets/label_item_view.h"
 #include "widgets/label_quality_dialog.h"
+#include "widgets/label_training_dialog.h"
 #include "widgets/verdict_panel.h"
 
 namespace plumb::ui {
@@ -102,6 +103,7 @@ void LabelPage::showItem() {
     m_empty->setVisible(!item);
     m_queue->setVisible(!m_queues.empty());
     for (QPushButton* button : {m_export, m_showQuality}) button->setEnabled(!m_queues.empty());
+    m_train->setEnabled(!m_queues.empty() && canWrite());
     m_import->setEnabled(canWrite());
     m_samples->setEnabled(m_run.has_value() && canWrite());
     m_progress->setVisible(any);
@@ -206,6 +208,15 @@ void LabelPage::showItemAside(LabelItemId item) {
     m_named = true;
     m_feed->showAside(item);
     setFocus();
+}
+
+void LabelPage::trainOnLabels() {
+    const auto queue =
+        std::ranges::find(m_queues, m_queue->currentData().toLongLong(), &LabelQueue::id);
+    if (queue == m_queues.end() || !canWrite()) return;
+    auto* dialog = new LabelTrainingDialog(m_bridge, *queue, this);
+    connect(dialog, &LabelTrainingDialog::started, this, &LabelPage::trainingStarted);
+    dialog->open();
 }
 
 void LabelPage::showQuality() {

@@ -41,6 +41,8 @@ public:
 Q_SIGNALS:
     void problem(const QString& message);
     void told(const QString& message);
+    /// A run that learns from verdicts goes on; 0: it waits in the queue.
+    void trainingStarted(plumb::RunId run);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -73,6 +75,7 @@ private:
     LabelImportDialog* importFile();
     void exportQueue();
     void showQuality();
+    void trainOnLabels();
     void queueSamples();
     bool canWrite() const;
 
@@ -92,7 +95,7 @@ private:
     VerdictPanel* m_verdicts;
     LabelQualityDialog* m_quality = nullptr;  ///< once it was asked for
     QWidget *m_views, *m_actions;
-    QPushButton *m_import, *m_samples, *m_export, *m_showQuality;
+    QPushButton *m_import, *m_samples, *m_export, *m_showQuality, *m_train;
     QPushButton *m_differences, *m_formatted, *m_showVerdicts;
     QPushButton *m_chooseLeft, *m_chooseRight, *m_tie, *m_bothBad, *m_skip, *m_undo;
 };

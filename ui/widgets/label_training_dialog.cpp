@@ -31,7 +31,8 @@ const char* helpOf(int purpose) {
         "run goes on with it. The run keeps it as an edit, marked on its charts.",
         "A run of its own that begins with the model below; others can name it as their reward "
         "model.",
-        "A run of its own that begins with the model below, which is also its reference. On samples "
+        "A run of its own that begins with the model below, which is also its reference. On "
+        "samples "
         "of that model this is a round of online DPO.",
     };
     return texts[purpose];
@@ -128,8 +129,8 @@ QWidget* LabelTrainingDialog::makeForm() {
         return box;
     };
     m_purpose = combo("labelTrainingPurpose", "What to train");
-    m_purpose->addItems({"Refresh the reward model of a run and go on", "A reward model",
-                         "The policy, by DPO"});
+    m_purpose->addItems(
+        {"Refresh the reward model of a run and go on", "A reward model", "The policy, by DPO"});
     m_purpose->setCurrentIndex(Reward);
     m_help = new QLabel(fields);
     m_help->setProperty("role", "small");

@@ -188,6 +188,11 @@ void MainWindow::connectPages() {
     connect(m_label, &LabelPage::problem, this, [this](const QString& message) {
         m_messages->showMessage(MessageBar::Kind::error, {}, message);
     });
+    connect(m_label, &LabelPage::trainingStarted, this, [this](RunId run) {
+        if (run != 0) return m_controller->showRun(run);
+        m_messages->showMessage(MessageBar::Kind::note, {},
+                                "The run waits in the queue behind the one that is going on.");
+    });
     connect(m_label, &LabelPage::told, this, [this](const QString& message) {
         m_messages->showMessage(MessageBar::Kind::note, {}, message);
     });

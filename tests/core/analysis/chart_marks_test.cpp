@@ -38,6 +38,15 @@ private Q_SLOTS:
         COMPARE_TEXT(marks[2].label, "best checkpoint");
     }
 
+    void a_refresh_of_the_reward_model_is_named_without_its_file() {
+        EditRecord edit;
+        edit.key = "reward_refresh_file";
+        edit.new_value = "labels/3-samples.jsonl";
+        edit.reason = "120 labels of the queue samples";
+        COMPARE_TEXT(chart_marks({edit}, {})[0].label,
+                     "reward model refreshed: 120 labels of the queue samples");
+    }
+
     void phases_before_the_training_are_told() {
         auto settings = preset_settings("ppo-reviews");
         VERIFY_OK(settings);

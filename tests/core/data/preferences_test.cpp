@@ -70,6 +70,28 @@ private Q_SLOTS:
         QCOMPARE((*pairs)[1].margin, std::optional(1.5));
     }
 
+    void what_is_known_of_samples_is_read() {
+        const auto pairs = to_preferences({row(1, {{"prompt", {"p"}},
+                                                   {"chosen", {"c"}},
+                                                   {"rejected", {"r"}},
+                                                   {"chosen_ended", {"false", false}},
+                                                   {"gold_margin", {"-0.5", false}}})},
+                                          {});
+        VERIFY_OK(pairs);
+        QVERIFY(!(*pairs)[0].chosen_ended);
+        QVERIFY((*pairs)[0].rejected_ended);
+        QCOMPARE((*pairs)[0].gold_margin, std::optional(-0.5));
+        const auto wrong = to_preferences({row(7, {{"prompt", {"p"}},
+                                                   {"chosen", {"c"}},
+                                                   {"rejected", {"r"}},
+                                                   {"rejected_ended", {"perhaps"}}})},
+                                          {});
+        QVERIFY(!wrong);
+        QVERIFY2(wrong.error().message.find("line 7") != std::string::npos &&
+                     wrong.error().message.find("rejected_ended") != std::string::npos,
+                 wrong.error().message.c_str());
+    }
+
     void columns_have_other_names_where_the_settings_say_so() {
         Settings settings;
         settings.prompt_column = "ask";

@@ -165,6 +165,19 @@ private Q_SLOTS:
                               R"({"prompt":"p2","completion":"b2","label":false})"}));
     }
 
+    void a_single_answer_that_nobody_decides_is_archived_without_a_label() {
+        Workspace workspace;
+        const LabelQueue queue = workspace.import(
+            "{\"prompt\":\"p\",\"completion\":\"c\",\"label\":true}\n"
+            "{\"prompt\":\"p\",\"completion\":\"d\",\"label\":true}\n");
+        workspace.judge(workspace.items(queue.id)[1].id, Choice::bad, "ada");
+        const QStringList lines =
+            workspace.exported({.queue = queue.id, .form = LabelExportForm::verdicts});
+        QCOMPARE(lines.size(), 2);
+        QVERIFY2(lines[0].contains(R"("label":true)"), qPrintable(lines[0]));
+        QVERIFY2(!lines[1].contains(R"("label")"), qPrintable(lines[1]));
+    }
+
     void provenance_leads_back_to_file_and_verdict() {
         Workspace workspace;
         const LabelQueue queue = workspace.import(three_pairs);
