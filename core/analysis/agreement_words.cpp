@@ -68,8 +68,8 @@ std::string alpha_sentence(const Estimate& alpha, bool ordered) {
         text += "enough for tentative conclusions (0.667 or more), not for firm ones (0.8).";
     else
         text +=
-            "too little to rely on (below 0.667). Talk about the items below and label them "
-            "again.";
+            "too little to rely on (below 0.667). Talk about the items on which they differ, and "
+            "label them again.";
     const double bound = *alpha.value >= reliable ? reliable : tentative;
     if (*alpha.value >= tentative && alpha.interval && alpha.interval->low < bound)
         text += " The interval reaches below that: more items would tell.";

@@ -109,19 +109,27 @@ private:
     bool readFence(const QString& line) {
         const auto open = fenceLine().match(line);
         if (!open.hasMatch()) return false;
-        const QString fence = open.captured(1);
+        const qsizetype first = m_next + 1;
+        const qsizetype end = closingFence(first, open.captured(1));
+        // Nothing between them, so that the marks alone tell of it.
+        if (first == end) return false;
         if (const QString language = open.captured(2).trimmed(); !language.isEmpty())
             add({.kind = Kind::fence, .text = language});
-        for (++m_next; m_next < m_lines.size(); ++m_next) {
-            const auto close = fenceLine().match(m_lines[m_next]);
-            if (close.hasMatch() && close.captured(1).startsWith(fence) &&
-                close.captured(2).trimmed().isEmpty()) {
-                ++m_next;
-                break;
-            }
+        for (m_next = first; m_next < end; ++m_next)
             add({.kind = Kind::code, .text = m_lines[m_next]});
-        }
+        ++m_next;
         return true;
+    }
+
+    /// The line that ends what was opened, or that behind the last.
+    qsizetype closingFence(qsizetype line, const QString& fence) const {
+        for (; line < m_lines.size(); ++line) {
+            const auto close = fenceLine().match(m_lines[line]);
+            if (close.hasMatch() && close.captured(1).startsWith(fence) &&
+                close.captured(2).trimmed().isEmpty())
+                break;
+        }
+        return line;
     }
 
     bool readTable(const QString& line) {

@@ -159,7 +159,7 @@ QVariant VerdictListModel::headerData(int section, Qt::Orientation orientation, 
     if (role == Qt::TextAlignmentRole)
         return int((section == Item ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
-    constexpr const char* titles[] = {"item", "choice", "how clear", "note", "time"};
+    constexpr const char* titles[] = {"item", "choice", "clarity", "note", "time"};
     return titles[section];
 }
 

@@ -19,12 +19,13 @@
 #include "pages/label_settings.h"
 #include "widgets/label_import_dialog.h"
 #include "widgets/label_item_view.h"
+#include "widgets/label_text.h"
 #include "widgets/verdict_panel.h"
 
 namespace plumb::ui {
 namespace {
 
-constexpr int annotator_width = 110, queue_width = 380, note_width = 190, verdicts_width = 360;
+constexpr int annotator_width = 110, queue_width = 380, note_width = 170, verdicts_width = 360;
 constexpr int least_queue_letters = 16;
 
 }  // namespace
@@ -282,7 +283,7 @@ void LabelPage::addViewKeys() {
     add("labelDown", [this] { m_item->scroll(0.8); });
     add("labelUp", [this] { m_item->scroll(-0.8); });
     add("labelCopy", [this] { m_item->copySelection(); });
-    m_item->setTextSize(QSettings().value(text_size_key, usual_text_size).toInt());
+    m_item->setTextSize(QSettings().value(text_size_key, LabelText::usual_size).toInt());
 }
 
 }  // namespace plumb::ui

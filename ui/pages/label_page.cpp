@@ -27,6 +27,7 @@
 #include "widgets/label_import_dialog.h"
 #include "widgets/label_item_view.h"
 #include "widgets/label_quality_dialog.h"
+#include "widgets/label_text.h"
 #include "widgets/label_training_dialog.h"
 #include "widgets/verdict_panel.h"
 
@@ -116,6 +117,8 @@ void LabelPage::showItem() {
     setStrength(earlier ? static_cast<int>(earlier->strength.value_or(0)) : 0);
     m_note->setText(earlier ? toQString(earlier->note) : QString());
     if (!m_feed->isAside()) {
+        // Down is a tie here, and leads on in the list.
+        if (m_verdicts->tableHasFocus()) setFocus();
         m_verdicts->unchoose();
         m_named = false;
     }
@@ -161,10 +164,12 @@ void LabelPage::tellPlace() {
     if (const Verdict* earlier = m_feed->earlier()) {
         QString said = "you said " + seenChoiceText(seen_choice(*earlier)).toLower();
         if (earlier->strength) said += ", " + strengthText(*earlier->strength);
-        parts << said << "the next verdict replaces it";
+        parts << said << "change it, or " + keyText("labelBack");
+    } else if (m_feed->isAside()) {
+        parts << keyText("labelBack") + " goes back";
+    } else {
+        parts << "sources hidden, order random";
     }
-    if (m_feed->isAside()) parts << keyText("labelBack") + " goes back";
-    if (parts.size() == 1) parts << "sources hidden, order random";
     m_where->setText(parts.join(" \u00B7 "));
 }
 
@@ -207,6 +212,7 @@ void LabelPage::showItemAside(LabelItemId item) {
     // Who asks what others said is no longer blind.
     m_named = true;
     m_feed->showAside(item);
+    window()->activateWindow();
     setFocus();
 }
 
@@ -244,8 +250,9 @@ void LabelPage::showVerdicts(bool shown) {
 
 void LabelPage::changeTextSize(int change) {
     QSettings settings;
-    const int now = change == 0 ? usual_text_size
-                                : settings.value(text_size_key, usual_text_size).toInt() + change;
+    const int now = change == 0
+                        ? LabelText::usual_size
+                        : settings.value(text_size_key, LabelText::usual_size).toInt() + change;
     const int size = std::clamp(now, least_text_size, most_text_size);
     settings.setValue(text_size_key, size);
     m_item->setTextSize(size);
@@ -265,7 +272,8 @@ void LabelPage::judgeSide(bool left) {
 void LabelPage::setStrength(int strength) {
     m_strength.reset();
     if (strength > 0) m_strength = strength;
-    m_strengthLabel->setText(strength > 0 ? QString("strength %1").arg(strength) : QString());
+    m_strengthLabel->setText(strength > 0 ? strengthText(strength) : QString());
+    m_strengthLabel->setVisible(strength > 0);
 }
 
 LabelImportDialog* LabelPage::importFile() {

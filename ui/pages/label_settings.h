@@ -9,6 +9,6 @@ inline constexpr const char* verdicts_key = "labels/verdicts";
 inline constexpr const char* differences_key = "labels/differences";
 inline constexpr const char* formatted_key = "labels/formatted";
 inline constexpr const char* text_size_key = "labels/text_size";
-inline constexpr int usual_text_size = 14, least_text_size = 9, most_text_size = 32;
+inline constexpr int least_text_size = 9, most_text_size = 32;
 
 }  // namespace plumb::ui

@@ -12,7 +12,8 @@
 namespace plumb::ui {
 namespace {
 
-constexpr double line_height = 130;  // percent
+constexpr double line_height = 130;   // percent
+constexpr double code_ground = 0.07;  // from the panel towards the text
 constexpr int indent = 18, most_levels = 8, paragraph_gap = 7, turn_gap = 12, cell_padding = 4;
 /// Of the text's size, by the level of a heading.
 constexpr double heading_sizes[] = {1.5, 1.3, 1.15, 1.0, 1.0, 1.0};
@@ -40,6 +41,13 @@ QTextBlockFormat LabelDocument::blockFormat(int above) const {
     return format;
 }
 
+QTextBlockFormat LabelDocument::groundFormat(const QColor& towards, double share, int above) const {
+    QTextBlockFormat format = blockFormat(above);
+    format.setLineHeight(0, QTextBlockFormat::SingleHeight);
+    format.setBackground(mixed(panelColour(m_palette), towards, share));
+    return format;
+}
+
 void LabelDocument::begin(const QTextBlockFormat& block, const QTextCharFormat& format) {
     if (std::exchange(m_empty, false)) {
         m_cursor.setBlockFormat(block);
@@ -58,9 +66,7 @@ QTextCharFormat LabelDocument::codeFormat() const {
 }
 
 void LabelDocument::addRole(const QString& role) {
-    QTextBlockFormat block = blockFormat(turn_gap);
-    block.setBackground(mixed(panelColour(m_palette), accentColour(m_palette), 0.12));
-    begin(block, m_muted);
+    begin(groundFormat(accentColour(m_palette), 0.12, turn_gap), m_muted);
     QTextCharFormat format = m_muted;
     format.setForeground(accentColour(m_palette));
     m_cursor.insertText(role.toUpper(), format);
@@ -104,14 +110,16 @@ void LabelDocument::addBlock(const MarkdownBlock& block) {
             addSpans(block.text, text);
             return;
         case Kind::quote:
+            format =
+                groundFormat(mutedColour(m_palette), 0.12, static_cast<int>(format.topMargin()));
             format.setLeftMargin(indent * std::min(block.level, most_levels));
-            format.setBackground(mixed(panelColour(m_palette), mutedColour(m_palette), 0.1));
             begin(format, text);
             addSpans(block.text, text);
             return;
         case Kind::fence:
         case Kind::code:
-            format.setBackground(mixed(panelColour(m_palette), textColour(m_palette), 0.07));
+            format = groundFormat(textColour(m_palette), code_ground,
+                                  static_cast<int>(format.topMargin()));
             format.setLeftMargin(cell_padding);
             begin(format, codeFormat());
             m_cursor.insertText(block.text, block.kind == Kind::code ? codeFormat() : m_muted);
@@ -160,7 +168,7 @@ void LabelDocument::addSpans(const QString& line, const QTextCharFormat& format)
         QTextCharFormat styled = format;
         if (span.code) {
             styled.merge(codeFormat());
-            styled.setBackground(mixed(panelColour(m_palette), textColour(m_palette), 0.07));
+            styled.setBackground(mixed(panelColour(m_palette), textColour(m_palette), code_ground));
         }
         if (span.bold) styled.setFontWeight(QFont::Bold);
         if (span.italic) styled.setFontItalic(true);

@@ -27,6 +27,8 @@ private:
     /// A new block, or the document's first.
     void begin(const QTextBlockFormat& block, const QTextCharFormat& format);
     QTextBlockFormat blockFormat(int above = 0) const;
+    /// On a ground of its own, which lines lie on without gaps.
+    QTextBlockFormat groundFormat(const QColor& towards, double share, int above = 0) const;
     void addBlock(const MarkdownBlock& block);
     void addTable(const MarkdownBlock& table);
     void addSpans(const QString& line, const QTextCharFormat& format);

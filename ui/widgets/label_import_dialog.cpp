@@ -27,6 +27,8 @@ namespace {
 constexpr std::size_t previewed_rows = 20;
 constexpr qsizetype most_in_cell = 300;
 constexpr int line_width = 56, verdict_width = 70;
+/// Of the dialog where there is nothing to list.
+constexpr int summary_width = 520, summary_height = 140;
 constexpr std::size_t most_duplicates_shown = 1000;
 
 enum RowColumn { Line, Prompt, AnswerA, AnswerB, VerdictColumn, RowColumns };
@@ -125,6 +127,7 @@ void LabelImportDialog::showPreview(const Result<LabelFilePreview>& read) {
 
 void LabelImportDialog::fillRows(const LabelFilePreview& read) {
     m_rows->clear();
+    m_rows->clearSpans();
     m_rows->setColumnCount(RowColumns);
     m_rows->setHorizontalHeaderLabels({"row", "prompt", "answer A", "answer B", "verdict"});
     m_rows->setRowCount(static_cast<int>(read.rows.size()));
@@ -138,14 +141,15 @@ void LabelImportDialog::fillRows(const LabelFilePreview& read) {
         };
         put(Line, QString::number(row.line), {})
             ->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-        m_rows->setSpan(i, Prompt, 1, row.problem.empty() ? 1 : RowColumns - Prompt);
         if (!row.problem.empty()) {
+            m_rows->setSpan(i, Prompt, 1, RowColumns - Prompt);
             // Its place is in the first column, and the file's name above.
             const std::string mark = "row " + std::to_string(row.line) + ": ";
             const auto at = row.problem.find(mark);
             const std::string why =
                 at == std::string::npos ? row.problem : row.problem.substr(at + mark.size());
-            put(Prompt, oneLine(why), row.problem)->setForeground(errorColour(palette()));
+            put(Prompt, visibleText(toQString(why)).simplified(), row.problem)
+                ->setForeground(errorColour(palette()));
             continue;
         }
         put(Prompt, oneLine(row.prompt), row.prompt);
@@ -155,6 +159,8 @@ void LabelImportDialog::fillRows(const LabelFilePreview& read) {
             row.verdict ? toQString(to_string(*row.verdict)).replace("_", " ").toUpper() : "-", {});
     }
     auto* header = m_rows->horizontalHeader();
+    for (int column = Prompt; column < RowColumns; ++column)
+        m_rows->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     for (const int column : {Prompt, AnswerA, AnswerB})
         header->setSectionResizeMode(column, QHeaderView::Stretch);
     m_rows->setColumnWidth(Line, line_width);
@@ -234,6 +240,7 @@ void LabelImportDialog::showOutcome(const LabelFileReport& report) {
     m_bad->setVisible(!list.isEmpty());
     m_copy->setVisible(!list.isEmpty());
     m_pages->setCurrentIndex(1);
+    if (list.isEmpty()) resize(summary_width, summary_height);
     m_cancel->hide();
     m_import->setText("Label them");
     m_import->setFocus();

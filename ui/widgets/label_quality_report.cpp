@@ -19,6 +19,8 @@
 namespace plumb::ui {
 namespace {
 
+constexpr int title_padding = 20;
+
 QString number(std::size_t value) {
     return QLocale(QLocale::English).toString(static_cast<qulonglong>(value));
 }
@@ -62,6 +64,19 @@ QString saidOf(const QualityData& data, LabelItemId item) {
     return said.join(", ");
 }
 
+/// As wide as what the columns hold, and their titles, which the style sheet makes bold.
+void fitColumns(QTableView& view) {
+    view.resizeColumnsToContents();
+    const QHeaderView* header = view.horizontalHeader();
+    QFont bold = header->font();
+    bold.setBold(true);
+    for (int column = 0; column < view.model()->columnCount(); ++column) {
+        const QString title = view.model()->headerData(column, Qt::Horizontal).toString();
+        const int least = QFontMetrics(bold).horizontalAdvance(title) + title_padding;
+        if (header->sectionSize(column) < least) view.setColumnWidth(column, least);
+    }
+}
+
 }  // namespace
 
 void LabelQualityDialog::showReport() {
@@ -98,6 +113,7 @@ void LabelQualityDialog::showSentences() {
 
 void LabelQualityDialog::showAnnotators() {
     const auto& annotators = m_quality->report()->annotators;
+    m_annotators.view->setVisible(!annotators.empty());
     m_annotators.model->setRows(
         static_cast<int>(annotators.size()), [this](int row, int column) -> QString {
             const AnnotatorReport& one =
@@ -115,7 +131,7 @@ void LabelQualityDialog::showAnnotators() {
                 default: return {};
             }
         });
-    m_annotators.view->resizeColumnsToContents();
+    fitColumns(*m_annotators.view);
 }
 
 void LabelQualityDialog::showPairs() {
@@ -131,7 +147,7 @@ void LabelQualityDialog::showPairs() {
             default: return {};
         }
     });
-    m_pairs.view->resizeColumnsToContents();
+    fitColumns(*m_pairs.view);
 }
 
 void LabelQualityDialog::showDisagreements() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/label_text.h"
 
+#include <QApplication>
 #include <QEvent>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -105,7 +106,10 @@ void LabelText::take(Turns turns) {
 
 void LabelText::write() {
     unmark();
-    LabelDocument writer(*document(), font(), palette());
+    // The style sheet makes the widget's own panel colour transparent.
+    QFont sized = font();
+    sized.setPixelSize(m_size);
+    LabelDocument writer(*document(), sized, QApplication::palette());
     for (const Turn& turn : m_turns) {
         if (!turn.role.isEmpty()) writer.addRole(turn.role);
         if (m_formatted)
@@ -124,9 +128,7 @@ void LabelText::setFormatted(bool formatted) {
 }
 
 void LabelText::setTextSize(int pixels) {
-    QFont larger = font();
-    larger.setPixelSize(pixels);
-    setFont(larger);
+    m_size = pixels;
     if (m_source) write();
 }
 
@@ -146,7 +148,9 @@ void LabelText::mark(const std::vector<TextRange>& ranges, DiffPiece::Kind kind)
 
 void LabelText::changeEvent(QEvent* event) {
     QTextEdit::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_source) write();
+    const bool other =
+        event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange;
+    if (other && m_source) write();
 }
 
 void LabelText::wheelEvent(QWheelEvent* event) {

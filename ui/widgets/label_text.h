@@ -26,6 +26,8 @@ class LabelText : public QTextEdit {
 public:
     /// How much is shown at once.
     static constexpr qsizetype most_characters = 50'000;
+    /// Of letters, in pixels, unless another is set.
+    static constexpr int usual_size = 14;
 
     LabelText(const QString& name, const QString& accessible, QWidget* parent);
     ~LabelText() override;
@@ -74,6 +76,7 @@ private:
     std::shared_ptr<const std::string> m_source;
     bool m_isChat = false, m_formatted = false, m_cut = false;
     qsizetype m_limit = most_characters;
+    int m_size = usual_size;
     std::vector<Turn> m_turns;
     std::stop_source m_reading;
 };

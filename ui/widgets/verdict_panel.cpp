@@ -17,8 +17,8 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int row_height = 24, item_width = 52, choice_width = 66, strength_width = 72,
-              time_width = 54, search_delay_ms = 250;
+constexpr int row_height = 24, item_width = 56, choice_width = 72, strength_width = 84,
+              time_width = 62, search_delay_ms = 250;
 
 bool moves(int key) {
     return key == Qt::Key_Up || key == Qt::Key_Down || key == Qt::Key_PageUp ||

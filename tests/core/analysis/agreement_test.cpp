@@ -14,7 +14,7 @@ using namespace plumb;
 
 namespace {
 
-constexpr BootstrapOptions no_interval = {.resamples = 0};
+const BootstrapOptions no_interval = {.resamples = 0};
 
 bool close(double value, double expected, double tolerance = 1e-12) {
     return std::abs(value - expected) <= tolerance;

@@ -44,6 +44,10 @@ struct Reading : Labelling {
     }
 };
 
+int size(QTextEdit* text) {
+    return text->document()->defaultFont().pixelSize();
+}
+
 }  // namespace
 
 /// How prompts and answers can be read on the Label page.
@@ -129,13 +133,13 @@ private Q_SLOTS:
             Reading page(optionsBelow(folder.path()));
             page.waitForPrompt("p");
             auto* text = page.find<QTextEdit>("labelLeft");
-            const int usual = text->font().pixelSize();
+            const int usual = size(text);
             page.press(Qt::Key_Plus, Qt::ControlModifier);
             page.press(Qt::Key_Equal, Qt::ControlModifier);
             larger = usual + 2;
-            QCOMPARE(text->document()->defaultFont().pixelSize(), larger);
+            QCOMPARE(size(text), larger);
             page.press(Qt::Key_0, Qt::ControlModifier);
-            QCOMPARE(text->font().pixelSize(), usual);
+            QCOMPARE(size(text), usual);
             page.press(Qt::Key_Plus, Qt::ControlModifier);
             page.press(Qt::Key_Plus, Qt::ControlModifier);
             page.press(Qt::Key_Plus, Qt::ControlModifier);
@@ -143,7 +147,7 @@ private Q_SLOTS:
         }
         Reading again(optionsBelow(folder.path()));
         again.waitForPrompt("p");
-        QCOMPARE(again.find<QTextEdit>("labelLeft")->font().pixelSize(), larger);
+        QCOMPARE(size(again.find<QTextEdit>("labelLeft")), larger);
     }
 
     void long_answers_scroll_together_to_their_ends() {

@@ -68,7 +68,7 @@ private Q_SLOTS:
             page.waitForItems({"2", "1"});
         }
         Listing again(optionsBelow(folder.path()));
-        QVERIFY(again.find<QWidget>("labelVerdictPanel")->isVisible());
+        QTRY_VERIFY(again.find<QWidget>("labelVerdictPanel")->isVisible());
         again.waitForItems({"2", "1"});
         again.press(Qt::Key_V);
         QVERIFY(!again.find<QWidget>("labelVerdictPanel")->isVisible());
