@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/label_feed.h"
 
+#include <utility>
+
 #include "base/random.h"
 #include "base/statistics.h"
 #include "bridge/session_bridge.h"
@@ -32,40 +34,31 @@ void LabelFeed::open(const LabelQueue& queue, const QString& annotator) {
     close();
     m_queue = queue;
     m_annotator = toStd(annotator);
-    m_atEnd = false;
-    m_bridge.query(
-        this,
-        [id = queue.id, annotator = m_annotator](StoreReader& reader) {
-            return reader.items_judged(id, annotator);
-        },
-        [this, session = m_session](const Result<std::int64_t>& judged) {
-            if (session != m_session) return;
-            if (judged.ok())
-                m_judged = *judged;
-            else
-                Q_EMIT failed(toQString(judged.error().message));
-            Q_EMIT shownChanged();
-        });
+    m_atEnd = m_noRepeat = false;
+    readProgress();
     readAhead();
+    readRepeat();
 }
 
 void LabelFeed::close() {
     ++m_session;
     m_queue = {};
     m_shown.reset();
+    m_repeat.reset();
     m_ahead.clear();
     m_given.clear();
     m_seconds.clear();
-    m_judged = m_lastPlace = 0;
-    m_reading = m_writing = false;
-    m_atEnd = true;
+    m_progress = {};
+    m_lastRank = 0;
+    m_reading = m_readingRepeat = m_writing = false;
+    m_atEnd = m_noRepeat = true;
     Q_EMIT shownChanged();
 }
 
 bool LabelFeed::aIsLeft() const {
     if (!m_shown) return true;
-    return keyed_uniform(derive_seed(0, m_annotator), 0, static_cast<std::uint64_t>(m_shown->id),
-                         0) < 0.5;
+    return keyed_uniform(derive_seed(0, m_annotator), static_cast<std::uint64_t>(m_shown->round),
+                         static_cast<std::uint64_t>(m_shown->item.id), 0) < 0.5;
 }
 
 std::optional<double> LabelFeed::pace() const {
@@ -73,12 +66,30 @@ std::optional<double> LabelFeed::pace() const {
     return median(m_seconds);
 }
 
+void LabelFeed::readProgress() {
+    m_bridge.query(
+        this,
+        [id = m_queue.id, annotator = m_annotator](StoreReader& reader) {
+            return reader.label_progress(id, annotator);
+        },
+        [this, session = m_session, given = m_given.size()](const Result<LabelProgress>& progress) {
+            if (session != m_session) return;
+            if (!progress.ok())
+                Q_EMIT failed(toQString(progress.error().message));
+            else if (given == m_given.size() && !m_writing)
+                m_progress = *progress;
+            else
+                readProgress();
+            Q_EMIT shownChanged();
+        });
+}
+
 void LabelFeed::readAhead() {
     if (m_reading || m_atEnd || m_ahead.size() > few) return;
     m_reading = true;
     m_bridge.query(
         this,
-        [id = m_queue.id, annotator = m_annotator, behind = m_lastPlace](StoreReader& reader) {
+        [id = m_queue.id, annotator = m_annotator, behind = m_lastRank](StoreReader& reader) {
             return reader.items_to_judge(id, annotator, behind, page_size);
         },
         [this, session = m_session](Result<std::vector<LabelItem>> items) {
@@ -91,47 +102,102 @@ void LabelFeed::readAhead() {
             }
             m_atEnd = static_cast<std::int64_t>(items->size()) < page_size;
             for (LabelItem& item : *items) {
-                m_lastPlace = item.place;
-                m_ahead.push_back(std::move(item));
+                m_lastRank = item.rank;
+                m_ahead.push_back({std::move(item), 0});
             }
             if (!m_shown) showNext();
         });
 }
 
+void LabelFeed::readRepeat() {
+    if (m_queue.shares.repeated <= 0 || m_repeat || m_readingRepeat || m_noRepeat) return;
+    // What is being shown again has no second verdict yet, and would come once more.
+    if (m_shown && m_shown->round > 0) return;
+    const bool nothingElse = m_atEnd && m_ahead.empty() && !m_shown;
+    m_readingRepeat = true;
+    m_bridge.query(
+        this,
+        [id = m_queue.id, annotator = m_annotator, nothingElse](StoreReader& reader) {
+            return reader.items_to_repeat(id, annotator, nothingElse ? 0 : verdicts_until_repeat,
+                                          1);
+        },
+        [this, session = m_session, undone = m_undone,
+         nothingElse](Result<std::vector<LabelItem>> items) {
+            if (session != m_session) return;
+            m_readingRepeat = false;
+            if (undone != m_undone) return readRepeat();
+            if (!items.ok()) {
+                m_noRepeat = true;
+                Q_EMIT failed(toQString(items.error().message));
+                return;
+            }
+            if (!items->empty())
+                m_repeat = Turn{std::move(items->front()), 1};
+            else if (nothingElse)
+                m_noRepeat = true;
+            if (!m_shown) showNext();
+        });
+}
+
+std::optional<LabelFeed::Turn> LabelFeed::takeNext() {
+    // Two repeats in a row would show what they are.
+    const bool afterRepeat = !m_given.empty() && m_given.back().turn.round > 0;
+    if (m_repeat && (!afterRepeat || m_ahead.empty())) return std::exchange(m_repeat, std::nullopt);
+    if (m_ahead.empty()) return std::nullopt;
+    Turn next = std::move(m_ahead.front());
+    m_ahead.pop_front();
+    return next;
+}
+
 void LabelFeed::showNext() {
-    m_shown.reset();
-    if (!m_ahead.empty()) {
-        m_shown = std::move(m_ahead.front());
-        m_ahead.pop_front();
-    }
+    m_shown = takeNext();
     m_clock.start();
     readAhead();
+    readRepeat();
     Q_EMIT shownChanged();
 }
 
+void LabelFeed::putBack(Turn turn) {
+    if (turn.round > 0)
+        m_repeat = std::move(turn);
+    else
+        m_ahead.push_front(std::move(turn));
+}
+
+void LabelFeed::count(const Given& given, std::int64_t sign) {
+    m_progress.judged += sign;
+    m_progress.left -= sign;
+    // What was skipped is not shown again.
+    const bool ends = given.choice == Choice::skip && given.turn.round == 0;
+    if (ends && given.turn.item.is_repeated) m_progress.left -= sign;
+    m_noRepeat = false;
+}
+
 void LabelFeed::judge(Choice choice, std::optional<std::int64_t> strength, const QString& note) {
-    if (!m_shown || m_writing || !fits(choice, m_shown->answer_b.has_value())) return;
+    if (!m_shown || m_writing || !fits(choice, m_shown->item.answer_b.has_value())) return;
     Verdict verdict;
-    verdict.item = m_shown->id;
+    verdict.item = m_shown->item.id;
     verdict.annotator = m_annotator;
     verdict.choice = choice;
     verdict.strength = strength;
     verdict.note = toStd(note);
     verdict.seconds = static_cast<double>(m_clock.elapsed()) / 1000;
-    if (m_shown->answer_b) verdict.a_left = aIsLeft();
+    verdict.round = m_shown->round;
+    if (m_shown->item.answer_b) verdict.a_left = aIsLeft();
     m_writing = true;
     m_bridge.write(
         this, [verdict](Store& store) { return store.add_verdict(verdict); },
-        [this, session = m_session, seconds = *verdict.seconds](const Result<VerdictId>& written) {
+        [this, session = m_session, choice,
+         seconds = *verdict.seconds](const Result<VerdictId>& written) {
             if (session != m_session) return;
             m_writing = false;
             if (!written.ok()) {
                 Q_EMIT failed(toQString(written.error().message));
                 return;
             }
-            m_given.push_back({*written, *m_shown});
+            m_given.push_back({*written, *std::move(m_shown), choice});
             m_seconds.push_back(seconds);
-            ++m_judged;
+            count(m_given.back(), 1);
             showNext();
         });
 }
@@ -148,11 +214,15 @@ void LabelFeed::undo() {
                 Q_EMIT failed(toQString(undone.error().message));
                 return;
             }
-            if (m_shown) m_ahead.push_front(std::move(*m_shown));
-            m_shown = std::move(m_given.back().item);
+            Given last = std::move(m_given.back());
             m_given.pop_back();
             m_seconds.pop_back();
-            --m_judged;
+            ++m_undone;
+            count(last, -1);
+            if (m_shown) putBack(*std::move(m_shown));
+            // Without its first verdict an item is not shown again.
+            if (m_repeat && m_repeat->item.id == last.turn.item.id) m_repeat.reset();
+            m_shown = std::move(last.turn);
             m_clock.start();
             Q_EMIT shownChanged();
         });

@@ -6,8 +6,8 @@
 
 #include <QKeyEvent>
 #include <QShortcut>
-#include <QWidget>
 #include <QStringList>
+#include <QWidget>
 
 #include "base/check.h"
 #include "common/text.h"
@@ -106,7 +106,10 @@ constexpr std::array table = {
     Shortcut{"labelNote", ShortcutPlace::label, "E", "A note to the next verdict"},
     Shortcut{"labelBack", ShortcutPlace::label, "Esc", "Back to the answers"},
     Shortcut{"labelImport", ShortcutPlace::label, "Ctrl+I", "A queue from a file"},
-    Shortcut{"labelSamples", ShortcutPlace::label, "Ctrl+R", "A queue of the shown run's samples"},
+    Shortcut{"labelSamples", ShortcutPlace::label, "Ctrl+R",
+             "A new queue, of a run's samples or of two models' answers"},
+    Shortcut{"labelOrder", ShortcutPlace::label, "Ctrl+O",
+             "Order of the queue, repeats, and who judges what"},
     Shortcut{"labelExport", ShortcutPlace::label, "Ctrl+S", "Export preference pairs"},
     Shortcut{"labelWeak", ShortcutPlace::label, "1", "The next verdict is a close one"},
     Shortcut{"labelClear", ShortcutPlace::label, "2", "The next verdict is a clear one"},
@@ -142,6 +145,8 @@ constexpr std::array table = {
     Shortcut{"playgroundTwo", ShortcutPlace::playground, "Ctrl+B", "Two side by side, or one"},
     Shortcut{"playgroundStop", ShortcutPlace::playground, "Esc", "Stop"},
     Shortcut{"noteSave", ShortcutPlace::note, "Ctrl+Return", "Save the note"},
+    Shortcut{"newQueueMake", ShortcutPlace::newQueue, "Ctrl+Return", "Make the queue"},
+    Shortcut{"labelOrderApply", ShortcutPlace::labelOrder, "Ctrl+Return", "Apply order and shares"},
 };
 
 const Shortcut& rowOf(std::string_view id) {
@@ -174,6 +179,8 @@ QString placeTitle(ShortcutPlace place) {
         case ShortcutPlace::tryout: return "Rewards, in the text to try";
         case ShortcutPlace::playground: return "Playground";
         case ShortcutPlace::note: return "Note";
+        case ShortcutPlace::newQueue: return "New queue";
+        case ShortcutPlace::labelOrder: return "Order of a queue";
     }
     return {};
 }

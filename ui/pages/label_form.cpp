@@ -75,10 +75,14 @@ QWidget* LabelPage::makeHead() {
     m_import->setObjectName("labelImport");
     m_import->setToolTip("A queue from a JSONL file of answers, labelled or not: " +
                          keyText("labelImport"));
-    m_samples = new QPushButton("Samples of the run", head);
-    m_samples->setObjectName("labelSamples");
-    m_samples->setToolTip("A queue of the shown run's answers, best against worst, at most 200: " +
-                          keyText("labelSamples"));
+    m_newQueue = new QPushButton("New queue...", head);
+    m_newQueue->setObjectName("labelSamples");
+    m_newQueue->setToolTip("Of a run's samples, or of what two models answer: " +
+                           keyText("labelSamples"));
+    m_order = new QPushButton("Order...", head);
+    m_order->setObjectName("labelOrder");
+    m_order->setToolTip("In which order the items come, which come again, and who judges them: " +
+                        keyText("labelOrder"));
     m_export = new QPushButton("Export...", head);
     m_export->setObjectName("labelExport");
     m_export->setToolTip("Preference pairs as JSONL, with where they came from: " +
@@ -96,8 +100,9 @@ QWidget* LabelPage::makeHead() {
     layout->addWidget(title);
     layout->addWidget(m_where, 1);
     for (QWidget* widget : {static_cast<QWidget*>(m_queue), static_cast<QWidget*>(m_import),
-                            static_cast<QWidget*>(m_samples), static_cast<QWidget*>(m_export),
-                            static_cast<QWidget*>(who), static_cast<QWidget*>(m_annotator)})
+                            static_cast<QWidget*>(m_newQueue), static_cast<QWidget*>(m_order),
+                            static_cast<QWidget*>(m_export), static_cast<QWidget*>(who),
+                            static_cast<QWidget*>(m_annotator)})
         layout->addWidget(widget);
     connect(m_queue, &QComboBox::activated, this, &LabelPage::openChosen);
     connect(m_annotator, &QLineEdit::returnPressed, this, [this] { setFocus(); });
@@ -125,7 +130,8 @@ QWidget* LabelPage::makeHead() {
     connect(m_export, &QPushButton::clicked, this, [this, choose] {
         choose(QFileDialog::AcceptSave, [this](const QString& file) { exportTo(file); });
     });
-    connect(m_samples, &QPushButton::clicked, this, &LabelPage::queueSamples);
+    connect(m_newQueue, &QPushButton::clicked, this, &LabelPage::makeQueue);
+    connect(m_order, &QPushButton::clicked, this, &LabelPage::orderQueue);
     return head;
 }
 
@@ -219,7 +225,8 @@ void LabelPage::addKeys() {
     add("labelBack", [this] { setFocus(); });
     add("labelNote", [this] { m_note->setFocus(Qt::ShortcutFocusReason); });
     add("labelImport", [this] { m_import->click(); });
-    add("labelSamples", [this] { m_samples->click(); });
+    add("labelSamples", [this] { m_newQueue->click(); });
+    add("labelOrder", [this] { m_order->click(); });
     add("labelExport", [this] { m_export->click(); });
     add("labelWeak", [this] { setStrength(1); });
     add("labelClear", [this] { setStrength(2); });

@@ -16,8 +16,9 @@
 #include "bridge/session_bridge.h"
 #include "common/text.h"
 #include "session/label_files.h"
-#include "session/label_sampling.h"
+#include "widgets/label_order_dialog.h"
 #include "widgets/label_text.h"
+#include "widgets/new_queue_dialog.h"
 
 namespace plumb::ui {
 namespace {
@@ -30,11 +31,7 @@ QString count(std::int64_t number, const QString& what) {
 
 void LabelPage::refresh() { m_feed->readQueues(); }
 
-void LabelPage::setRun(std::optional<RunId> run, const QString& name) {
-    m_run = run;
-    m_runName = name;
-    m_samples->setEnabled(run.has_value() && canWrite());
-}
+void LabelPage::setRun(std::optional<RunId> run) { m_run = run; }
 
 bool LabelPage::canWrite() const { return m_bridge.isOpen() && !m_bridge.isReadOnly(); }
 
@@ -81,9 +78,10 @@ void LabelPage::showItem() {
     m_queue->setVisible(!m_queues.empty());
     m_export->setEnabled(any);
     m_import->setEnabled(canWrite());
-    m_samples->setEnabled(m_run.has_value() && canWrite());
+    m_newQueue->setEnabled(canWrite());
+    m_order->setEnabled(any);
     m_progress->setVisible(any);
-    m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(m_feed->items(), 1)));
+    m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(m_feed->total(), 1)));
     m_progress->setValue(static_cast<int>(m_feed->judged()));
     m_undo->setEnabled(m_feed->canUndo());
     for (QPushButton* button : {m_chooseLeft, m_chooseRight, m_tie, m_bothBad, m_skip})
@@ -92,7 +90,7 @@ void LabelPage::showItem() {
     m_note->clear();
     QString pace = any ? count(m_feed->judged(), "verdict") : QString();
     if (const auto seconds = m_feed->pace(); seconds && *seconds > 0) {
-        const double left = *seconds * static_cast<double>(m_feed->items() - m_feed->judged());
+        const double left = *seconds * static_cast<double>(m_feed->total() - m_feed->judged());
         pace += QString(" \u00B7 %1 an hour \u00B7 %2 left")
                     .arg(qRound(3600 / *seconds))
                     .arg(toQString(format_duration(left)));
@@ -104,7 +102,7 @@ void LabelPage::showItem() {
             !canWrite() ? "The workspace is open for reading only; nothing can be judged."
             : m_queues.empty()
                 ? "There is nothing to judge yet. Import a JSONL file of answers, or make a queue "
-                  "of the samples of the run that is shown on the Train page."
+                  "of a run's samples, or of what two models answer."
             : m_annotator->text().trimmed().isEmpty()
                 ? "Enter your name above: verdicts are kept with it."
             : m_feed->isReading()
@@ -114,7 +112,8 @@ void LabelPage::showItem() {
         return;
     }
     const bool two = item->answer_b.has_value();
-    m_where->setText(QString("item %1 of %2").arg(item->place).arg(m_feed->items()));
+    // Not the item's place, which would tell that it was there before.
+    m_where->setText(QString("%1 of %2").arg(m_feed->judged() + 1).arg(m_feed->total()));
     m_where->setToolTip("Where the answers come from is hidden, and their order is random.");
     showLabelText(*m_prompt, item->prompt, item->prompt_is_chat);
     const bool aLeft = m_feed->aIsLeft() || !two;
@@ -193,28 +192,22 @@ void LabelPage::exportTo(const QString& file) {
         });
 }
 
-void LabelPage::queueSamples() {
-    if (!m_run) return;
-    SamplesToJudge samples;
-    samples.run = *m_run;
-    samples.most = 200;
-    const std::string name = toStd(QString("run %1, %2").arg(*m_run).arg(m_runName));
-    m_samples->setEnabled(false);
-    m_bridge.write(
-        this,
-        [samples, name](Store& store) -> Result<LabelImport> {
-            PLUMB_TRY(auto reader, StoreReader::open(store.folder()));
-            return queue_samples(store, *reader, name, samples);
-        },
-        [this](const Result<LabelImport>& done) {
-            m_samples->setEnabled(true);
-            if (!done.ok()) {
-                Q_EMIT problem(toQString(done.error().message));
-                return;
-            }
-            m_wanted = done->queue;
-            refresh();
-        });
+void LabelPage::makeQueue() { openDialog(new NewQueueDialog(m_bridge, m_run, this)); }
+
+void LabelPage::orderQueue() {
+    const auto id = m_queue->currentData().toLongLong();
+    const auto queue = std::ranges::find(m_queues, id, &LabelQueue::id);
+    if (queue != m_queues.end()) openDialog(new LabelOrderDialog(m_bridge, *queue, this));
+}
+
+void LabelPage::openDialog(LabelQueueDialog* dialog) {
+    connect(dialog, &LabelQueueDialog::queueDone, this,
+            [this](LabelQueueId queue, const QString& note) {
+                if (!note.isEmpty()) Q_EMIT told(note);
+                m_wanted = queue;
+                refresh();
+            });
+    dialog->open();
 }
 
 }  // namespace plumb::ui

@@ -19,6 +19,7 @@ class QPushButton;
 namespace plumb::ui {
 
 class LabelFeed;
+class LabelQueueDialog;
 class SessionBridge;
 
 /// Judges pairs of answers: one key is one verdict, and the next item is there.
@@ -30,8 +31,8 @@ public:
 
     /// Reads the queues of the workspace anew.
     void refresh();
-    /// The run whose samples can be made a queue of; nothing: none is shown.
-    void setRun(std::optional<RunId> run, const QString& name);
+    /// The run whose samples a new queue offers first; nothing: none is shown.
+    void setRun(std::optional<RunId> run);
 
 Q_SIGNALS:
     void problem(const QString& message);
@@ -55,7 +56,9 @@ private:
     void setStrength(int strength);
     void importFile(const QString& file);
     void exportTo(const QString& file);
-    void queueSamples();
+    void makeQueue();
+    void orderQueue();
+    void openDialog(LabelQueueDialog* dialog);
     bool canWrite() const;
 
     SessionBridge& m_bridge;
@@ -63,7 +66,6 @@ private:
     std::vector<LabelQueue> m_queues;
     LabelQueueId m_wanted = 0;  ///< to be chosen once the queues are read
     std::optional<RunId> m_run;
-    QString m_runName;
     std::optional<std::int64_t> m_strength;
     QComboBox* m_queue;
     QLineEdit *m_annotator, *m_note;
@@ -71,7 +73,7 @@ private:
     QProgressBar* m_progress;
     QPlainTextEdit *m_prompt, *m_left, *m_right;
     QWidget *m_item, *m_actions;
-    QPushButton *m_import, *m_samples, *m_export;
+    QPushButton *m_import, *m_newQueue, *m_order, *m_export;
     QPushButton *m_chooseLeft, *m_chooseRight, *m_tie, *m_bothBad, *m_skip, *m_undo;
 };
 
