@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What labels on a policy's own samples are worth once it exploits its reward model, over seeds: one Markdown table.
 
-    bench/label_loop.py [--preset ppo-reviews-hacked] [--seeds 0,1,2] [--labels 200] [--threads 1]
+    bench/label_loop.py [--preset ppo-reviews-hacked] [--seeds 0,1,2] [--labels 120] [--threads 1]
 
 Each run is stopped at the first evaluation whose gold reward is at least --fall below the best so far while the learned
 reward is above what it was then. A copy goes on as it is; in another, the samples of the --window last steps are put
@@ -86,8 +86,8 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--preset", default="ppo-reviews-hacked")
     ap.add_argument("--seeds", default="0,1,2")
-    ap.add_argument("--labels", type=int, default=200)
-    ap.add_argument("--window", type=int, default=20)
+    ap.add_argument("--labels", type=int, default=120)
+    ap.add_argument("--window", type=int, default=9)
     ap.add_argument("--updates", type=int, default=30)
     ap.add_argument("--every", type=int, default=10)
     ap.add_argument("--fall", type=float, default=0.1)

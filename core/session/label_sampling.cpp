@@ -7,7 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/edit_history.h"
 #include "base/random.h"
+#include "config/fields.h"
+#include "config/yaml.h"
 
 namespace plumb {
 namespace {
@@ -56,7 +59,39 @@ Json origin_of(const CompletionRecord& row) {
     return json;
 }
 
-NewLabel label_of(const Pair& pair, RunId run, bool most_first) {
+/// How the run samples, edit by edit.
+class SamplingOfRun {
+public:
+    SamplingOfRun(const RunRecord& run, std::vector<EditRecord> edits) : edits_(std::move(edits)) {
+        // Settings of another version tell nothing.
+        const auto settings = parse_settings(run.settings, "settings", {});
+        if (settings) settings_ = *settings;
+    }
+
+    /// Of the completions of the step; steps are asked for by rising number.
+    Json at(std::int64_t step) {
+        if (!settings_) return nullptr;
+        for (; next_ < edits_.size() && held_at(edits_[next_], step); ++next_)
+            (void)set_field(edits_[next_].key, *settings_, edits_[next_].new_value);
+        Json json;
+        json["temperature"] = settings_->temperature;
+        json["max_tokens"] = settings_->max_completion_length;
+        if (settings_->top_k > 0) json["top_k"] = settings_->top_k;
+        if (settings_->top_p < 1) json["top_p"] = settings_->top_p;
+        if (settings_->min_p) json["min_p"] = *settings_->min_p;
+        if (settings_->repetition_penalty != 1)
+            json["repetition_penalty"] = settings_->repetition_penalty;
+        json["seed"] = settings_->seed;
+        return json;
+    }
+
+private:
+    std::optional<Settings> settings_;
+    std::vector<EditRecord> edits_;
+    std::size_t next_ = 0;
+};
+
+NewLabel label_of(const Pair& pair, RunId run, bool most_first, const Json& sampling) {
     const CompletionRecord& a = most_first ? pair.first : pair.second;
     const CompletionRecord& b = most_first ? pair.second : pair.first;
     NewLabel label;
@@ -68,6 +103,7 @@ NewLabel label_of(const Pair& pair, RunId run, bool most_first) {
     origin["step"] = a.step;
     origin["a"] = origin_of(a);
     origin["b"] = origin_of(b);
+    if (!sampling.is_null()) origin["sampling"] = sampling;
     label.item.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
     return label;
 }
@@ -130,12 +166,16 @@ Result<LabelImport> queue_samples(Store& store, StoreReader& reader, const std::
     if (samples.least_difference > 0) source["least_difference"] = samples.least_difference;
     pairs = spread(std::move(pairs), samples.most);
     Random random(derive_seed(samples.seed, "label sides"));
+    PLUMB_TRY(auto edits, reader.edits(samples.run));
+    SamplingOfRun sampling(record, std::move(edits));
     std::size_t next = 0;
     return store.import_labels(
         name, source.dump(-1, ' ', false, Json::error_handler_t::replace),
         [&]() -> Result<std::optional<NewLabel>> {
             if (next == pairs.size()) return std::optional<NewLabel>();
-            return std::optional(label_of(pairs[next++], samples.run, random.chance(0.5)));
+            const Pair& pair = pairs[next++];
+            return std::optional(
+                label_of(pair, samples.run, random.chance(0.5), sampling.at(pair.first.step)));
         });
 }
 

@@ -128,7 +128,7 @@ constexpr std::array table = {
              "Order of the queue, repeats, and who judges what"},
     Shortcut{"labelExport", ShortcutPlace::label, "Ctrl+S", "Export verdicts"},
     Shortcut{"labelQuality", ShortcutPlace::label, "Q", "Quality: agreement, and what to look at"},
-    Shortcut{"labelTrain", ShortcutPlace::label, "T", "Train on the verdicts"},
+    Shortcut{"labelTrain", ShortcutPlace::label, "Ctrl+Return", "Train on the verdicts"},
 
     Shortcut{"runOpen", ShortcutPlace::runs, "Return", "Open"},
     Shortcut{"runOverlay", ShortcutPlace::runs, "O",

@@ -96,7 +96,6 @@ QWidget* LabelPage::makeHead() {
     m_train = add("labelTrain", "Train...",
                   "A reward model or DPO on these verdicts, or a fresh reward model for a run that "
                   "waits");
-    m_train->setProperty("primary", true);
     auto* layout = new QHBoxLayout(head);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);

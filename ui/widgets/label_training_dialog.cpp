@@ -111,6 +111,7 @@ QDoubleSpinBox* LabelTrainingDialog::addNumber(QFormLayout& form, const char* na
     box->setAccessibleName(title);
     box->setToolTip(help);
     box->setDecimals(decimals);
+    box->setButtonSymbols(QAbstractSpinBox::NoButtons);
     box->setRange(0, most);
     form.addRow(title, box);
     return box;

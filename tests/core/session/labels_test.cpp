@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "base/files.h"
+#include "config/yaml.h"
 #include "session/label_files.h"
 #include "session/label_requeue.h"
 #include "session/label_sampling.h"
@@ -212,6 +213,37 @@ private Q_SLOTS:
         const std::set<std::string> second = {items[1].answer_a, items[1].answer_b.value()};
         QCOMPARE(second, std::set<std::string>({"good", "poor"}));
         QVERIFY(items[0].origin.find("\"step\":1") != std::string::npos);
+    }
+
+    void samples_tell_how_they_were_sampled_at_their_step() {
+        Workspace workspace;
+        Settings settings;
+        settings.temperature = 0.75;
+        RunRecord record;
+        record.name = "with settings";
+        record.algorithm = "grpo";
+        record.settings = write_settings(settings);
+        const RunId known = workspace.store->create_run(record).value();
+        for (const std::int64_t step : {1, 2})
+            workspace.store->add_completions(
+                known, step, {answer(0, "p", "more", 1), answer(1, "p", "less", 0)});
+        // After the first step: the completions of the second are the first with it.
+        EditRecord edit;
+        edit.step = 1;
+        edit.key = "temperature";
+        edit.old_value = "0.75";
+        edit.new_value = "0.5";
+        QVERIFY(workspace.store->add_edit(known, edit).ok());
+        QVERIFY(workspace.store->flush().ok());
+        const auto done =
+            queue_samples(*workspace.store, *workspace.reader, "known", {.run = known});
+        VERIFY_OK(done);
+        const auto items = workspace.items(done->queue);
+        QCOMPARE(items.size(), std::size_t{2});
+        QVERIFY2(items[0].origin.find("\"temperature\":0.75") != std::string::npos,
+                 items[0].origin.c_str());
+        QVERIFY2(items[1].origin.find("\"temperature\":0.5") != std::string::npos,
+                 items[1].origin.c_str());
     }
 
     void samples_are_filtered() {

@@ -69,7 +69,7 @@ private Q_SLOTS:
         pauseWithSamples(page);
         const std::int64_t paused = page.shownStep();
         judge(page, 4);
-        page.press(Qt::Key_T);
+        page.press(Qt::Key_Return, Qt::ControlModifier);
         QTRY_VERIFY(page.window->findChild<QDialog*>("labelTrainingDialog"));
         // What the labels are for is chosen already.
         QTRY_COMPARE_WITH_TIMEOUT(page.find<QComboBox>("labelTrainingPurpose")->currentIndex(), 0,
