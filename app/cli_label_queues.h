@@ -14,7 +14,9 @@ Result<std::unique_ptr<Store>> open_store(const Context& context);
 /// Tells what an import, or another way to make a queue, has brought; returns the exit code.
 int tell_import(Context& context, const std::string& name, const LabelFileReport& done);
 
-/// labels queue and requeue: where queues come from beside files.
+/// labels queue, compare and requeue: where queues come from beside files.
 void add_label_queue_commands(CLI::App& labels, Context& context);
+/// labels order and score.
+void add_label_order_commands(CLI::App& labels, Context& context);
 
 }  // namespace plumb::cli

@@ -208,6 +208,7 @@ void add_labels_commands(CLI::App& app, Context& context) {
     add_import(*labels, context);
     add_export(*labels, context);
     add_label_queue_commands(*labels, context);
+    add_label_order_commands(*labels, context);
 
     auto name = std::make_shared<std::string>();
     auto* stats = labels->add_subcommand("stats", "How far annotators agree, with intervals");

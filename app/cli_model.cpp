@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // eval and generate: one question to the session's inference worker.
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +15,7 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli_commands.h"
-#include "cli_signals.h"
+#include "cli_inference.h"
 #include "session/session.h"
 
 namespace plumb::cli {
@@ -73,23 +71,6 @@ private:
     fs::path temporary_;
     std::unique_ptr<Session> session_;
 };
-
-/// Waits for the answer; Ctrl-C cancels the question.
-template <class Reply>
-Result<Reply> wait_for(Session& session, std::future<Result<Reply>> future) {
-    bool cancelled = false;
-    while (future.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
-        if (stop_requests() == 0 || cancelled) continue;
-        session.cancel_inference();
-        cancelled = true;
-    }
-    return future.get();
-}
-
-int report_answer(const Error& error) {
-    if (error.code != ErrorCode::cancelled) return report(error);
-    return stop_requests() > 0 ? signal_exit_code() : 1;
-}
 
 /// N of "RUN@N"; nothing for a folder or a run's last checkpoint.
 std::optional<std::int64_t> named_step(const std::string& model) {

@@ -7,7 +7,8 @@
 #include <ATen/Parallel.h>
 
 #include "base/clock.h"
-#include "session/model_source.h"
+#include "session/label_generation.h"
+#include "session/label_scoring.h"
 #include "session/run_worker.h"
 #include "session/token_stream.h"
 #include "tasks/reviews.h"
@@ -32,20 +33,6 @@ private:
     std::stop_source both_;
     std::stop_callback<Pass> on_a_, on_b_;
 };
-
-/// Calls use(policy) with the model that the name means: the paused run's own policy, or one that
-/// is loaded for it.
-Status with_policy(const std::string& name, const std::filesystem::path& workspace,
-                   PolicyLoan& loan, const std::function<Status(const Policy&)>& use) {
-    PLUMB_TRY(const ModelSource source, find_model(name, workspace));
-    if (source.run) {
-        Status done;
-        if (loan.borrow(*source.run, [&](const Policy& policy) { done = use(policy); }))
-            return done;
-    }
-    PLUMB_TRY(const Policy policy, load_policy(source.folder, at::kCPU));
-    return use(policy);
-}
 
 std::int64_t resolved_threads(std::int64_t threads) {
     return threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
@@ -115,8 +102,8 @@ Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request
 
 }  // namespace
 
-InferenceWorker::InferenceWorker(std::filesystem::path workspace, PolicyLoan& loan)
-    : workspace_(std::move(workspace)), loan_(loan), thread_([this](std::stop_token stop) {
+InferenceWorker::InferenceWorker(Store& store, PolicyLoan& loan)
+    : store_(store), loan_(loan), thread_([this](std::stop_token stop) {
           lower_thread_priority();
           loop(stop);
       }) {}
@@ -157,42 +144,66 @@ void InferenceWorker::loop(std::stop_token stop) {
     }
 }
 
-std::future<Result<GenerateReply>> InferenceWorker::generate(GenerateRequest request) {
-    auto promise = std::make_shared<std::promise<Result<GenerateReply>>>();
-    post([this, promise, request = std::move(request)](std::stop_token worker_stop) {
-        GenerateReply reply;
-        const EitherStop either(worker_stop, request.stop);
+template <class Reply, class Ask>
+std::future<Result<Reply>> InferenceWorker::ask(std::int64_t threads, std::stop_token request_stop,
+                                                Ask work) {
+    auto promise = std::make_shared<std::promise<Result<Reply>>>();
+    post([promise, threads, request_stop = std::move(request_stop),
+          work = std::move(work)](std::stop_token worker_stop) {
+        const EitherStop either(worker_stop, request_stop);
         const std::stop_token stop = either.token();
+        Result<Reply> reply = cancelled();
         const Status done = catch_everything([&]() -> Status {
-            if (stop.stop_requested()) return cancelled();
-            at::set_num_threads(static_cast<int>(resolved_threads(request.threads)));
-            return with_policy(request.model, workspace_, loan_,
-                               [&](const Policy& policy) -> Status {
-                                   PLUMB_TRY(reply, answer(policy, request, stop));
-                                   return {};
-                               });
+            if (stop.stop_requested()) return {};
+            at::set_num_threads(static_cast<int>(resolved_threads(threads)));
+            reply = work(stop);
+            return {};
         });
-        promise->set_value(done ? Result<GenerateReply>(reply) : done.error());
+        promise->set_value(done ? std::move(reply) : Result<Reply>(done.error()));
     });
     return promise->get_future();
 }
 
-std::future<Result<EvaluateReply>> InferenceWorker::evaluate(EvaluateRequest request) {
-    auto promise = std::make_shared<std::promise<Result<EvaluateReply>>>();
-    post([this, promise, request = std::move(request)](std::stop_token stop) {
-        EvaluateReply reply;
-        const Status done = catch_everything([&]() -> Status {
-            if (stop.stop_requested()) return cancelled();
-            at::set_num_threads(static_cast<int>(resolved_threads(request.threads)));
-            return with_policy(request.model, workspace_, loan_,
-                               [&](const Policy& policy) -> Status {
-                                   PLUMB_TRY(reply, judge(policy, request, stop));
-                                   return {};
-                               });
+std::future<Result<GenerateReply>> InferenceWorker::generate(GenerateRequest request) {
+    return ask<GenerateReply>(
+        request.threads, request.stop,
+        [this, request](const std::stop_token& stop) -> Result<GenerateReply> {
+            GenerateReply reply;
+            PLUMB_TRY_STATUS(with_policy(request.model, store_.folder(), loan_,
+                                         [&](const Policy& policy, const ModelSource&) -> Status {
+                                             PLUMB_TRY(reply, answer(policy, request, stop));
+                                             return {};
+                                         }));
+            return reply;
         });
-        promise->set_value(done ? Result<EvaluateReply>(reply) : done.error());
-    });
-    return promise->get_future();
+}
+
+std::future<Result<EvaluateReply>> InferenceWorker::evaluate(EvaluateRequest request) {
+    return ask<EvaluateReply>(
+        request.threads, {}, [this, request](const std::stop_token& stop) -> Result<EvaluateReply> {
+            EvaluateReply reply;
+            PLUMB_TRY_STATUS(with_policy(request.model, store_.folder(), loan_,
+                                         [&](const Policy& policy, const ModelSource&) -> Status {
+                                             PLUMB_TRY(reply, judge(policy, request, stop));
+                                             return {};
+                                         }));
+            return reply;
+        });
+}
+
+std::future<Result<ScoreLabelsReply>> InferenceWorker::score_labels(ScoreLabelsRequest request) {
+    return ask<ScoreLabelsReply>(request.threads, request.stop,
+                                 [this, request](const std::stop_token& stop) {
+                                     return plumb::score_labels(store_, request, stop);
+                                 });
+}
+
+std::future<Result<CompareModelsReply>> InferenceWorker::compare_models(
+    CompareModelsRequest request) {
+    return ask<CompareModelsReply>(request.threads, request.stop,
+                                   [this, request](const std::stop_token& stop) {
+                                       return plumb::compare_models(store_, loan_, request, stop);
+                                   });
 }
 
 }  // namespace plumb

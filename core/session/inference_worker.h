@@ -16,25 +16,32 @@
 
 namespace plumb {
 
-/// The thread that talks to models beside a run: playground and evaluation. It reads checkpoints
-/// itself, borrows the run's policy only while the run is paused, and has its own draws.
+/// The thread that talks to models beside a run: playground, evaluation and label queues. It reads
+/// checkpoints itself, borrows the run's policy only while the run is paused, and has its own
+/// draws.
 class InferenceWorker {
 public:
-    InferenceWorker(std::filesystem::path workspace, PolicyLoan& loan);
+    InferenceWorker(Store& store, PolicyLoan& loan);
     /// Cancels what is going on; requests that still wait are answered with cancelled.
     ~InferenceWorker();
 
     std::future<Result<GenerateReply>> generate(GenerateRequest request);
     std::future<Result<EvaluateReply>> evaluate(EvaluateRequest request);
+    std::future<Result<ScoreLabelsReply>> score_labels(ScoreLabelsRequest request);
+    std::future<Result<CompareModelsReply>> compare_models(CompareModelsRequest request);
     /// Ends the request that is being worked on.
     void cancel();
 
 private:
     using Work = std::function<void(std::stop_token)>;
     void post(Work work);
+    /// Asks for work(stop), which gives a Result<Reply>, with so many threads; request_stop ends it
+    /// too.
+    template <class Reply, class Ask>
+    std::future<Result<Reply>> ask(std::int64_t threads, std::stop_token request_stop, Ask work);
     void loop(std::stop_token stop);
 
-    const std::filesystem::path workspace_;
+    Store& store_;
     PolicyLoan& loan_;
     std::mutex mutex_;
     std::condition_variable_any ready_;

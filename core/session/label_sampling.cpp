@@ -17,12 +17,23 @@ constexpr std::int64_t page_size = 1000;
 
 using Pair = std::pair<CompletionRecord, CompletionRecord>;  ///< the most reward, the least
 
+bool contains(std::string_view text, std::string_view part) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return !std::ranges::search(text, part, {}, lower, lower).empty() || part.empty();
+}
+
+bool passes(const CompletionRecord& row, const SamplesToJudge& samples) {
+    return row.reward && (!samples.ended || row.ended == *samples.ended) &&
+           contains(row.prompt, samples.prompt);
+}
+
 /// Of each prompt of a step, in the order in which they come.
-void add_pairs(const std::vector<CompletionRecord>& rows, std::vector<Pair>& pairs) {
+void add_pairs(const std::vector<CompletionRecord>& rows, const SamplesToJudge& samples,
+               std::vector<Pair>& pairs) {
     std::map<std::string, std::pair<const CompletionRecord*, const CompletionRecord*>> ends;
     std::vector<const std::string*> prompts;
     for (const CompletionRecord& row : rows) {
-        if (!row.reward) continue;
+        if (!passes(row, samples)) continue;
         const auto [entry, first] = ends.try_emplace(row.prompt, &row, &row);
         if (first) prompts.push_back(&entry->first);
         if (*row.reward > *entry->second.first->reward) entry->second.first = &row;
@@ -30,7 +41,8 @@ void add_pairs(const std::vector<CompletionRecord>& rows, std::vector<Pair>& pai
     }
     for (const std::string* prompt : prompts) {
         const auto& [most, least] = ends.at(*prompt);
-        if (most->completion != least->completion) pairs.emplace_back(*most, *least);
+        const bool far = *most->reward - *least->reward >= samples.least_difference;
+        if (far && most->completion != least->completion) pairs.emplace_back(*most, *least);
     }
 }
 
@@ -58,6 +70,10 @@ NewLabel label_of(const Pair& pair, RunId run, bool most_first) {
     origin["b"] = origin_of(b);
     label.item.origin = origin.dump(-1, ' ', false, Json::error_handler_t::replace);
     return label;
+}
+
+bool is_filtered(const SamplesToJudge& samples) {
+    return samples.ended || !samples.prompt.empty() || samples.least_difference > 0;
 }
 
 /// So many of them, spread evenly.
@@ -95,17 +111,23 @@ Result<LabelImport> queue_samples(Store& store, StoreReader& reader, const std::
     for (const std::int64_t step : steps) {
         if (step < samples.first_step || step > samples.last_step) continue;
         PLUMB_TRY(const auto rows, reader.completions(samples.run, {.step = step}));
-        add_pairs(rows, pairs);
+        add_pairs(rows, samples, pairs);
     }
     if (pairs.empty())
         return invalid_input("run " + std::to_string(samples.run) + ", " + record.name +
                              ", has no prompt in these steps with two different answers that have "
-                             "rewards; choose other steps");
+                             "rewards" +
+                             (is_filtered(samples) ? " and pass the filters; choose other steps or "
+                                                     "filters"
+                                                   : "; choose other steps"));
     Json source;
     source["run"] = samples.run;
     source["name"] = record.name;
     source["first_step"] = samples.first_step;
     source["last_step"] = std::min(samples.last_step, record.step);
+    if (samples.ended) source["ended"] = *samples.ended;
+    if (!samples.prompt.empty()) source["prompt"] = samples.prompt;
+    if (samples.least_difference > 0) source["least_difference"] = samples.least_difference;
     pairs = spread(std::move(pairs), samples.most);
     Random random(derive_seed(samples.seed, "label sides"));
     std::size_t next = 0;
@@ -119,20 +141,15 @@ Result<LabelImport> queue_samples(Store& store, StoreReader& reader, const std::
 
 Result<std::int64_t> judge_by_gold(Store& store, StoreReader& reader, LabelQueueId queue,
                                    const std::string& annotator, std::int64_t most) {
-    std::int64_t judged = 0, known = 0;
-    for (std::int64_t behind = 0;;) {
-        PLUMB_TRY(const auto items, reader.label_items(queue, behind, page_size));
+    std::int64_t judged = 0, unknown = 0;
+    for (std::int64_t behind = 0; most <= 0 || judged < most;) {
+        PLUMB_TRY(const auto items, reader.items_to_judge(queue, annotator, behind, page_size));
         if (items.empty()) break;
-        PLUMB_TRY(const auto verdicts, reader.standing_verdicts(queue, behind, items.back().place));
-        behind = items.back().place;
+        behind = items.back().rank;
         for (const LabelItem& item : items) {
             const auto choice = choice_by_gold(item);
-            if (!choice) continue;
-            ++known;
-            const bool done = std::ranges::any_of(verdicts, [&](const Verdict& verdict) {
-                return verdict.item == item.id && verdict.annotator == annotator;
-            });
-            if (done || (most > 0 && judged == most)) continue;
+            if (!choice) ++unknown;
+            if (!choice || (most > 0 && judged == most)) continue;
             Verdict verdict;
             verdict.item = item.id;
             verdict.annotator = annotator;
@@ -141,10 +158,10 @@ Result<std::int64_t> judge_by_gold(Store& store, StoreReader& reader, LabelQueue
             ++judged;
         }
     }
-    if (known == 0)
+    if (judged == 0 && unknown > 0)
         return invalid_input(
-            "no item of the label queue knows its gold reward, which answers of "
-            "runs on a built-in task with a gold reward have");
+            "no item that is left in the label queue knows its gold reward, which answers of runs "
+            "on a built-in task with a gold reward have");
     return judged;
 }
 

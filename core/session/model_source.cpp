@@ -17,6 +17,17 @@ std::string list_of_steps(const std::vector<CheckpointRecord>& checkpoints) {
 
 }  // namespace
 
+std::string CheckpointSource::identity() const {
+    return run_name + "/" + std::to_string(run) + "@" + std::to_string(step);
+}
+
+std::string ModelSource::identity() const {
+    if (checkpoint) return checkpoint->identity();
+    std::error_code ignored;
+    const fs::path whole = fs::weakly_canonical(folder, ignored);
+    return whole.empty() ? folder.string() : whole.string();
+}
+
 Result<ModelSource> find_model(const std::string& name, const fs::path& workspace) {
     std::error_code ignored;
     if (fs::is_directory(name, ignored)) {
@@ -43,10 +54,13 @@ Result<ModelSource> find_model(const std::string& name, const fs::path& workspac
         return Error{ErrorCode::not_found, "run " + run_name + " has no checkpoint yet"};
     if (!step) {
         const auto newest = std::ranges::max_element(checkpoints, {}, &CheckpointRecord::step);
-        return ModelSource{workspace / newest->folder, run->id};
+        return ModelSource{workspace / newest->folder, run->id,
+                           CheckpointSource{run->id, run->name, newest->step}};
     }
     for (const auto& checkpoint : checkpoints)
-        if (checkpoint.step == *step) return ModelSource{workspace / checkpoint.folder, {}};
+        if (checkpoint.step == *step)
+            return ModelSource{
+                workspace / checkpoint.folder, {}, CheckpointSource{run->id, run->name, *step}};
     return Error{ErrorCode::not_found, "run " + run_name + " has no checkpoint of step " +
                                            std::to_string(*step) + "; there are those of " +
                                            list_of_steps(checkpoints)};

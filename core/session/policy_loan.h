@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 
+#include "base/result.h"
+#include "session/model_source.h"
 #include "store/records.h"
 #include "train/monitor.h"
 
@@ -37,5 +42,11 @@ private:
     RunId run_ = 0;
     const Policy* policy_ = nullptr;
 };
+
+/// Calls use(policy, source) with the model that the name means (find_model): the paused run's own
+/// policy, whose step is then that of the source, or one that is loaded for it.
+Status with_policy(const std::string& name, const std::filesystem::path& workspace,
+                   PolicyLoan& loan,
+                   const std::function<Status(const Policy&, const ModelSource&)>& use);
 
 }  // namespace plumb

@@ -18,7 +18,7 @@ struct Session::Implementation {
           worker(*store, loan, emitter()),
           starter(*store, worker, std::move(cache_folder), emitter()),
           queue(*store, starter, emitter()),
-          inference(store->folder(), loan),
+          inference(*store, loan),
           remover(*store, emitter()) {}
     /// The queue before the worker, whose run must not be followed by another; the worker while the
     /// queue is there, which is told of the run's end.
@@ -122,6 +122,14 @@ std::future<Result<GenerateReply>> Session::generate(GenerateRequest request) {
 
 std::future<Result<EvaluateReply>> Session::evaluate(EvaluateRequest request) {
     return self_->inference.evaluate(std::move(request));
+}
+
+std::future<Result<ScoreLabelsReply>> Session::score_labels(ScoreLabelsRequest request) {
+    return self_->inference.score_labels(std::move(request));
+}
+
+std::future<Result<CompareModelsReply>> Session::compare_models(CompareModelsRequest request) {
+    return self_->inference.compare_models(std::move(request));
 }
 
 void Session::cancel_inference() { self_->inference.cancel(); }

@@ -14,6 +14,7 @@
 #include "config/settings.h"
 #include "session/events.h"
 #include "session/generation.h"
+#include "session/label_requests.h"
 #include "store/store.h"
 
 namespace plumb {
@@ -112,6 +113,10 @@ public:
     /// it stands.
     std::future<Result<GenerateReply>> generate(GenerateRequest request);
     std::future<Result<EvaluateReply>> evaluate(EvaluateRequest request);
+    /// A reward model scores a label queue; the scores are kept in one transaction.
+    std::future<Result<ScoreLabelsReply>> score_labels(ScoreLabelsRequest request);
+    /// Two models answer the same prompts, which become a label queue in one transaction.
+    std::future<Result<CompareModelsReply>> compare_models(CompareModelsRequest request);
     /// Stops what the inference worker is doing.
     void cancel_inference();
 

@@ -128,21 +128,21 @@ Result<std::vector<Verdict>> StoreReader::standing_verdicts(LabelQueueId queue, 
 }
 
 Result<std::vector<ItemReward>> StoreReader::label_rewards(LabelQueueId queue, bool judged) {
+    const std::string all = "SELECT id, origin FROM label_items WHERE queue = ?";
+    const std::string some =
+        "SELECT id, origin FROM (SELECT DISTINCT item FROM label_standing WHERE queue = ?) AS "
+        "judged CROSS JOIN label_items ON label_items.id = judged.item WHERE true";
     return self_->list(
-        "WITH wanted AS (SELECT id, origin FROM label_items WHERE queue = ?1 AND answer_b IS NOT "
-        "NULL AND (NOT ?2 OR EXISTS (SELECT 1 FROM label_standing WHERE queue = ?1 AND item = "
-        "label_items.id))), "
-        "known AS (SELECT id AS item, 'gold' AS source, origin ->> '$.a.gold' AS a, origin ->> "
-        "'$.b.gold' AS b FROM wanted WHERE json_valid(origin) UNION ALL SELECT id, 'run', origin "
-        "->> '$.a.reward', origin ->> '$.b.reward' FROM wanted WHERE json_valid(origin) UNION ALL "
-        "SELECT item, model, reward_a, reward_b FROM wanted CROSS JOIN label_scores ON item = "
-        "wanted.id) "
-        "SELECT item, source, a, b FROM known WHERE typeof(a) IN ('real', 'integer') AND typeof(b) "
-        "IN ('real', 'integer') ORDER BY item, source",
-        [&](SQLite::Statement& statement) {
-            statement.bind(1, queue);
-            statement.bind(2, static_cast<int>(judged));
-        },
+        "WITH wanted AS (" + (judged ? some : all) +
+            " AND answer_b IS NOT NULL), "
+            "known AS (SELECT id AS item, 'gold' AS source, origin ->> '$.a.gold' AS a, origin ->> "
+            "'$.b.gold' AS b FROM wanted WHERE json_valid(origin) UNION ALL SELECT id, 'run', "
+            "origin ->> '$.a.reward', origin ->> '$.b.reward' FROM wanted WHERE json_valid(origin) "
+            "UNION ALL SELECT item, model, reward_a, reward_b FROM wanted CROSS JOIN label_scores "
+            "ON item = wanted.id) "
+            "SELECT item, source, a, b FROM known WHERE typeof(a) IN ('real', 'integer') AND "
+            "typeof(b) IN ('real', 'integer') ORDER BY item, source",
+        [&](SQLite::Statement& statement) { statement.bind(1, queue); },
         [](SQLite::Statement& statement) {
             return ItemReward{statement.getColumn(0).getInt64(), statement.getColumn(1).getString(),
                               statement.getColumn(2).getDouble(),

@@ -72,6 +72,60 @@ private Q_SLOTS:
         QCOMPARE((*reward)["share"].toObject()["value"].toDouble(), 1.0);
     }
 
+    void items_are_put_into_an_order() {
+        const TemporaryFolder home;
+        COMPARE_CODE(cli(home, {"run", "ppo-reviews-smoke", "--workspace", "workspace", "--set",
+                                "max_steps=3", "--set", "eval_steps=0", "--name", "ppo"}),
+                     0);
+        COMPARE_CODE(cli(home, {"labels", "queue", "ppo", "--name", "own", "--most", "10"}), 0);
+        COMPARE_CODE(cli(home, {"labels", "queue", "ppo", "--name", "few", "--steps", "2", "2",
+                                "--ended", "--least-difference", "0.001"}),
+                     0);
+        const CliResult scored = cli(home, {"labels", "score", "own", "--model", "ppo"});
+        COMPARE_CODE(scored, 0);
+        VERIFY_HOLDS(scored.out, "10 items scored by ppo/1@3");
+        const CliResult ordered =
+            cli(home, {"labels", "order", "own", "uncertain", "--model", "ppo", "--repeat", "0.1",
+                       "--double", "0.5", "--json"});
+        COMPARE_CODE(ordered, 0);
+        const auto line = json_lines(ordered.out).front();
+        QCOMPARE(line["order"].toString(), QString("uncertain"));
+        QCOMPARE(line["rewards"].toString(), QString("ppo/1@3"));
+        QCOMPARE(line["repeat"].toDouble(), 0.1);
+        QCOMPARE(line["double"].toDouble(), 0.5);
+        COMPARE_CODE(cli(home, {"labels", "order", "own", "random", "--seed", "7"}), 0);
+        VERIFY_HOLDS(cli(home, {"labels", "order", "own"}).out,
+                     "order random; repeated 0.1, judged by everybody 0.5");
+        VERIFY_HOLDS(cli(home, {"labels", "queue"}).out, "random");
+        COMPARE_CODE(cli(home, {"labels", "order", "own", "--repeat", "2"}), 2);
+        COMPARE_CODE(cli(home, {"labels", "order", "own", "sideways"}), 2);
+        const CliResult no_model =
+            cli(home, {"labels", "order", "own", "uncertain", "--model", "nobody"});
+        COMPARE_CODE(no_model, 2);
+        VERIFY_HOLDS(no_model.err, "nobody");
+        COMPARE_CODE(cli(home, {"labels", "judge", "own"}), 0);
+        VERIFY_HOLDS(cli(home, {"labels", "stats", "own"}).out,
+                     "gold agrees with the reward model ppo/1@3");
+    }
+
+    void two_models_answer_the_same_prompts() {
+        const TemporaryFolder home;
+        COMPARE_CODE(cli(home, {"run", "ppo-reviews-smoke", "--workspace", "workspace", "--set",
+                                "max_steps=2", "--set", "eval_steps=0", "--name", "ppo"}),
+                     0);
+        const CliResult made = cli(home, {"labels", "compare", "ppo", "ppo", "--prompts", "6",
+                                          "--seed", "1", "--name", "draws"});
+        COMPARE_CODE(made, 0);
+        VERIFY_HOLDS(made.out, "draws: ");
+        VERIFY_HOLDS(cli(home, {"labels", "judge", "draws"}).out, "verdicts by gold");
+        write(home, "prompts.txt", "the movie\nthe food\n");
+        COMPARE_CODE(cli(home, {"labels", "compare", "ppo", "ppo", "--file", "prompts.txt"}), 0);
+        VERIFY_HOLDS(cli(home, {"labels", "queue"}).out, "ppo and ppo");
+        const CliResult taken = cli(home, {"labels", "compare", "ppo", "ppo", "--name", "draws"});
+        COMPARE_CODE(taken, 2);
+        VERIFY_HOLDS(taken.err, "choose another name");
+    }
+
     void wrong_use_is_told() {
         const TemporaryFolder home;
         const CliResult missing = cli(home, {"labels", "import", "missing.jsonl"});

@@ -156,6 +156,16 @@ std::future<Result<GenerateReply>> SessionBridge::generate(GenerateRequest reque
     return m_session->generate(std::move(request));
 }
 
+std::future<Result<CompareModelsReply>> SessionBridge::compareModels(CompareModelsRequest request) {
+    if (!m_session) return {};
+    return m_session->compare_models(std::move(request));
+}
+
+std::future<Result<ScoreLabelsReply>> SessionBridge::scoreLabels(ScoreLabelsRequest request) {
+    if (!m_session) return {};
+    return m_session->score_labels(std::move(request));
+}
+
 void SessionBridge::holdQueue() {
     if (m_session) m_session->hold_queue();
 }

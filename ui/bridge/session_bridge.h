@@ -63,6 +63,8 @@ public:
     Status edit(const std::string& key, const std::string& value, const std::string& reason);
     /// Asked of the inference worker; without an open workspace the future is not valid.
     std::future<Result<GenerateReply>> generate(GenerateRequest request);
+    std::future<Result<CompareModelsReply>> compareModels(CompareModelsRequest request);
+    std::future<Result<ScoreLabelsReply>> scoreLabels(ScoreLabelsRequest request);
     void holdQueue();
     void runQueue();
     QueueState queueState() const;
@@ -99,8 +101,8 @@ public:
         if (!m_session) return;
         m_commands.post([this, session = m_session.get(), guard = QPointer<QObject>(context),
                          change = std::move(change), use = std::move(use)]() mutable {
-            auto answer = std::make_shared<decltype(change(session->store()))>(
-                change(session->store()));
+            auto answer =
+                std::make_shared<decltype(change(session->store()))>(change(session->store()));
             QMetaObject::invokeMethod(
                 this,
                 [guard, use = std::move(use), answer]() mutable {

@@ -6,8 +6,8 @@
 
 #include <QKeyEvent>
 #include <QShortcut>
-#include <QWidget>
 #include <QStringList>
+#include <QWidget>
 
 #include "base/check.h"
 #include "common/text.h"
@@ -122,7 +122,10 @@ constexpr std::array table = {
     Shortcut{"labelUp", ShortcutPlace::label, "PgUp", "Further up in both answers"},
     Shortcut{"labelCopy", ShortcutPlace::label, "Ctrl+C", "Copy what is marked in a text"},
     Shortcut{"labelImport", ShortcutPlace::label, "Ctrl+I", "A queue from a file"},
-    Shortcut{"labelSamples", ShortcutPlace::label, "Ctrl+R", "A queue of the shown run's samples"},
+    Shortcut{"labelSamples", ShortcutPlace::label, "Ctrl+R",
+             "A new queue, of a run's samples or of two models' answers"},
+    Shortcut{"labelOrder", ShortcutPlace::label, "Ctrl+O",
+             "Order of the queue, repeats, and who judges what"},
     Shortcut{"labelExport", ShortcutPlace::label, "Ctrl+S", "Export verdicts"},
     Shortcut{"labelQuality", ShortcutPlace::label, "Q", "Quality: agreement, and what to look at"},
 
@@ -156,6 +159,8 @@ constexpr std::array table = {
     Shortcut{"playgroundTwo", ShortcutPlace::playground, "Ctrl+B", "Two side by side, or one"},
     Shortcut{"playgroundStop", ShortcutPlace::playground, "Esc", "Stop"},
     Shortcut{"noteSave", ShortcutPlace::note, "Ctrl+Return", "Save the note"},
+    Shortcut{"newQueueMake", ShortcutPlace::newQueue, "Ctrl+Return", "Make the queue"},
+    Shortcut{"labelOrderApply", ShortcutPlace::labelOrder, "Ctrl+Return", "Apply order and shares"},
 };
 
 const Shortcut& rowOf(std::string_view id) {
@@ -188,6 +193,8 @@ QString placeTitle(ShortcutPlace place) {
         case ShortcutPlace::tryout: return "Rewards, in the text to try";
         case ShortcutPlace::playground: return "Playground";
         case ShortcutPlace::note: return "Note";
+        case ShortcutPlace::newQueue: return "New queue";
+        case ShortcutPlace::labelOrder: return "Order of a queue";
     }
     return {};
 }

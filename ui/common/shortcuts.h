@@ -27,7 +27,9 @@ enum class ShortcutPlace {
     newRun,  ///< the form for a new run
     tryout,  ///< the text that reward functions are tried on
     playground,
-    note,  ///< the dialog for a note
+    note,        ///< the dialog for a note
+    newQueue,    ///< the dialog for a label queue
+    labelOrder,  ///< the dialog for the order of a label queue
 };
 
 /// One row of the table that every shortcut of the window is made from, and that the sheet of

@@ -85,8 +85,10 @@ QWidget* LabelPage::makeHead() {
     };
     m_import =
         add("labelImport", "Import...", "A queue from a JSONL file of answers, labelled or not");
-    m_samples = add("labelSamples", "New queue...",
-                    "A queue of the shown run's answers, best against worst, at most 200");
+    m_newQueue =
+        add("labelSamples", "New queue...", "Of a run's samples, or of what two models answer");
+    m_order = add("labelOrder", "Order...",
+                  "In which order the items come, which come again, and who judges them");
     m_export =
         add("labelExport", "Export...", "Preference pairs as JSONL, with where they came from");
     m_showQuality = add("labelQuality", "Quality...",
@@ -98,7 +100,7 @@ QWidget* LabelPage::makeHead() {
     layout->addWidget(who);
     layout->addWidget(m_annotator);
     layout->addStretch(1);
-    for (QPushButton* button : {m_import, m_samples, m_export, m_showQuality})
+    for (QPushButton* button : {m_import, m_newQueue, m_order, m_export, m_showQuality})
         layout->addWidget(button);
     connect(m_queue, &QComboBox::activated, this, &LabelPage::openChosen);
     connect(m_annotator, &QLineEdit::returnPressed, this, [this] { setFocus(); });
@@ -110,7 +112,8 @@ QWidget* LabelPage::makeHead() {
     connect(m_import, &QPushButton::clicked, this, [this] { importFile()->chooseFile(); });
     connect(m_export, &QPushButton::clicked, this, &LabelPage::exportQueue);
     connect(m_showQuality, &QPushButton::clicked, this, &LabelPage::showQuality);
-    connect(m_samples, &QPushButton::clicked, this, &LabelPage::queueSamples);
+    connect(m_newQueue, &QPushButton::clicked, this, &LabelPage::makeQueue);
+    connect(m_order, &QPushButton::clicked, this, &LabelPage::orderQueue);
     return head;
 }
 
@@ -238,7 +241,8 @@ void LabelPage::addKeys() {
     add("labelBack", [this] { goBack(); });
     add("labelNote", [this] { m_note->setFocus(Qt::ShortcutFocusReason); });
     add("labelImport", [this] { m_import->click(); });
-    add("labelSamples", [this] { m_samples->click(); });
+    add("labelSamples", [this] { m_newQueue->click(); });
+    add("labelOrder", [this] { m_order->click(); });
     add("labelExport", [this] { m_export->click(); });
     add("labelQuality", [this] { m_showQuality->click(); });
     add("labelWeak", [this] { setStrength(1); });

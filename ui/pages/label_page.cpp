@@ -22,12 +22,13 @@
 #include "common/text.h"
 #include "models/verdict_list_model.h"
 #include "pages/label_settings.h"
-#include "session/label_sampling.h"
 #include "widgets/label_export_dialog.h"
 #include "widgets/label_import_dialog.h"
 #include "widgets/label_item_view.h"
+#include "widgets/label_order_dialog.h"
 #include "widgets/label_quality_dialog.h"
 #include "widgets/label_text.h"
+#include "widgets/new_queue_dialog.h"
 #include "widgets/verdict_panel.h"
 
 namespace plumb::ui {
@@ -41,11 +42,7 @@ QString count(std::int64_t number, const QString& what) {
 
 void LabelPage::refresh() { m_feed->readQueues(); }
 
-void LabelPage::setRun(std::optional<RunId> run, const QString& name) {
-    m_run = run;
-    m_runName = name;
-    m_samples->setEnabled(run.has_value() && canWrite());
-}
+void LabelPage::setRun(std::optional<RunId> run) { m_run = run; }
 
 bool LabelPage::canWrite() const { return m_bridge.isOpen() && !m_bridge.isReadOnly(); }
 
@@ -104,7 +101,8 @@ void LabelPage::showItem() {
     m_queue->setVisible(!m_queues.empty());
     for (QPushButton* button : {m_export, m_showQuality}) button->setEnabled(!m_queues.empty());
     m_import->setEnabled(canWrite());
-    m_samples->setEnabled(m_run.has_value() && canWrite());
+    m_newQueue->setEnabled(canWrite());
+    m_order->setEnabled(any);
     m_progress->setVisible(any);
     m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(m_feed->total(), 1)));
     m_progress->setValue(static_cast<int>(m_feed->judged()));
@@ -141,7 +139,7 @@ QString LabelPage::emptyText() const {
     if (!canWrite()) return "The workspace is open for reading only; nothing can be judged.";
     if (m_queues.empty())
         return "There is nothing to judge yet. Import a JSONL file of answers, or make a queue "
-               "of the samples of the run that is shown on the Train page.";
+               "of a run's samples, or of what two models answer.";
     if (m_annotator->text().trimmed().isEmpty())
         return "Enter your name above: verdicts are kept with it.";
     if (m_feed->isReading()) return "Reading the queue ...";
@@ -284,28 +282,22 @@ void LabelPage::exportQueue() {
     dialog->open();
 }
 
-void LabelPage::queueSamples() {
-    if (!m_run) return;
-    SamplesToJudge samples;
-    samples.run = *m_run;
-    samples.most = 200;
-    const std::string name = toStd(QString("run %1, %2").arg(*m_run).arg(m_runName));
-    m_samples->setEnabled(false);
-    m_bridge.write(
-        this,
-        [samples, name](Store& store) -> Result<LabelImport> {
-            PLUMB_TRY(auto reader, StoreReader::open(store.folder()));
-            return queue_samples(store, *reader, name, samples);
-        },
-        [this](const Result<LabelImport>& done) {
-            m_samples->setEnabled(true);
-            if (!done.ok()) {
-                Q_EMIT problem(toQString(done.error().message));
-                return;
-            }
-            m_wanted = done->queue;
-            refresh();
-        });
+void LabelPage::makeQueue() { openDialog(new NewQueueDialog(m_bridge, m_run, this)); }
+
+void LabelPage::orderQueue() {
+    const auto id = m_queue->currentData().toLongLong();
+    const auto queue = std::ranges::find(m_queues, id, &LabelQueue::id);
+    if (queue != m_queues.end()) openDialog(new LabelOrderDialog(m_bridge, *queue, this));
+}
+
+void LabelPage::openDialog(LabelQueueDialog* dialog) {
+    connect(dialog, &LabelQueueDialog::queueDone, this,
+            [this](LabelQueueId queue, const QString& note) {
+                if (!note.isEmpty()) Q_EMIT told(note);
+                m_wanted = queue;
+                refresh();
+            });
+    dialog->open();
 }
 
 }  // namespace plumb::ui

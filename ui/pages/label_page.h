@@ -21,6 +21,7 @@ class LabelFeed;
 class LabelImportDialog;
 class LabelItemView;
 class LabelQualityDialog;
+class LabelQueueDialog;
 class SessionBridge;
 class VerdictPanel;
 
@@ -35,8 +36,8 @@ public:
     void refresh();
     /// Shows an item of the queue out of its turn.
     void showItemAside(LabelItemId item);
-    /// The run whose samples can be made a queue of; nothing: none is shown.
-    void setRun(std::optional<RunId> run, const QString& name);
+    /// The run whose samples a new queue offers first; nothing: none is shown.
+    void setRun(std::optional<RunId> run);
 
 Q_SIGNALS:
     void problem(const QString& message);
@@ -73,7 +74,9 @@ private:
     LabelImportDialog* importFile();
     void exportQueue();
     void showQuality();
-    void queueSamples();
+    void makeQueue();
+    void orderQueue();
+    void openDialog(LabelQueueDialog* dialog);
     bool canWrite() const;
 
     SessionBridge& m_bridge;
@@ -81,7 +84,6 @@ private:
     std::vector<LabelQueue> m_queues;
     LabelQueueId m_wanted = 0;  ///< to be chosen once the queues are read
     std::optional<RunId> m_run;
-    QString m_runName;
     std::optional<std::int64_t> m_strength;
     bool m_named = false;  ///< which answer is A is told
     QComboBox* m_queue;
@@ -92,7 +94,7 @@ private:
     VerdictPanel* m_verdicts;
     LabelQualityDialog* m_quality = nullptr;  ///< once it was asked for
     QWidget *m_views, *m_actions;
-    QPushButton *m_import, *m_samples, *m_export, *m_showQuality;
+    QPushButton *m_import, *m_newQueue, *m_order, *m_export, *m_showQuality;
     QPushButton *m_differences, *m_formatted, *m_showVerdicts;
     QPushButton *m_chooseLeft, *m_chooseRight, *m_tie, *m_bothBad, *m_skip, *m_undo;
 };

@@ -58,6 +58,11 @@ void ModelChooser::setModel(const QString& model) {
     fill();
 }
 
+void ModelChooser::setEmptyText(const QString& text) {
+    m_emptyText = text;
+    fill();
+}
+
 void ModelChooser::wheelEvent(QWheelEvent* event) { event->ignore(); }
 
 void ModelChooser::chooseFolder() {

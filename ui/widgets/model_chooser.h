@@ -22,6 +22,8 @@ public:
     /// As in model_name_or_path; one that is not in the list is added to it. Does not emit
     /// chosen().
     void setModel(const QString& model);
+    /// What it means to name none, from now on.
+    void setEmptyText(const QString& text);
 
 Q_SIGNALS:
     void chosen(const QString& model);

@@ -182,8 +182,7 @@ void MainWindow::connectPages() {
     });
     connect(m_controller, &RunController::detailsShown, this, [this](const RunDetails* details) {
         updateTitle();
-        m_label->setRun(details ? std::optional(details->record.id) : std::nullopt,
-                        details ? toQString(details->record.name) : QString());
+        m_label->setRun(details ? std::optional(details->record.id) : std::nullopt);
     });
     connect(m_label, &LabelPage::problem, this, [this](const QString& message) {
         m_messages->showMessage(MessageBar::Kind::error, {}, message);

@@ -201,6 +201,56 @@ private Q_SLOTS:
         QVERIFY(items[0].origin.find("\"step\":1") != std::string::npos);
     }
 
+    void samples_are_filtered() {
+        Workspace workspace;
+        const RunId run = workspace.run();
+        workspace.store->add_completions(
+            run, 3,
+            {answer(0, "The Movie", "x", 0.5), answer(1, "The Movie", "y", 0.25),
+             answer(2, "The Movie", "cut off", 3), answer(3, "The Movie", "cut too", -1)});
+        QVERIFY(workspace.store->flush().ok());
+        const auto pairs = [&](SamplesToJudge samples, const char* name) {
+            samples.run = run;
+            const auto done = queue_samples(*workspace.store, *workspace.reader, name, samples);
+            QStringList texts;
+            if (!done.ok()) return QStringList(QString::fromStdString(done.error().message));
+            for (const LabelItem& item : workspace.items(done->queue)) {
+                QStringList both = {QString::fromStdString(item.answer_a),
+                                    QString::fromStdString(*item.answer_b)};
+                both.sort();
+                texts << both.join(" | ");
+            }
+            return texts;
+        };
+        QCOMPARE(pairs({.prompt = "movie"}, "prompt"), QStringList("cut off | cut too"));
+        QCOMPARE(pairs({.prompt = "movie", .least_difference = 5}, "far").size(), 1);
+        QVERIFY(pairs({.prompt = "movie", .least_difference = 5}, "far")[0].contains("filters"));
+        QCOMPARE(pairs({.least_difference = 1}, "one"),
+                 QStringList({"best | worst", "good | poor", "cut off | cut too"}));
+        QCOMPARE(pairs({.first_step = 2, .last_step = 2}, "steps"), QStringList("good | poor"));
+    }
+
+    void only_answers_that_ended_or_only_those_that_were_cut() {
+        Workspace workspace;
+        RunRecord record;
+        record.name = "ended";
+        const RunId run = workspace.store->create_run(record).value();
+        std::vector<CompletionRecord> rows = {answer(0, "p", "a", 3), answer(1, "p", "b", 2),
+                                              answer(2, "p", "c", 1), answer(3, "p", "d", 0)};
+        rows[1].ended = rows[2].ended = true;
+        workspace.store->add_completions(run, 1, rows);
+        QVERIFY(workspace.store->flush().ok());
+        const auto texts = [&](std::optional<bool> ended, const char* name) {
+            const auto done = queue_samples(*workspace.store, *workspace.reader, name,
+                                            {.run = run, .ended = ended});
+            const LabelItem item = workspace.items(done->queue)[0];
+            return std::set<std::string>({item.answer_a, *item.answer_b});
+        };
+        QCOMPARE(texts(true, "ended"), std::set<std::string>({"b", "c"}));
+        QCOMPARE(texts(false, "cut"), std::set<std::string>({"a", "d"}));
+        QCOMPARE(texts({}, "both"), std::set<std::string>({"a", "d"}));
+    }
+
     void the_gold_reward_judges_once() {
         Workspace workspace;
         const auto queue =

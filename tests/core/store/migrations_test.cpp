@@ -102,6 +102,29 @@ private Q_SLOTS:
         COMPARE_TEXT(reader->run(3)->note, "an old one");
     }
 
+    void verdicts_of_an_older_format_stand_as_before() {
+        const auto last = std::ranges::find(migrations(), 5, &Migration::version);
+        VERIFY_OK(migrate(*connection_, std::span(migrations().begin(), last)));
+        connection_->db.exec("INSERT INTO label_queues VALUES (4, 'old', '{}', 0)");
+        connection_->db.exec(
+            "INSERT INTO label_items VALUES (7, 4, 1, 'p', 'a', 'b', 0, 0, 0, '{}')");
+        connection_->db.exec(
+            "INSERT INTO verdicts VALUES (1, 7, 'ada', 'a', NULL, NULL, '', NULL, NULL, 0, 0), "
+            "(2, 7, 'ada', 'b', NULL, NULL, '', NULL, NULL, 0, 0), "
+            "(3, 7, 'ada', 'undo', 2, NULL, '', NULL, NULL, 0, 0), "
+            "(4, 7, 'bob', 'tie', NULL, NULL, '', NULL, NULL, 0, 0)");
+        VERIFY_OK(migrate(*connection_, migrations()));
+        const auto reader = open_reader(folder_->path());
+        const auto verdicts = reader->standing_verdicts(4).value();
+        QCOMPARE(verdicts.size(), std::size_t{2});
+        QCOMPARE(verdicts[0].id, 1);
+        QCOMPARE(verdicts[1].choice, Choice::tie);
+        const LabelQueue queue = reader->label_queue(4).value();
+        QCOMPARE(queue.order.kind, LabelOrder::given);
+        QVERIFY(queue.shares.repeated == 0 && queue.shares.doubled == 1);
+        QCOMPARE(number("SELECT count(*) FROM standing_verdicts"), 2);
+    }
+
     void an_older_program_refuses_the_file() {
         VERIFY_OK(migrate(*connection_, steps_));
         const Status status = migrate(*connection_, std::span(steps_).first(2));

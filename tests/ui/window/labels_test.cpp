@@ -143,12 +143,12 @@ private Q_SLOTS:
             QVERIFY(store->set_run_state(run, RunState::finished, "").ok());
         }
         Labelling page(options);
-        QVERIFY(!page.button("labelSamples")->isEnabled());
         page.window->controller().showRun(1);
         QTRY_VERIFY(page.text("runTitle").contains("samples"));
         page.button("tabLabel")->click();
-        QTRY_VERIFY(page.button("labelSamples")->isEnabled());
         page.button("labelSamples")->click();
+        QTRY_VERIFY(page.button("newQueueMake")->isEnabled());
+        page.button("newQueueMake")->click();
         page.waitForPrompt("1+2=");
     }
 };

@@ -67,7 +67,8 @@ private Q_SLOTS:
             "chart.all",          "chart.earlier",       "chart.later",   "chart.choose",
             "chart.zoomIn",       "chart.zoomOut",       "chart.panLeft", "chart.panRight",
             "chart.zoomValuesIn", "chart.zoomValuesOut", "settingsFound", "settingsLeave",
-            "tryReward",          "tryCancel",           "noteSave"};
+            "tryReward",          "tryCancel",           "noteSave",      "newQueueMake",
+            "labelOrderApply"};
         for (const Shortcut& row : shortcuts())
             QVERIFY2(taken.contains(row.id) || found.contains(toQString(row.id)), row.id.data());
     }
