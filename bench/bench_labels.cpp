@@ -168,6 +168,8 @@ int main(int argc, char** argv) {
         QObject::connect(&window, &MainWindow::ready, &opening, &QEventLoop::quit);
         window.show();
         opening.exec();
+        // On a screen without a window manager no window becomes active by itself.
+        QApplication::setActiveWindow(&window);
         std::printf("| %lld items | |\n|---|---|\n", static_cast<long long>(options.items));
         measure(window, options);
         window.close();

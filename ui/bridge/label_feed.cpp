@@ -39,6 +39,7 @@ void LabelFeed::open(const LabelQueue& queue, const QString& annotator) {
     readProgress();
     readAhead();
     readRepeat();
+    Q_EMIT shownChanged();  // that they are read
 }
 
 void LabelFeed::close() {

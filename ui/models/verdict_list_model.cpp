@@ -70,12 +70,14 @@ void VerdictListModel::fetchMore(const QModelIndex& parent) {
     m_bridge.query(
         this,
         [filter = m_filter, before](StoreReader& reader) {
-            return reader.verdict_page(filter, before, page_size);
+            // One more tells whether there is another page.
+            return reader.verdict_page(filter, before, page_size + 1);
         },
-        [this, list = m_list](const Result<std::vector<PlacedVerdict>>& page) {
+        [this, list = m_list](Result<std::vector<PlacedVerdict>> page) {
             if (list != m_list) return;
             m_reading = false;
-            m_complete = !page.ok() || static_cast<std::int64_t>(page->size()) < page_size;
+            m_complete = !page.ok() || static_cast<std::int64_t>(page->size()) <= page_size;
+            if (!m_complete) page->pop_back();
             if (!page.ok()) {
                 Q_EMIT failed(toQString(page.error().message));
             } else if (!page->empty()) {

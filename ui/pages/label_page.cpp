@@ -104,7 +104,7 @@ void LabelPage::showItem() {
     m_train->setEnabled(!m_queues.empty() && canWrite());
     m_import->setEnabled(canWrite());
     m_newQueue->setEnabled(canWrite());
-    m_order->setEnabled(any);
+    m_order->setEnabled(canWrite() && !m_queues.empty());
     m_progress->setVisible(any);
     m_progress->setRange(0, static_cast<int>(std::max<std::int64_t>(m_feed->total(), 1)));
     m_progress->setValue(static_cast<int>(m_feed->judged()));

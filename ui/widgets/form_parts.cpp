@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/form_parts.h"
 
+#include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -40,6 +41,8 @@ void addRow(QFormLayout& form, const QString& title, QWidget* editor, const QStr
     label->setBuddy(editor);
     for (QWidget* part : {static_cast<QWidget*>(label), editor}) part->setToolTip(help);
     editor->setAccessibleName(title);
+    if (qobject_cast<QComboBox*>(editor))
+        editor->setSizePolicy(QSizePolicy::Expanding, editor->sizePolicy().verticalPolicy());
     form.addRow(label, editor);
 }
 

@@ -23,7 +23,11 @@ constexpr int dialog_width = 520;
 
 LabelQueueDialog::LabelQueueDialog(const QString& name, const char* action, const QString& text,
                                    SessionBridge& bridge, QWidget* parent)
-    : QDialog(parent), m_bridge(bridge), m_maker(new LabelQueueMaker(bridge, this)) {
+    : QDialog(parent),
+      m_action(action),
+      m_actionText(text),
+      m_bridge(bridge),
+      m_maker(new LabelQueueMaker(bridge, this)) {
     setObjectName(name);
     setAttribute(Qt::WA_DeleteOnClose);
     setFixedWidth(dialog_width);
@@ -34,28 +38,11 @@ LabelQueueDialog::LabelQueueDialog(const QString& name, const char* action, cons
     m_progress->setObjectName(name + "Progress");
     m_progress->setTextVisible(false);
     m_progress->hide();
-    m_cancel = new QPushButton("Cancel  Esc", this);
-    m_cancel->setObjectName(name + "Cancel");
-    m_cancel->setAutoDefault(false);
-    m_primary = new QPushButton(text + "  " + keyText(action), this);
-    m_primary->setObjectName(action);
-    m_primary->setProperty("primary", true);
-    m_primary->setAutoDefault(false);
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch();
-    buttons->addWidget(m_cancel);
-    buttons->addWidget(m_primary);
     m_layout = new QVBoxLayout(this);
     m_layout->setContentsMargins(16, 14, 16, 14);
     m_layout->setSpacing(10);
     m_layout->addWidget(m_problem);
     m_layout->addWidget(m_progress);
-    m_layout->addLayout(buttons);
-    auto* keys = new QShortcut(keysOf(action), this);
-    keys->setObjectName(action);
-    connect(keys, &QShortcut::activated, m_primary, &QPushButton::click);
-    connect(m_primary, &QPushButton::clicked, this, &LabelQueueDialog::press);
-    connect(m_cancel, &QPushButton::clicked, this, &LabelQueueDialog::reject);
     connect(m_maker, &LabelQueueMaker::progressed, this, &LabelQueueDialog::showProgress);
     connect(m_maker, &LabelQueueMaker::made, this, [this](LabelQueueId queue) { m_made = queue; });
     connect(m_maker, &LabelQueueMaker::failed, this, &LabelQueueDialog::showFailure);
@@ -69,7 +56,29 @@ LabelQueueDialog::LabelQueueDialog(const QString& name, const char* action, cons
 void LabelQueueDialog::addForm(QWidget* form) {
     m_form = form;
     m_layout->insertWidget(0, form);
+    makeButtons();
     check();
+}
+
+// After the form, so that Tab leads through it first.
+void LabelQueueDialog::makeButtons() {
+    m_cancel = new QPushButton("Cancel  Esc", this);
+    m_cancel->setObjectName(objectName() + "Cancel");
+    m_cancel->setAutoDefault(false);
+    m_primary = new QPushButton(m_actionText + "  " + keyText(m_action), this);
+    m_primary->setObjectName(m_action);
+    m_primary->setProperty("primary", true);
+    m_primary->setAutoDefault(false);
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch();
+    buttons->addWidget(m_cancel);
+    buttons->addWidget(m_primary);
+    m_layout->addLayout(buttons);
+    auto* keys = new QShortcut(keysOf(m_action), this);
+    keys->setObjectName(m_action);
+    connect(keys, &QShortcut::activated, m_primary, &QPushButton::click);
+    connect(m_primary, &QPushButton::clicked, this, &LabelQueueDialog::press);
+    connect(m_cancel, &QPushButton::clicked, this, &LabelQueueDialog::reject);
 }
 
 void LabelQueueDialog::check() {

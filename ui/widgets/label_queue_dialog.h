@@ -42,11 +42,14 @@ protected:
     virtual void begin() = 0;
 
 private:
+    void makeButtons();
     void press();
     void showBusy(bool busy);
     void showProgress(const QString& what, qint64 done, qint64 total);
     void showFailure(const QString& message);
 
+    const char* m_action;
+    const QString m_actionText;
     SessionBridge& m_bridge;
     LabelQueueMaker* m_maker;
     LabelQueueId m_made = 0;  ///< it is there, whatever happens to its order
@@ -54,7 +57,7 @@ private:
     QWidget* m_form = nullptr;
     QLabel* m_problem;
     QProgressBar* m_progress;
-    QPushButton *m_primary, *m_cancel;
+    QPushButton *m_primary = nullptr, *m_cancel = nullptr;
     QVBoxLayout* m_layout;
 };
 

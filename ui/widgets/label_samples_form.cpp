@@ -28,6 +28,7 @@ LabelSamplesForm::LabelSamplesForm(QWidget* parent) : QWidget(parent) {
     auto* form = makeForm(this);
     m_run = new QComboBox(this);
     m_run->setObjectName("samplesRun");
+    // Names may be longer than the dialog is wide.
     m_run->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     auto* steps = new QWidget(this);
     m_first = makeNumber("samplesFirst", 0, any_number, 0, steps);

@@ -59,6 +59,7 @@ NewQueueDialog::NewQueueDialog(SessionBridge& bridge, std::optional<RunId> run, 
     connect(m_models, &LabelModelsForm::changed, this, &NewQueueDialog::check);
     connect(m_order, &LabelOrderEdit::changed, this, &NewQueueDialog::check);
     addForm(page);
+    m_kind->setFocus();
     showKind();
     readRuns(run);
 }

@@ -4,9 +4,10 @@
 #include <fstream>
 #include <set>
 
+#include <QApplication>
 #include <QComboBox>
 #include <QLineEdit>
-#include <QPlainTextEdit>
+#include <QTextEdit>
 #include <QProgressBar>
 #include <QSettings>
 #include <QSpinBox>
@@ -53,7 +54,7 @@ struct Labelling : Shown {
         if (!QTest::qWaitForWindowActive(window.get())) qFatal("the window is not active");
         button("tabLabel")->click();
     }
-    QString prompt() { return find<QPlainTextEdit>("labelPrompt")->toPlainText(); }
+    QString prompt() { return find<QTextEdit>("labelPrompt")->toPlainText(); }
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
         QTest::keyClick(find<QWidget>("labelPage"), key, modifiers);
     }
@@ -75,7 +76,7 @@ struct Labelling : Shown {
     bool hasQueue(const std::string& name) { return reader()->find_label_queue(name).ok(); }
     /// Opens the dialog for a new queue, whose runs are read.
     void openNewQueue() {
-        press(Qt::Key_R, Qt::ControlModifier);
+        openDialog(Qt::Key_R);
         QTRY_VERIFY_WITH_TIMEOUT(find<QComboBox>("samplesRun")->count() > 0, patience_ms);
     }
     template <class Editor>
@@ -86,8 +87,18 @@ struct Labelling : Shown {
         box->setCurrentIndex(place);
         Q_EMIT box->activated(place);
     }
-    bool hasDialog() { return window->findChild<LabelQueueDialog*>(); }
-    void waitForNoDialog() { QTRY_VERIFY_WITH_TIMEOUT(!hasDialog(), patience_ms); }
+    LabelQueueDialog* dialog() { return window->findChild<LabelQueueDialog*>(); }
+    /// Presses the key of a dialog and waits until it has the keyboard.
+    void openDialog(Qt::Key key) {
+        press(key, Qt::ControlModifier);
+        QTRY_VERIFY(dialog());
+        QVERIFY(QTest::qWaitForWindowActive(dialog()));
+    }
+    void waitForNoDialog() {
+        QTRY_VERIFY_WITH_TIMEOUT(!dialog(), patience_ms);
+        window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window.get()));
+    }
 };
 
 }  // namespace
@@ -178,8 +189,7 @@ private Q_SLOTS:
         makeQueue(optionsBelow(folder.path()), 30);
         Labelling page(optionsBelow(folder.path()));
         QTRY_COMPARE_WITH_TIMEOUT(page.prompt(), QString("prompt 1"), patience_ms);
-        page.press(Qt::Key_O, Qt::ControlModifier);
-        QTRY_VERIFY(page.hasDialog());
+        page.openDialog(Qt::Key_O);
         page.choose<QComboBox>("orderKind", "Random");
         page.find<QSpinBox>("orderSeed")->setValue(4);
         page.find<QSpinBox>("orderRepeated")->setValue(10);
@@ -195,8 +205,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(page.prompt(), QString::fromStdString(first.prompt), patience_ms);
         QVERIFY(first.prompt != "prompt 1");
         // By rewards that nobody knows: told, and the dialog stays.
-        page.press(Qt::Key_O, Qt::ControlModifier);
-        QTRY_VERIFY(page.hasDialog());
+        page.openDialog(Qt::Key_O);
         QCOMPARE(page.find<QSpinBox>("orderRepeated")->value(), 10);
         page.choose<QComboBox>("orderKind", "Most uncertain first");
         page.button("labelOrderApply")->click();
@@ -222,9 +231,10 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(page.button("newQueueMake")->isEnabled(), patience_ms);
         page.button("newQueueMake")->click();
         page.waitForNoDialog();
-        QCOMPARE(page.message(), QString("5 items."));
+        // Fewer than 5 where two of the pairs have equal texts.
         const LabelQueue samples = page.queue("samples");
-        QCOMPARE(samples.items, 5);
+        QVERIFY(samples.items > 1 && samples.items <= 5);
+        QCOMPARE(page.message(), QString("%1 items.").arg(samples.items));
         QCOMPARE(samples.order.kind, LabelOrder::uncertain);
         COMPARE_TEXT(samples.order.source, "policy/1@4");
         QVERIFY(samples.source.find("\"first_step\":2") != std::string::npos);
@@ -268,13 +278,12 @@ private Q_SLOTS:
     void what_is_missing_is_told_before() {
         const TemporaryFolder folder;
         Labelling page(optionsBelow(folder.path()));
-        page.press(Qt::Key_R, Qt::ControlModifier);
-        QTRY_VERIFY(page.hasDialog());
+        page.openDialog(Qt::Key_R);
         QTRY_VERIFY(page.text("newQueueProblem").contains("No run has sampled"));
         QVERIFY(!page.button("newQueueMake")->isEnabled());
         page.choose<QComboBox>("newQueueKind", "Two models on the same prompts");
         QCOMPARE(page.text("newQueueProblem"), QString("Choose two models."));
-        QTest::keyClick(page.window->findChild<LabelQueueDialog*>(), Qt::Key_Escape);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
         page.waitForNoDialog();
     }
 };

@@ -139,6 +139,7 @@ private Q_SLOTS:
                 sample.reward = 1 - static_cast<double>(row);
             }
             store->add_completions(run, 1, rows);
+            store->add_metrics(run, 1, {{"reward", 0.5}}, 1);
             QVERIFY(store->flush().ok());
             QVERIFY(store->set_run_state(run, RunState::finished, "").ok());
         }
