@@ -2,8 +2,10 @@
 #include "widgets/label_quality_dialog.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
+#include <QAbstractTextDocumentLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QInputDialog>
@@ -25,7 +27,8 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int dialog_width = 900, dialog_height = 600, row_height = 24;
+constexpr int dialog_width = 900, dialog_height = 600, row_height = 24, sentences_margin = 10,
+              most_sentences_height = 240;
 
 }  // namespace
 
@@ -97,6 +100,14 @@ QWidget* LabelQualityDialog::makeAgreement() {
     m_sentences->setObjectName("labelSentences");
     m_sentences->setAccessibleName("What the numbers mean");
     m_sentences->setReadOnly(true);
+    m_sentences->setFrameShape(QFrame::NoFrame);
+    // As high as its text, so that the tables have the rest.
+    connect(m_sentences->document()->documentLayout(),
+            &QAbstractTextDocumentLayout::documentSizeChanged, m_sentences,
+            [text = m_sentences](const QSizeF& size) {
+                const int high = static_cast<int>(std::ceil(size.height())) + sentences_margin;
+                text->setFixedHeight(std::min(high, most_sentences_height));
+            });
     m_annotators = addTable("labelAnnotators",
                             {"annotator", "verdicts", "median", "agrees with itself",
                              "chose the left", "p", "odd times"},
@@ -105,7 +116,7 @@ QWidget* LabelQualityDialog::makeAgreement() {
                        3, page);
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 4, 0, 0);
-    layout->addWidget(m_sentences, 3);
+    layout->addWidget(m_sentences);
     layout->addWidget(m_annotators.view, 3);
     layout->addWidget(m_pairs.view, 2);
     return page;

@@ -17,7 +17,7 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int row_height = 24, item_width = 56, choice_width = 72, strength_width = 84,
+constexpr int row_height = 24, item_width = 56, choice_width = 88, strength_width = 78,
               time_width = 62, search_delay_ms = 250;
 
 bool moves(int key) {
