@@ -36,21 +36,6 @@ struct Questions {
     std::unique_ptr<RewardFunction> gold;  ///< null: there is none
 };
 
-/// Of a file: all prompts in it, spread evenly where there are more.
-Result<Questions> questions_of_file(const CompareModelsRequest& request,
-                                    const std::stop_token& stop) {
-    Questions questions;
-    Settings& settings = questions.settings;
-    settings.task = "data";
-    settings.algorithm = "grpo";
-    settings.train_files = settings.eval_files = {request.file};
-    settings.eval_prompts = request.prompts;
-    settings.max_completion_length = usual_max_tokens;
-    PLUMB_TRY(const auto task, make_task(settings, false, stop));
-    questions.prompts = task->eval_prompts();
-    return questions;
-}
-
 Result<std::optional<RunRecord>> run_of(const std::string& model, StoreReader& reader,
                                         const fs::path& workspace) {
     PLUMB_TRY(const ModelSource source, find_model(model, workspace));
@@ -59,11 +44,32 @@ Result<std::optional<RunRecord>> run_of(const std::string& model, StoreReader& r
     return std::optional(std::move(run));
 }
 
+Result<Settings> settings_of(const RunRecord& run) {
+    return parse_settings(run.settings, "the settings of " + run.name, {});
+}
+
+/// Of a file: all prompts in it, spread evenly where there are more. Answers are as long as the run
+/// samples them.
+Result<Questions> questions_of_file(const CompareModelsRequest& request,
+                                    const std::optional<Settings>& run,
+                                    const std::stop_token& stop) {
+    Questions questions;
+    Settings& settings = questions.settings;
+    settings.task = "data";
+    settings.algorithm = "grpo";
+    settings.train_files = settings.eval_files = {request.file};
+    settings.eval_prompts = request.prompts;
+    settings.max_completion_length = run ? run->max_completion_length : usual_max_tokens;
+    PLUMB_TRY(const auto task, make_task(settings, false, stop));
+    questions.prompts = task->eval_prompts();
+    return questions;
+}
+
 /// The held-out prompts of the run's task.
 Result<Questions> questions_of_run(const RunRecord& run, std::int64_t most,
                                    const std::stop_token& stop) {
     Questions questions;
-    PLUMB_TRY(questions.settings, parse_settings(run.settings, "the settings of " + run.name, {}));
+    PLUMB_TRY(questions.settings, settings_of(run));
     Settings& settings = questions.settings;
     const bool built_in = is_built_in_task(settings);
     // With another number of held-out rows, rows of the user's that were trained on would be among
@@ -84,12 +90,20 @@ Result<Questions> questions_of_run(const RunRecord& run, std::int64_t most,
 
 Result<Questions> find_questions(const CompareModelsRequest& request, Store& store,
                                  const std::stop_token& stop) {
-    if (!request.file.empty()) return questions_of_file(request, stop);
     PLUMB_TRY(auto reader, StoreReader::open(store.folder()));
+    std::optional<RunRecord> run;
     for (const std::string& model : {request.model_a, request.model_b}) {
-        PLUMB_TRY(const auto run, run_of(model, *reader, store.folder()));
-        if (run) return questions_of_run(*run, request.prompts, stop);
+        PLUMB_TRY(auto found, run_of(model, *reader, store.folder()));
+        if (!run) run = std::move(found);
     }
+    if (!request.file.empty()) {
+        std::optional<Settings> settings;
+        if (run) {
+            PLUMB_TRY(settings, settings_of(*run));
+        }
+        return questions_of_file(request, settings, stop);
+    }
+    if (run) return questions_of_run(*run, request.prompts, stop);
     return invalid_input(
         "neither model is a run's, so that there is no task to take prompts from; name a file with "
         "prompts");

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <set>
 
-#include <QApplication>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QTextEdit>
@@ -283,7 +282,7 @@ private Q_SLOTS:
         QVERIFY(!page.button("newQueueMake")->isEnabled());
         page.choose<QComboBox>("newQueueKind", "Two models on the same prompts");
         QCOMPARE(page.text("newQueueProblem"), QString("Choose two models."));
-        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+        page.button("newQueueCancel")->click();
         page.waitForNoDialog();
     }
 };
