@@ -53,6 +53,8 @@ struct Labelling : Shown {
         if (!QTest::qWaitForWindowActive(window.get())) qFatal("the window is not active");
         button("tabLabel")->click();
     }
+    /// How many of how many, without what else stands there.
+    QString where() { return text("labelWhere").section(" \u00B7 ", 0, 0); }
     QString prompt() { return find<QTextEdit>("labelPrompt")->toPlainText(); }
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
         QTest::keyClick(find<QWidget>("labelPage"), key, modifiers);
@@ -115,12 +117,12 @@ private Q_SLOTS:
         makeQueue(optionsBelow(folder.path()), 3, {1, 1});
         Labelling page(optionsBelow(folder.path()));
         QTRY_COMPARE_WITH_TIMEOUT(page.prompt(), QString("prompt 1"), patience_ms);
-        QTRY_COMPARE(page.text("labelWhere"), QString("1 of 6"));
+        QTRY_COMPARE(page.where(), QString("1 of 6"));
         for (int item = 1; item <= 3; ++item) page.judge(Qt::Key_Left);
         // Nothing else is left: they come again, in the order in which they were judged.
         for (int item = 1; item <= 3; ++item) {
             QTRY_COMPARE_WITH_TIMEOUT(page.prompt(), QString("prompt %1").arg(item), patience_ms);
-            QCOMPARE(page.text("labelWhere"), QString("%1 of 6").arg(3 + item));
+            QCOMPARE(page.where(), QString("%1 of 6").arg(3 + item));
             if (item == 2) {
                 page.judge(Qt::Key_Down);
                 // Taken back, the same item is shown as its repeat again.
