@@ -194,9 +194,11 @@ private Q_SLOTS:
         SmallSession session;
         const RunId policy = stopped_run(session, small_ppo(), refreshed_after);
         const LabelQueueId queue = judged_samples(session, policy);
-        const RunId run =
-            finish(session, train_on_labels(*session, {.labels = {.queue = queue, .held_out = 0.3},
-                                                       .algorithm = algorithm.toStdString()}));
+        RunToLearn wanted;
+        wanted.labels.queue = queue;
+        wanted.labels.held_out = 0.3;
+        wanted.algorithm = algorithm.toStdString();
+        const RunId run = finish(session, train_on_labels(*session, wanted));
         auto reader = session.reader();
         const RunRecord record = reader->run(run).value();
         QCOMPARE(record.algorithm, algorithm.toStdString());
