@@ -2,7 +2,9 @@
 #include "session/label_sampling.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -30,9 +32,12 @@ bool passes(const CompletionRecord& row, const SamplesToJudge& samples) {
            contains(row.prompt, samples.prompt);
 }
 
-/// Of each prompt of a step, in the order in which they come.
+using Texts = std::set<std::array<std::string, 3>>;  ///< prompt, the most reward, the least
+
+/// Of each prompt of a step, in the order in which they come. A pair whose texts came before, as
+/// those of a narrow policy do, is left out: it would be judged again, with its sides drawn anew.
 void add_pairs(const std::vector<CompletionRecord>& rows, const SamplesToJudge& samples,
-               std::vector<Pair>& pairs) {
+               Texts& known, std::vector<Pair>& pairs) {
     std::map<std::string, std::pair<const CompletionRecord*, const CompletionRecord*>> ends;
     std::vector<const std::string*> prompts;
     for (const CompletionRecord& row : rows) {
@@ -45,7 +50,9 @@ void add_pairs(const std::vector<CompletionRecord>& rows, const SamplesToJudge& 
     for (const std::string* prompt : prompts) {
         const auto& [most, least] = ends.at(*prompt);
         const bool far = *most->reward - *least->reward >= samples.least_difference;
-        if (far && most->completion != least->completion) pairs.emplace_back(*most, *least);
+        if (far && most->completion != least->completion &&
+            known.insert({*prompt, most->completion, least->completion}).second)
+            pairs.emplace_back(*most, *least);
     }
 }
 
@@ -143,11 +150,12 @@ Result<LabelImport> queue_samples(Store& store, StoreReader& reader, const std::
                                   const SamplesToJudge& samples) {
     PLUMB_TRY(const RunRecord record, reader.run(samples.run));
     PLUMB_TRY(const std::vector<std::int64_t> steps, reader.completion_steps(samples.run));
+    Texts known;
     std::vector<Pair> pairs;
     for (const std::int64_t step : steps) {
         if (step < samples.first_step || step > samples.last_step) continue;
         PLUMB_TRY(const auto rows, reader.completions(samples.run, {.step = step}));
-        add_pairs(rows, samples, pairs);
+        add_pairs(rows, samples, known, pairs);
     }
     if (pairs.empty())
         return invalid_input("run " + std::to_string(samples.run) + ", " + record.name +

@@ -25,8 +25,9 @@ struct SamplesToJudge {
 
 /// A queue of pairs of a run's completions: of the answers to a prompt within a step the one with
 /// the most reward and the one with the least, of those that pass the filters. Pairs with equal
-/// texts, or without rewards, are left out. Items know their run, step, rows, rewards, gold rewards
-/// and how they were sampled (docs/labels.md).
+/// texts, or without rewards, are left out, and so are those whose texts came in an earlier step.
+/// Items know their run, step, rows, rewards, gold rewards and how they were sampled
+/// (docs/labels.md).
 Result<LabelImport> queue_samples(Store& store, StoreReader& reader, const std::string& name,
                                   const SamplesToJudge& samples);
 

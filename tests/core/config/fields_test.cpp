@@ -99,17 +99,32 @@ private Q_SLOTS:
         std::set<std::string> live;
         for (const Field& field : fields())
             if (field.live) live.emplace(field.key);
-        const std::set<std::string> expected = {"learning_rate",   "beta",
-                                                "epsilon",         "epsilon_high",
-                                                "delta",           "temperature",
-                                                "top_p",           "top_k",
-                                                "min_p",           "entropy_coef",
-                                                "num_generations", "max_completion_length",
-                                                "max_grad_norm",   "eval_steps",
-                                                "save_steps",      "max_steps",
-                                                "dpo_beta",        "kl_coef",
-                                                "cliprange",       "cliprange_value",
-                                                "vf_coef",         "missing_eos_penalty"};
+        const std::set<std::string> expected = {"learning_rate",
+                                                "beta",
+                                                "epsilon",
+                                                "epsilon_high",
+                                                "delta",
+                                                "temperature",
+                                                "top_p",
+                                                "top_k",
+                                                "min_p",
+                                                "entropy_coef",
+                                                "num_generations",
+                                                "max_completion_length",
+                                                "max_grad_norm",
+                                                "eval_steps",
+                                                "save_steps",
+                                                "max_steps",
+                                                "dpo_beta",
+                                                "kl_coef",
+                                                "cliprange",
+                                                "cliprange_value",
+                                                "vf_coef",
+                                                "missing_eos_penalty",
+                                                "reward_refresh_file",
+                                                "reward_refresh_epochs",
+                                                "reward_refresh_learning_rate",
+                                                "reward_refresh_mix"};
         QVERIFY(live == expected);
     }
 

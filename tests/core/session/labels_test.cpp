@@ -226,7 +226,8 @@ private Q_SLOTS:
         const RunId known = workspace.store->create_run(record).value();
         for (const std::int64_t step : {1, 2})
             workspace.store->add_completions(
-                known, step, {answer(0, "p", "more", 1), answer(1, "p", "less", 0)});
+                known, step,
+                {answer(0, "p", "more " + std::to_string(step), 1), answer(1, "p", "less", 0)});
         // After the first step: the completions of the second are the first with it.
         EditRecord edit;
         edit.step = 1;
@@ -244,6 +245,22 @@ private Q_SLOTS:
                  items[0].origin.c_str());
         QVERIFY2(items[1].origin.find("\"temperature\":0.5") != std::string::npos,
                  items[1].origin.c_str());
+    }
+
+    void a_pair_that_comes_again_is_judged_once() {
+        Workspace workspace;
+        RunRecord record;
+        record.name = "narrow";
+        record.algorithm = "grpo";
+        const RunId run = workspace.store->create_run(record).value();
+        for (std::int64_t step = 1; step <= 20; ++step)
+            workspace.store->add_completions(
+                run, step, {answer(0, "p", "more", 1), answer(1, "p", "less", 0)});
+        QVERIFY(workspace.store->flush().ok());
+        const auto done =
+            queue_samples(*workspace.store, *workspace.reader, "narrow", {.run = run});
+        VERIFY_OK(done);
+        QCOMPARE(done->items, std::int64_t{1});
     }
 
     void samples_are_filtered() {
