@@ -65,7 +65,8 @@ private Q_SLOTS:
         page.waitForIntervals();
         const QString text = page.find<QTextEdit>("labelSentences")->toPlainText();
         QVERIFY2(text.contains("said the same in 80 % ("), qPrintable(text));
-        QVERIFY2(text.contains("0.66 (0.47 to 0.86), on 40 items: too little to rely on"), qPrintable(text));
+        QVERIFY2(text.contains("0.66 (0.47 to 0.86), on 40 items: too little to rely on"),
+                 qPrintable(text));
         QVERIFY(text.contains("ada chose the left in"));
         QCOMPARE(page.cell("labelAnnotators", 0, 0), QString("ada"));
         QCOMPARE(page.cell("labelAnnotators", 0, 1), QString("40"));

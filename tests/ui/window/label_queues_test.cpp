@@ -6,10 +6,10 @@
 
 #include <QComboBox>
 #include <QLineEdit>
-#include <QTextEdit>
 #include <QProgressBar>
 #include <QSettings>
 #include <QSpinBox>
+#include <QTextEdit>
 
 #include "core/session/small_run.h"
 #include "session/label_files.h"

@@ -44,9 +44,7 @@ struct Reading : Labelling {
     }
 };
 
-int size(QTextEdit* text) {
-    return text->document()->defaultFont().pixelSize();
-}
+int size(QTextEdit* text) { return text->document()->defaultFont().pixelSize(); }
 
 }  // namespace
 
