@@ -163,7 +163,7 @@ void add_train(CLI::App& labels, Context& context) {
     add_selection_options(*command, wanted->labels);
     command
         ->add_option("--held-out", wanted->labels.held_out,
-                     "Share of the prompts that is evaluated on")
+                     "Share of the prompts, one at least, that is evaluated on")
         ->check(CLI::Range(0.0, 0.9))
         ->capture_default_str();
     command

@@ -160,7 +160,8 @@ Result<Settings> settings_to_learn(StoreReader& reader, const fs::path& workspac
     settings.train_files = {(workspace / snapshot.file).string()};
     if (!snapshot.held_out.empty())
         settings.eval_files = {(workspace / snapshot.held_out).string()};
-    settings.eval_prompts = snapshot.report.held_out;
+    // Without a file of held-out rows the run holds the pairs of a single prompt out itself.
+    settings.eval_prompts = std::max<std::int64_t>(1, snapshot.report.held_out);
     settings.max_length = before.max_length;
     settings.max_prompt_length = before.max_prompt_length;
     settings.max_completion_length = before.max_completion_length;

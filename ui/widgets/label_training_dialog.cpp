@@ -146,8 +146,9 @@ QWidget* LabelTrainingDialog::makeForm() {
     m_bothBad = combo("labelTrainingBothBad", "Both bad");
     for (QComboBox* box : {m_ties, m_bothBad})
         box->addItems({"Leave out", "A preference each way"});
-    m_heldOut = addNumber(*m_form, "labelTrainingHeldOut", "Held out",
-                          "Share of the prompts that is evaluated on and not learnt from", 90, 0);
+    m_heldOut = addNumber(
+        *m_form, "labelTrainingHeldOut", "Held out",
+        "Share of the prompts, one at least, that is evaluated on and not learnt from", 90, 0);
     m_heldOut->setSuffix(" % of the prompts");
     m_heldOut->setValue(10);
     m_epochs = addNumber(*m_form, "labelTrainingEpochs", "Epochs",
