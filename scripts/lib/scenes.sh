@@ -147,13 +147,21 @@ scene_label() {
     sleep 1
     keys ctrl+r
     sleep 1
+    keys ctrl+Return
+    sleep 2
     text "ada"
     keys Return
     sleep 1
-    keys Left Right Down
+    keys Left Right Down Left Left Right v
     sleep 1
     picture label
-    keys ctrl+2
+    keys v ctrl+Return
+    sleep 2
+    picture label-training
+    keys Escape q
+    sleep 2
+    picture label-quality
+    keys Escape ctrl+2
 }
 
 # The queue, and what can be done with a run.
