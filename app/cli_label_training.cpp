@@ -47,12 +47,16 @@ Result<RunId> run_of(const Result<LabelTraining>& training) {
 struct Training {
     Selection labels;
     RunToLearn run;
+    std::vector<std::string> assignments;
 };
 
 int train(Context& context, Training wanted) {
     const auto labels = labels_of(context, wanted.labels);
     if (!labels.ok()) return report(labels.error());
     wanted.run.labels = *labels;
+    wanted.run.adjust = [&](Settings& settings) {
+        return apply_assignments(wanted.assignments, settings);
+    };
     return open_and_follow(context, -1, [&](Session& session) {
         return run_of(train_on_labels(session, wanted.run));
     });
@@ -166,9 +170,7 @@ void add_train(CLI::App& labels, Context& context) {
                      "Share of the prompts, one at least, that is evaluated on")
         ->check(CLI::Range(0.0, 0.9))
         ->capture_default_str();
-    command
-        ->add_option("--set", wanted->run.assignments,
-                     "Change one setting; may be given many times")
+    command->add_option("--set", wanted->assignments, "Change one setting; may be given many times")
         ->type_name("KEY=VALUE")
         ->take_all()
         ->allow_extra_args(false);

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "data/label_file.h"
 #include "session/label_files.h"
+#include "session/label_origin.h"
 
 namespace plumb {
 namespace {
@@ -64,27 +65,12 @@ std::string provenance_of(const LabelItem& item, std::span<const Verdict> verdic
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// What is known of an answer of a sampled item.
-const Json* sample_of(const Json& origin, const char* answer) {
-    if (!origin.is_object() || !origin.contains(answer)) return nullptr;
-    return origin[answer].is_object() ? &origin[answer] : nullptr;
-}
-
-bool ended(const Json* sample) {
-    return !sample || !sample->contains("ended") || (*sample)["ended"] != false;
-}
-
-std::optional<double> gold(const Json* sample) {
-    if (!sample || !sample->contains("gold") || !(*sample)["gold"].is_number()) return std::nullopt;
-    return (*sample)["gold"].get<double>();
-}
-
 PairFacts facts_of(const LabelItem& item, bool a_wins) {
-    const Json origin = Json::parse(item.origin, nullptr, false);
-    const Json* chosen = sample_of(origin, a_wins ? "a" : "b");
-    const Json* rejected = sample_of(origin, a_wins ? "b" : "a");
-    PairFacts facts{ended(chosen), ended(rejected), {}};
-    if (gold(chosen) && gold(rejected)) facts.gold_margin = *gold(chosen) - *gold(rejected);
+    const AnswerOrigins origins = answer_origins(item);
+    const AnswerOrigin& chosen = a_wins ? origins.a : origins.b;
+    const AnswerOrigin& rejected = a_wins ? origins.b : origins.a;
+    PairFacts facts{chosen.ended, rejected.ended, {}};
+    if (chosen.gold && rejected.gold) facts.gold_margin = *chosen.gold - *rejected.gold;
     return facts;
 }
 

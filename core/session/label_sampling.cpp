@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "config/fields.h"
 #include "config/yaml.h"
+#include "session/label_origin.h"
 
 namespace plumb {
 namespace {
@@ -129,19 +130,10 @@ std::vector<Pair> spread(std::vector<Pair> pairs, std::int64_t most) {
     return some;
 }
 
-std::optional<double> gold_of(const Json& origin, const char* answer) {
-    if (!origin.is_object() || !origin.contains(answer)) return std::nullopt;
-    const Json& side = origin[answer];
-    if (!side.is_object() || !side.contains("gold") || !side["gold"].is_number())
-        return std::nullopt;
-    return side["gold"].get<double>();
-}
-
 std::optional<Choice> choice_by_gold(const LabelItem& item) {
-    const Json origin = Json::parse(item.origin, nullptr, false);
-    const auto a = gold_of(origin, "a"), b = gold_of(origin, "b");
-    if (!a || !b) return std::nullopt;
-    return *a > *b ? Choice::a : *b > *a ? Choice::b : Choice::tie;
+    const auto [a, b] = answer_origins(item);
+    if (!a.gold || !b.gold) return std::nullopt;
+    return *a.gold > *b.gold ? Choice::a : *b.gold > *a.gold ? Choice::b : Choice::tie;
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 
 #include "base/files.h"
 #include "base/strings.h"
-#include "config/fields.h"
 #include "config/roles.h"
 #include "config/yaml.h"
 #include "session/model_source.h"
@@ -104,13 +103,6 @@ PlannedEdit refresh_edit(const LabelSnapshot& snapshot) {
                 snapshot.queue};
 }
 
-Result<std::pair<std::string, std::string>> key_and_value(const std::string& assignment) {
-    const auto equals = assignment.find('=');
-    if (equals == std::string::npos)
-        return invalid_input(assignment + ": write KEY=VALUE, as in learning_rate=1e-4");
-    return std::pair(assignment.substr(0, equals), assignment.substr(equals + 1));
-}
-
 }  // namespace
 
 Result<LabelSnapshot> take_label_snapshot(StoreReader& reader, const fs::path& workspace,
@@ -194,10 +186,7 @@ Result<LabelTraining> train_on_labels(Session& session, const RunToLearn& wanted
     PLUMB_TRY(training.snapshot, take_label_snapshot(*reader, workspace, wanted.labels));
     PLUMB_TRY(Settings settings,
               settings_to_learn(*reader, workspace, training.snapshot, wanted.algorithm, model));
-    for (const std::string& assignment : wanted.assignments) {
-        PLUMB_TRY(const auto pair, key_and_value(assignment));
-        PLUMB_TRY_STATUS(set_field(pair.first, settings, pair.second));
-    }
+    if (wanted.adjust) PLUMB_TRY_STATUS(wanted.adjust(settings));
     const std::string name =
         wanted.name.empty() ? wanted.algorithm + " on " + training.snapshot.queue : wanted.name;
     if (session.active_run()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,11 +57,12 @@ struct LabelTraining {
 
 /// Starts a run of algorithm reward or dpo on the verdicts (see settings_to_learn), or puts it into
 /// the queue while another run is going on. model empty: the run whose samples were judged.
-/// assignments: KEY=VALUE, settings to change. name empty: made of algorithm and queue.
+/// adjust: changes settings before the start; may be empty. name empty: made of algorithm and
+/// queue.
 struct RunToLearn {
     LabelsToLearn labels{};
     std::string algorithm = "reward", model{}, name{};
-    std::vector<std::string> assignments{};
+    std::function<Status(Settings&)> adjust{};
 };
 Result<LabelTraining> train_on_labels(Session& session, const RunToLearn& wanted);
 

@@ -114,6 +114,20 @@ at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch) {
     return text_scores(model, batch.texts);
 }
 
+Result<at::Tensor> all_preference_scores(const Llama& model, std::span<const PreferenceRow> pairs,
+                                         std::int64_t rows_at_once, std::int64_t pad_id,
+                                         const std::stop_token& stop) {
+    const auto at_once = static_cast<std::size_t>(rows_at_once);
+    std::vector<at::Tensor> parts;
+    for (std::size_t first = 0; first < pairs.size(); first += at_once) {
+        if (stop.stop_requested()) return cancelled();
+        const auto some = pairs.subspan(first, std::min(at_once, pairs.size() - first));
+        parts.push_back(
+            preference_scores(model, make_preference_batch(some, pad_id)).view({2, -1}).cpu());
+    }
+    return at::cat(parts, 1);
+}
+
 void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,
                        std::int64_t accumulation, MetricMeans& means) {
     const at::Tensor scores = preference_scores(model, batch);

@@ -54,7 +54,12 @@ void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor
 
 /// Scores of the rows, [2B] (see text_scores). model has a score head.
 at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch);
-/// The same for a reward model's micro-batch.
+/// The same of all pairs, on the CPU: [2, pairs] (chosen, rejected), at most rows_at_once pairs at
+/// a time. Precondition: there are some.
+Result<at::Tensor> all_preference_scores(const Llama& model, std::span<const PreferenceRow> pairs,
+                                         std::int64_t rows_at_once, std::int64_t pad_id,
+                                         const std::stop_token& stop);
+/// Forward and backward of a reward model's micro-batch; its share as above.
 void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,
                        std::int64_t accumulation, MetricMeans& means);
 

@@ -16,18 +16,10 @@ namespace {
 Result<Metrics> evaluate_pairs(const Policy& policy, const PreferenceRowSource& source,
                                const Settings& settings, const std::stop_token& stop) {
     const at::NoGradGuard no_gradient;
-    const auto at_once = static_cast<std::size_t>(settings.per_device_train_batch_size);
-    const std::span<const PreferenceRow> rows(source.held_out);
-    if (rows.empty()) return Metrics{};
-    std::vector<at::Tensor> parts;
-    for (std::size_t first = 0; first < rows.size(); first += at_once) {
-        if (stop.stop_requested()) return cancelled();
-        const auto some = rows.subspan(first, std::min(at_once, rows.size() - first));
-        const at::Tensor scores =
-            preference_scores(policy.model, make_preference_batch(some, padding_id(policy)));
-        parts.push_back(scores.view({2, -1}).cpu());
-    }
-    const at::Tensor scores = at::cat(parts, 1);  // [2, pairs]
+    if (source.held_out.empty()) return Metrics{};
+    PLUMB_TRY(const at::Tensor scores, all_preference_scores(policy.model, source.held_out,
+                                                             settings.per_device_train_batch_size,
+                                                             padding_id(policy), stop));
     const LossResult result = reward_loss({scores[0], scores[1], {}}, {});
     Metrics metrics{{"eval/loss", result.loss.item<double>()},
                     {"eval/accuracy", result.metrics.at("accuracy")},

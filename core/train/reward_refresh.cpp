@@ -32,18 +32,10 @@ Result<std::optional<double>> share_agreed_with(const Policy& model,
         std::min(settings.max_length, model.model.config().max_position_embeddings);
     PLUMB_TRY(const TokenizedPreferences tokens,
               tokenize_preferences(pairs, *model.tokenizer, limit, OverLength::drop));
-    const auto at_once = static_cast<std::size_t>(settings.per_device_train_batch_size);
-    const std::span<const PreferenceRow> rows(tokens.rows);
-    std::int64_t right = 0;
-    for (std::size_t first = 0; first < rows.size(); first += at_once) {
-        if (stop.stop_requested()) return cancelled();
-        const auto some = rows.subspan(first, std::min(at_once, rows.size() - first));
-        const at::Tensor scores =
-            preference_scores(model.model, make_preference_batch(some, padding_id(model)))
-                .view({2, -1});
-        right += (scores[0] > scores[1]).sum().item<std::int64_t>();
-    }
-    return std::optional(static_cast<double>(right) / static_cast<double>(rows.size()));
+    PLUMB_TRY(const at::Tensor scores,
+              all_preference_scores(model.model, tokens.rows, settings.per_device_train_batch_size,
+                                    padding_id(model), stop));
+    return std::optional((scores[0] > scores[1]).to(at::kDouble).mean().item<double>());
 }
 
 }  // namespace

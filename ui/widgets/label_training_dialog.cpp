@@ -84,7 +84,6 @@ LabelTrainingDialog::LabelTrainingDialog(SessionBridge& bridge, const LabelQueue
             showOffer(*offer);
         });
     showPurpose();
-    count();
 }
 
 LabelTrainingDialog::~LabelTrainingDialog() { m_counting.request_stop(); }
