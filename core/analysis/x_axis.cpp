@@ -14,6 +14,7 @@ const XAxisInfo& x_axis_info(XAxis axis) {
         XAxisInfo{"step", "step", "step", ""},
         XAxisInfo{"seconds", "time", "time of training", "This run has not recorded step_time."},
         XAxisInfo{"tokens", "tokens", "tokens trained on", "This run has not recorded num_tokens."},
+        XAxisInfo{"flops", "FLOPs", "FLOPs, estimated", "This run has not recorded cost/flops."},
         XAxisInfo{"kl", "KL", "KL of a completion, nats",
                   "This run measures no KL of whole completions: it has no reference model, or has "
                   "not been evaluated yet."}};
@@ -36,6 +37,7 @@ std::string_view x_axis_key(XAxis axis, const std::function<bool(std::string_vie
         case XAxis::step: return {};
         case XAxis::time: return first_of({"step_time"});
         case XAxis::tokens: return first_of({"num_tokens"});
+        case XAxis::flops: return first_of({"cost/flops"});
         case XAxis::kl: return first_of({"objective/kl", "eval/kl_sequence"});
     }
     return {};
@@ -57,6 +59,22 @@ XScale::XScale(XAxis axis, std::span<const MetricPoint> points, double smoothing
         steps_.push_back(static_cast<double>(point.step));
         places_.push_back(axis == XAxis::time ? sum : point.value);
     }
+    settle(axis);
+}
+
+XScale XScale::of_places(XAxis axis, std::span<const MetricPoint> places) {
+    XScale scale;
+    if (axis == XAxis::step) return scale;
+    for (const MetricPoint& point : places) {
+        if (!std::isfinite(point.value)) continue;
+        scale.steps_.push_back(static_cast<double>(point.step));
+        scale.places_.push_back(point.value);
+    }
+    scale.settle(axis);
+    return scale;
+}
+
+void XScale::settle(XAxis axis) {
     if (steps_.empty()) return;
     axis_ = axis;
     // Two equal steps or a count that was taken back must not turn the search around.

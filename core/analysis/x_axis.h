@@ -15,8 +15,9 @@
 namespace plumb {
 
 /// What the charts of a run are drawn over.
-enum class XAxis { step, time, tokens, kl };
-inline constexpr std::array all_x_axes = {XAxis::step, XAxis::time, XAxis::tokens, XAxis::kl};
+enum class XAxis { step, time, tokens, flops, kl };
+inline constexpr std::array all_x_axes = {XAxis::step, XAxis::time, XAxis::tokens, XAxis::flops,
+                                          XAxis::kl};
 
 struct XAxisInfo {
     std::string_view id;      ///< in settings files and as the head of a column
@@ -27,7 +28,7 @@ struct XAxisInfo {
 const XAxisInfo& x_axis_info(XAxis axis);
 std::optional<XAxis> parse_x_axis(std::string_view id);
 
-/// The metric that the axis is made of: step_time, num_tokens, objective/kl or else
+/// The metric that the axis is made of: step_time, num_tokens, cost/flops, objective/kl or else
 /// eval/kl_sequence. Empty where the run has none, and for steps.
 std::string_view x_axis_key(XAxis axis, const std::function<bool(std::string_view key)>& has);
 
@@ -38,10 +39,12 @@ public:
     /// Steps themselves.
     XScale() = default;
     /// Of the metric that x_axis_key() names, by rising step; values that are not finite are left
-    /// out. Time is the sum of the steps' seconds; time and tokens begin with 0 at step 0. KL is
+    /// out. Time is the sum of the steps' seconds; time, tokens and FLOPs begin with 0 at step 0. KL is
     /// averaged with the weight, since it goes back and forth from step to step.
     /// Without a finite value the scale is that of steps.
     XScale(XAxis axis, std::span<const MetricPoint> points, double smoothing = 0);
+    /// Of places that are known: each point's value is where its step lies.
+    static XScale of_places(XAxis axis, std::span<const MetricPoint> places);
 
     XAxis axis() const { return axis_; }
     /// Whether a later step never lies before an earlier one.
@@ -59,6 +62,8 @@ public:
 private:
     /// The place of a step, given the first of steps_ that is not before it.
     double between(std::size_t after, double step) const;
+
+    void settle(XAxis axis);
 
     XAxis axis_ = XAxis::step;
     std::vector<double> steps_, places_;

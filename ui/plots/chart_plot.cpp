@@ -100,6 +100,7 @@ void ChartPlot::updateTickers() {
         case XAxis::step: places = QSharedPointer<StepTicker>::create(); break;
         case XAxis::time: places = QSharedPointer<TimeTicker>::create(); break;
         case XAxis::tokens:
+        case XAxis::flops:
         case XAxis::kl: places = QSharedPointer<ShortTicker>::create(); break;
     }
     if (m_view.logarithmicX) places = QSharedPointer<LogTicker>::create();
@@ -225,6 +226,8 @@ void ChartPlot::drawCursor() {
             tag = toQString(short_time(place, m_last - m_first < 20 ? 0.1 : 1)) + ", " + tag;
         else if (scale().axis() == XAxis::tokens)
             tag = toQString(short_number(place)) + " tokens, " + tag;
+        else if (scale().axis() == XAxis::flops)
+            tag = toQString(short_number(place)) + " FLOPs, " + tag;
         else if (scale().axis() == XAxis::kl)
             tag = "KL " + toQString(short_number(place)) + ", " + tag;
     }
