@@ -114,7 +114,8 @@ private:
             curve.series = &series;
             const XScale& scale = scale_of(series);
             curve.smoothed = thin_for_scale(smoothed, scale, buckets);
-            if (weight > 0) curve.raw = thin_for_scale(series.points, scale, buckets);
+            if (weight > 0 && series.shows_raw)
+                curve.raw = thin_for_scale(series.points, scale, buckets);
             if (!series.low.empty() && !series.high.empty())
                 curve.band = {thin(smooth(series.low, weight), buckets),
                               thin(smooth(series.high, weight), buckets)};

@@ -20,6 +20,7 @@ struct ChartSeries {
     std::vector<MetricPoint> low = {}, high = {};
     /// Of a run other than the chart's: what its steps are drawn over.
     std::optional<XScale> scale = {};
+    bool shows_raw = true;  ///< the faint raw line behind the smoothed one
 };
 
 enum class MarkKind {

@@ -221,4 +221,15 @@ std::string short_number(double value) {
     return without_trailing_zeros(format_fixed(scaled, digits)) + notation.suffix;
 }
 
+std::string tick_label(double value, double largest, double step) {
+    if (value == 0) return "0";
+    const Notation notation = notation_for(std::max(std::abs(largest), std::abs(value)));
+    const double apart = std::abs(step) / notation.scale;
+    // One digit more where steps are 2.5 times a power of ten.
+    const double digits = apart > 0 ? std::ceil(-std::log10(apart) - 1e-9) + 1 : 3;
+    return without_trailing_zeros(format_fixed(value / notation.scale,
+                                               static_cast<int>(std::clamp(digits, 0.0, 12.0)))) +
+           notation.suffix;
+}
+
 }  // namespace plumb

@@ -47,6 +47,10 @@ double time_step(double range, int parts);
 /// "0", "45s", "1m30", "2h05", "3d04h": as ticks need it that are so many seconds apart.
 std::string short_time(double seconds, double step = 1);
 
+/// The number as ticks need it that are so far apart on an axis whose largest value is given: one
+/// suffix for all of them and as many digits as tell neighbours apart: "0.5T", "1.25T".
+std::string tick_label(double value, double largest, double step);
+
 /// About three significant digits: "0.974", "12.3", "21k", "1.28M", "3e-4", "NaN".
 std::string short_number(double value);
 

@@ -39,9 +39,9 @@ public:
     /// Steps themselves.
     XScale() = default;
     /// Of the metric that x_axis_key() names, by rising step; values that are not finite are left
-    /// out. Time is the sum of the steps' seconds; time, tokens and FLOPs begin with 0 at step 0. KL is
-    /// averaged with the weight, since it goes back and forth from step to step.
-    /// Without a finite value the scale is that of steps.
+    /// out. Time is the sum of the steps' seconds; time, tokens and FLOPs begin with 0 at step 0.
+    /// KL is averaged with the weight, since it goes back and forth from step to step. Without a
+    /// finite value the scale is that of steps.
     XScale(XAxis axis, std::span<const MetricPoint> points, double smoothing = 0);
     /// Of places that are known: each point's value is where its step lies.
     static XScale of_places(XAxis axis, std::span<const MetricPoint> places);

@@ -44,7 +44,7 @@ constexpr std::array table = {
     Shortcut{"talk", ShortcutPlace::train, "T", "Talk to the model of the shown step"},
     Shortcut{"keyAddChart", ShortcutPlace::train, "A", "Add a chart"},
     Shortcut{"keyNextAxis", ShortcutPlace::train, "X",
-             "Charts over the next of step, time, tokens, KL"},
+             "Charts over the next of step, time, tokens, FLOPs, KL"},
     Shortcut{"keyLogarithmicX", ShortcutPlace::train, "Shift+X", "That axis logarithmic or not"},
     Shortcut{"keyUndoCharts", ShortcutPlace::train, "Ctrl+Z",
              "Take the last change of the charts back"},

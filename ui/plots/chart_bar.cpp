@@ -40,7 +40,7 @@ ChartBar::ChartBar(ChartGrid& grid, QWidget* parent) : QWidget(parent), m_grid(g
     m_logarithmic->setCheckable(true);
     m_logarithmic->setFocusPolicy(Qt::StrongFocus);
     m_logarithmic->setAccessibleName("Logarithmic scale of what the charts are drawn over");
-    m_logarithmic->setToolTip(QString("Logarithmic scale of steps, time, tokens or KL (%1)")
+    m_logarithmic->setToolTip(QString("Logarithmic scale of steps, time, tokens, FLOPs or KL (%1)")
                                   .arg(keyText("keyLogarithmicX")));
     m_charts = new QPushButton("Charts", this);
     m_charts->setObjectName("chartsMenuButton");

@@ -29,8 +29,8 @@ ExportedCharts exportedCharts(const QString& title, const std::vector<Chart*>& c
                               const RunSeries& series);
 
 /// In the format that the file name ends in: a picture as .svg, .png or .pdf, or .csv with all
-/// points, neither thinned nor smoothed, over steps, time, tokens and KL. Another ending is an
-/// error that names these.
+/// points, neither thinned nor smoothed, over steps, time, tokens, FLOPs and KL. Another
+/// ending is an error that names these.
 Result<QByteArray> encodeCharts(const ExportedCharts& charts, const QString& fileName);
 
 }  // namespace plumb::ui

@@ -19,7 +19,8 @@ constexpr int most_log_ticks = 6;
 QString ShortTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     const double value = std::abs(tick) < m_step * 1e-6 ? 0.0 : tick;
     const double largest = std::max(std::abs(m_range.lower), std::abs(m_range.upper));
-    if (largest >= 1e4 || m_step < 1e-4) return toQString(short_number(value));
+    if (largest >= 1e4) return toQString(tick_label(value, largest, m_step));
+    if (m_step < 1e-4) return toQString(short_number(value));
     // One digit more where steps are 2.5 times a power of ten.
     const int digits = static_cast<int>(std::max(0.0, std::ceil(-std::log10(m_step)) + 1));
     QString label = QString::number(value, 'f', digits);

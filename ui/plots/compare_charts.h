@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <QWidget>
+
+#include "analysis/compare/comparison.h"
+#include "plots/overlay.h"
+
+class QLabel;
+class QToolButton;
+
+namespace plumb::ui {
+
+class ChartBar;
+class ChartGrid;
+class GroupStrip;
+
+/// The curves of a comparison: each group's mean over its seeds with its 95 % interval as a band,
+/// or every run's own curve. What runs have in common with the Train page's charts is theirs:
+/// linked crosshair, zoom, smoothing, axes, arrangement and export. A legend names the groups and
+/// takes them off and on. What is drawn is computed in the background, for the shown metrics alone.
+class CompareCharts : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit CompareCharts(QWidget* parent = nullptr);
+    ~CompareCharts() override;
+
+    /// Null: nothing to show. A newer value of the same comparison keeps what is in view, the
+    /// metrics, and which groups are seen; groups are known by their names.
+    void setComparison(std::shared_ptr<const Comparison> comparison);
+    const std::shared_ptr<const Comparison>& comparison() const { return m_comparison; }
+    /// What saved files are called.
+    void setTitle(const QString& title);
+
+    /// Every run's own curve in place of means with bands; kept over restarts.
+    void setEveryRun(bool every);
+    bool showsEveryRun() const { return m_everyRun; }
+    void setHiddenGroups(const std::set<std::string>& names);
+    const std::set<std::string>& hiddenGroups() const { return m_hidden; }
+    /// The chart of the metric comes into view with the focus; one is added where there is none.
+    void showMetric(const std::string& key);
+
+    ChartGrid& grid() { return *m_grid; }
+    /// Whether curves are being computed for what is shown.
+    bool isComputing() const { return m_computing; }
+
+Q_SIGNALS:
+    /// A step was clicked in a chart over steps.
+    void stepClicked(qint64 step);
+    void hiddenGroupsChanged(const std::set<std::string>& names);
+    /// What is shown has been computed and drawn.
+    void computed();
+    void problem(const QString& message);
+
+private:
+    struct Answer;
+
+    void makeBar();
+    void showCharts();
+    void showGroups();
+    std::vector<OverlaidRun> curves() const;
+    std::set<std::string> wantedKeys() const;
+    void compute();
+    void take(const Answer& answer);
+    void updateFrame();
+
+    std::shared_ptr<const Comparison> m_comparison;
+    std::set<std::string> m_hidden;
+    bool m_everyRun = false, m_computing = false;
+    std::set<std::string> m_keys;  ///< that have been computed of m_comparison, or are being
+    std::map<std::string, std::int64_t> m_numbers;  ///< by the names of groups
+    std::stop_source m_stop;
+    GroupStrip* m_strip;
+    ChartGrid* m_grid;
+    ChartBar* m_bar;
+    QToolButton* m_every;
+    QLabel* m_note;
+};
+
+}  // namespace plumb::ui
