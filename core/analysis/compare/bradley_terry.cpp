@@ -211,7 +211,7 @@ std::vector<std::string> notes_of(const BradleyTerry& fit) {
         notes.push_back(
             "Somebody never lost to the others, or never won, which puts the strengths of maximum "
             "likelihood at infinity: half a win each way was added to every pair compared. Their "
-            "order holds, their distances are too small.");
+            "order holds, their distances and intervals are too small.");
     if (!fit.unlinked.empty())
         notes.push_back("No chain of comparisons links " + names(fit.unlinked, fit.models) +
                         " with the others, so that no strength can be told.");
@@ -291,7 +291,9 @@ ReportTable bradley_terry_table(const BradleyTerry& fit, std::string_view judge)
         row.cells[3].text = std::to_string(strength.count);
         row.cells[3].value = static_cast<double>(strength.count);
         if (strength.value) {
-            Estimate wins{.value = chance(*strength.value), .count = strength.count};
+            Estimate wins;
+            wins.value = chance(*strength.value);
+            wins.count = strength.count;
             if (strength.interval)
                 wins.interval =
                     Interval{chance(strength.interval->low), chance(strength.interval->high)};
