@@ -107,8 +107,7 @@ std::vector<RunGroup> group_runs(const std::vector<ComparedRun>& runs) {
     std::map<std::string, std::size_t> by_key;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const auto [place, is_new] = by_key.try_emplace(group_key(runs[i]), groups.size());
-        if (is_new)
-            groups.push_back({.name = {}, .algorithm = runs[i].settings.algorithm, .colour = {}});
+        if (is_new) groups.emplace_back().algorithm = runs[i].settings.algorithm;
         groups[place->second].runs.push_back(i);
     }
     // What prepared the others comes last.

@@ -12,10 +12,10 @@ namespace plumb {
 /// Runs that differ by their seed alone: one condition of a comparison.
 struct RunGroup {
     std::string name;  ///< "PPO, kl_coef 0.1"
-    std::string algorithm;
-    std::string colour;             ///< "#RRGGBB": the algorithm's, in a shade of the group's own
-    std::size_t pattern = 0;        ///< index into line_patterns
-    std::vector<std::size_t> runs;  ///< indices, by seed
+    std::string algorithm{};
+    std::string colour;               ///< "#RRGGBB": the algorithm's, in a shade of the group's own
+    std::size_t pattern = 0;          ///< index into line_patterns
+    std::vector<std::size_t> runs{};  ///< indices, by seed
 };
 
 /// Runs of one variant of one comparison are a group (settings.comparison, settings.variant); else

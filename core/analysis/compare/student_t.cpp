@@ -43,7 +43,7 @@ double regularised_beta(double a, double b, double x) {
 }  // namespace
 
 double student_cdf(double t, double degrees_of_freedom) {
-    PLUMB_CHECK(degrees_of_freedom > 0);
+    PLUMB_CHECK(degrees_of_freedom > 0, "degrees of freedom are above 0");
     if (std::isnan(t)) return std::numeric_limits<double>::quiet_NaN();
     if (std::isinf(t)) return t > 0 ? 1 : 0;
     const double x = degrees_of_freedom / (degrees_of_freedom + t * t);
