@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/compare/comparison.h"
@@ -18,6 +19,9 @@ enum class JudgePrompts : std::uint8_t {
     pinned,    ///< those of the workspace
     file,      ///< JSONL or text with prompts
 };
+
+/// Settings that reward functions read, by key: {"reward_length", "20"}; over those of the run.
+using JudgeSettings = std::vector<std::pair<std::string, std::string>>;
 
 /// Several models answer the same prompts, one model in memory at a time; judges score the answers.
 /// Answers and scores become an answer set of the workspace in one transaction.
@@ -34,6 +38,7 @@ struct JudgeModelsRequest {
     std::uint64_t seed = 0;       ///< of the draws; each model has draws of its own
     /// As JudgeAnswersRequest::judges. Empty: gold where there is one, else none.
     std::vector<std::string> judges{};
+    JudgeSettings judge_settings{};
     std::int64_t threads = 0;
     LabelProgressCall on_progress{};  ///< in answers
     std::stop_token stop{};  ///< ends this request with ErrorCode::cancelled; nothing is kept then
@@ -57,6 +62,7 @@ struct JudgeAnswersRequest {
     /// reward model: a folder, or a run that trains one or has made one. People judge label queues:
     /// queue_answers().
     std::vector<std::string> judges{};
+    JudgeSettings judge_settings{};
     std::int64_t threads = 0;
     LabelProgressCall on_progress{};  ///< in judges
     std::stop_token stop{};  ///< ends this request with ErrorCode::cancelled; nothing is kept then
@@ -64,6 +70,7 @@ struct JudgeAnswersRequest {
 
 struct JudgeAnswersReply {
     std::vector<std::string> judges{};  ///< by the names that their scores have
+    std::vector<ComparisonProblem> problems{};
     double seconds = 0;
 };
 
