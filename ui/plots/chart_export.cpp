@@ -90,7 +90,8 @@ Result<QByteArray> encodeCharts(const ExportedCharts& charts, const QString& fil
     if (ending == "png") return pngOf(svgOf(charts));
     if (ending == "pdf") return pdfOf(svgOf(charts));
     if (ending == "csv")
-        return QByteArray::fromStdString(points_as_csv(charts.keys, charts.points));
+        return QByteArray::fromStdString(charts.csv ? charts.csv()
+                                                    : points_as_csv(charts.keys, charts.points));
     return invalid_input(toStd(fileName) +
                          ": charts are saved as .svg, .png, .pdf or .csv; name the file so");
 }

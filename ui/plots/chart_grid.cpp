@@ -50,7 +50,8 @@ bool tellsMarks(const std::string& key) {
 
 }  // namespace
 
-ChartGrid::ChartGrid(QWidget* parent) : QScrollArea(parent), m_view(keptView()) {
+ChartGrid::ChartGrid(QWidget* parent, const QString& keptAs)
+    : QScrollArea(parent), m_keptAs(keptAs), m_view(keptView(keptAs)) {
     setObjectName("chartGrid");
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
@@ -161,7 +162,7 @@ void ChartGrid::setView(const ChartsView& view) {
     if (view == m_view) return;
     const bool otherPlaces = view.axis != m_view.axis || view.logarithmicX != m_view.logarithmicX;
     m_view = view;
-    keepView(view);
+    keepView(view, m_keptAs);
     m_series.setAxis(view.axis, view.smoothing);
     for (const auto& overlay : m_overlays) overlay->series.setAxis(view.axis, view.smoothing);
     for (Chart* chart : m_charts) chart->setChartsView(view);
