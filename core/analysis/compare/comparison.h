@@ -23,14 +23,20 @@ struct Comparison {
     std::vector<ComparedRun> runs;
     std::vector<RunGroup> groups;
     std::vector<ComparisonProblem> problems;
-    std::string metric;      ///< what the algorithms are told apart by: gold reward or accuracy
-    ReportTable settings;    ///< differences only, a column a group
-    ReportTable edits;       ///< live edits and notes, a row each
-    ReportTable cost;        ///< models, memory, tokens, seconds by phase, FLOPs, energy
-    ReportTable stability;   ///< spread over seeds, diverged, worst KL, spikes, non-finite
-    ReportTable data;        ///< prompts, pairs, verdicts, reward functions
+    std::string metric;       ///< what the algorithms are told apart by: gold reward or accuracy
+    ReportTable settings;     ///< differences only, a column a group
+    ReportTable edits;        ///< live edits and notes, a row each
+    ReportTable cost;         ///< models, memory, tokens, seconds by phase, FLOPs, energy
+    ReportTable stability;    ///< spread over seeds, diverged, worst KL, spikes, failures
+    ReportTable sensitivity;  ///< how much the end depends on a setting that was swept
+    ReportTable data;         ///< prompts, pairs, verdicts, reward functions
     ReportTable differences;  ///< of every two groups in the metric at the end, Holm-corrected
     std::vector<FrontierPoint> ends, evaluations;
+
+    /// All tables, in the order in which they are shown.
+    std::vector<const ReportTable*> tables() const;
+    /// "9 runs in 3 groups, seeds 0, 1, 2".
+    std::string summary() const;
 };
 
 /// Runs that were read already are handed in and need not be read again.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/compare/run_groups.h"
+#include "analysis/estimate.h"
 #include "analysis/x_axis.h"
 
 namespace plumb {
@@ -20,9 +21,6 @@ struct GroupCurve {
 /// n - 1 degrees of freedom. No interval from fewer than two values, nothing from none. Values that
 /// are not finite are left out.
 Estimate mean_estimate(const std::vector<double>& values);
-/// The quantile 0.975 of Student's t distribution. Precondition: at least 1 degree of freedom.
-double student_quantile_95(std::int64_t degrees_of_freedom);
-
 GroupCurve group_curve(const std::vector<ComparedRun>& runs, const RunGroup& group,
                        const std::string& key);
 

@@ -21,15 +21,15 @@ struct TableColumn {
 
 /// What stands in a cell, and what it means.
 struct TableCell {
-    std::string text = {};              ///< as it is shown; empty: nothing to say
-    std::optional<double> value = {};   ///< what rows are sorted by, and what CSV files have
+    std::string text = {};                  ///< as it is shown; empty: nothing to say
+    std::optional<double> value = {};       ///< what rows are sorted by, and what CSV files have
     std::optional<Interval> interval = {};  ///< 95 %, where there is one
-    std::string detail = {};            ///< from what it is: the runs, or why there is nothing
+    std::string detail = {};                ///< from what it is: the runs, or why there is nothing
 };
 
 struct TableRow {
-    std::vector<TableCell> cells;     ///< one a column
-    std::string colour = {};          ///< "#RRGGBB" of the group that the row is of; empty: none
+    std::vector<TableCell> cells;  ///< one a column
+    std::string colour = {};       ///< "#RRGGBB" of the group that the row is of; empty: none
     std::optional<std::size_t> group = {};  ///< index into Comparison::groups
 };
 
