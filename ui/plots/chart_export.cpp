@@ -20,6 +20,7 @@ namespace {
 constexpr int png_scale = 2;
 
 QByteArray svgOf(const ExportedCharts& exported) {
+    if (exported.svg) return QByteArray::fromStdString(exported.svg());
     if (exported.charts.size() == 1)
         return QByteArray::fromStdString(svg_chart(exported.charts.front()));
     DashboardSpec page;
