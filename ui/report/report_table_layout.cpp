@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/report_table_layout.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <QFontDatabase>
+#include <QFontMetricsF>
+
+#include "common/text.h"
+
+namespace plumb::ui {
+namespace {
+
+constexpr int largest_type = 12, smallest_type = 8;
+/// A column of words is not made narrower than this for the sake of others.
+constexpr double widest_least = 150;
+
+struct Wanted {
+    double least = 0;  ///< the widest word
+    double whole = 0;  ///< without wrapping
+};
+
+double widthOf(const QString& text, const QFont& font) {
+    double widest = 0;
+    const QFontMetricsF metrics(font);
+    for (const QString& line : text.split('\n'))
+        widest = std::max(widest, metrics.horizontalAdvance(line));
+    return std::ceil(widest) + 1;
+}
+
+double widestWord(const QString& text, const QFont& font) {
+    double widest = 0;
+    for (const QString& word : text.split(QChar(' '), Qt::SkipEmptyParts))
+        widest = std::max(widest, widthOf(word, font));
+    return widest;
+}
+
+QString cellText(const TableRow& row, std::size_t column) {
+    return column < row.cells.size() ? toQString(row.cells[column].text) : QString();
+}
+
+std::vector<Wanted> wantedBy(const ReportTable& table, const ReportFonts& fonts) {
+    std::vector<Wanted> wanted;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const TableColumn& column = table.columns[i];
+        const QFont& font = column.is_number ? fonts.number : fonts.text;
+        Wanted want{widestWord(headText(column), fonts.text),
+                    widthOf(headText(column), fonts.text)};
+        for (const TableRow& row : table.rows) {
+            const QString text = cellText(row, i);
+            const double swatch = i == 0 && !row.colour.empty() ? swatch_room : 0;
+            // A number is not broken; a long word may be, where nothing else helps.
+            const double least = column.is_number ? widestWord(text, font)
+                                                  : std::min(widest_least, widestWord(text, font));
+            want.least = std::max(want.least, least + swatch);
+            want.whole = std::max(want.whole, widthOf(text, font) + swatch);
+        }
+        want.least += 2 * cell_padding;
+        want.whole = std::max(want.least, want.whole + 2 * cell_padding);
+        wanted.push_back(want);
+    }
+    return wanted;
+}
+
+double sum(const std::vector<Wanted>& wanted, double Wanted::*part) {
+    double total = 0;
+    for (const Wanted& want : wanted) total += want.*part;
+    return total;
+}
+
+/// Each its least, and of the rest what it would like beyond that, all alike.
+std::vector<double> shareOut(const std::vector<Wanted>& wanted, double width) {
+    const double least = sum(wanted, &Wanted::least), whole = sum(wanted, &Wanted::whole);
+    std::vector<double> widths;
+    for (const Wanted& want : wanted) {
+        if (least >= width)
+            widths.push_back(want.least * width / least);
+        else if (whole >= width)
+            widths.push_back(want.least +
+                             (want.whole - want.least) * (width - least) / (whole - least));
+        else
+            widths.push_back(want.whole + (width - whole) / static_cast<double>(wanted.size()));
+    }
+    return widths;
+}
+
+}  // namespace
+
+ReportFonts reportFonts(int pixels) {
+    const QStringList families = QFontDatabase::families();
+    const auto first = [&](std::initializer_list<const char*> names, const char* otherwise) {
+        for (const char* name : names)
+            if (families.contains(name)) return QFont(name);
+        return QFont(otherwise);
+    };
+    ReportFonts fonts;
+    fonts.text = first({"Inter", "DejaVu Sans"}, "sans-serif");
+    fonts.number = first({"JetBrains Mono", "DejaVu Sans Mono"}, "monospace");
+    fonts.number.setStyleHint(QFont::Monospace);
+    // Unhinted widths are the same on paper and on a picture.
+    for (QFont* font : {&fonts.text, &fonts.number})
+        font->setHintingPreference(QFont::PreferNoHinting);
+    fonts.text.setPixelSize(pixels);
+    fonts.number.setPixelSize(pixels - 1);
+    fonts.bold = fonts.small = fonts.text;
+    fonts.bold.setWeight(QFont::DemiBold);
+    fonts.small.setPixelSize(pixels - 1);
+    return fonts;
+}
+
+QString headText(const TableColumn& column) {
+    return toQString(column.title + (column.unit.empty() ? "" : ", " + column.unit));
+}
+
+double textHeight(const QString& text, const QFont& font, double width) {
+    const QFontMetricsF metrics(font);
+    return std::ceil(metrics
+                         .boundingRect(QRectF(0, 0, std::max(1.0, width), 1e6),
+                                       Qt::TextWordWrap | Qt::TextWrapAnywhere, text)
+                         .height());
+}
+
+TableLayout layTable(const ReportTable& table, double width) {
+    TableLayout layout;
+    std::vector<Wanted> wanted;
+    for (int size = largest_type; size >= smallest_type; --size) {
+        layout.fonts = reportFonts(size);
+        wanted = wantedBy(table, layout.fonts);
+        if (sum(wanted, &Wanted::least) <= width) break;
+    }
+    layout.widths = shareOut(wanted, width);
+    const QFontMetricsF line(layout.fonts.text);
+    layout.headHeight = line.height() + 2 * cell_rise;
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+        layout.headHeight =
+            std::max(layout.headHeight, textHeight(headText(table.columns[i]), layout.fonts.text,
+                                                   layout.widths[i] - 2 * cell_padding) +
+                                            2 * cell_rise);
+    for (const TableRow& row : table.rows) {
+        double height = line.height() + 2 * cell_rise;
+        for (std::size_t i = 0; i < table.columns.size(); ++i) {
+            const double swatch = i == 0 && !row.colour.empty() ? swatch_room : 0;
+            const QFont& font =
+                table.columns[i].is_number ? layout.fonts.number : layout.fonts.text;
+            height = std::max(height, textHeight(cellText(row, i), font,
+                                                 layout.widths[i] - 2 * cell_padding - swatch) +
+                                          2 * cell_rise);
+        }
+        layout.rowHeights.push_back(height);
+    }
+    return layout;
+}
+
+}  // namespace plumb::ui
