@@ -65,7 +65,7 @@ FrontierPlot::FrontierPlot(QWidget* parent) : QFrame(parent) {
     layout->addWidget(m_canvas, 1);
     layout->addWidget(m_empty, 1);
     connectCanvas();
-    show();
+    refresh();
 }
 
 QComboBox* FrontierPlot::makeBox(const char* name, const QString& accessible,
@@ -136,7 +136,7 @@ void FrontierPlot::connectCanvas() {
 
 void FrontierPlot::setComparison(std::shared_ptr<const Comparison> comparison) {
     m_comparison = std::move(comparison);
-    show();
+    refresh();
 }
 
 void FrontierPlot::setWhat(FrontierOf what) {
@@ -145,7 +145,7 @@ void FrontierPlot::setWhat(FrontierOf what) {
     m_what = what;
     QSettings().setValue(what_key, what == FrontierOf::evaluations);
     m_canvas->follow();
-    show();
+    refresh();
 }
 
 void FrontierPlot::setRewards(Rewards rewards) {
@@ -153,7 +153,7 @@ void FrontierPlot::setRewards(Rewards rewards) {
     if (rewards == m_rewards) return;
     m_rewards = rewards;
     QSettings().setValue(rewards_key, static_cast<int>(rewards));
-    show();
+    refresh();
 }
 
 void FrontierPlot::setLogarithmic(bool logarithmic) {
@@ -161,13 +161,13 @@ void FrontierPlot::setLogarithmic(bool logarithmic) {
     if (logarithmic == m_logarithmic) return;
     m_logarithmic = logarithmic;
     QSettings().setValue(log_key, logarithmic);
-    show();
+    refresh();
 }
 
 void FrontierPlot::setHiddenGroups(const std::set<std::string>& names) {
     if (names == m_hidden) return;
     m_hidden = names;
-    show();
+    refresh();
 }
 
 FrontierView FrontierPlot::view() const { return {m_what, m_rewards, m_logarithmic, m_hidden}; }
@@ -182,7 +182,7 @@ std::optional<std::size_t> FrontierPlot::placeOf(std::size_t source) const {
     return static_cast<std::size_t>(found - m_sources.begin());
 }
 
-void FrontierPlot::show() {
+void FrontierPlot::refresh() {
     static const auto nothing = std::make_shared<const Comparison>();
     const Comparison& comparison = m_comparison ? *m_comparison : *nothing;
     ScatterSpec spec = frontier_spec(comparison, view());

@@ -67,7 +67,7 @@ private:
     void connectCanvas();
     QComboBox* makeBox(const char* name, const QString& accessible, const QStringList& items);
     /// Takes up what is to be shown.
-    void show();
+    void refresh();
     FrontierView view() const;
     const FrontierPoint& pointOf(std::size_t source) const;
     std::optional<std::size_t> placeOf(std::size_t source) const;

@@ -114,7 +114,7 @@ private Q_SLOTS:
     void all_axes_frame_all_groups() {
         ShownGroups shown;
         const std::pair<XAxis, double> ends[] = {{XAxis::step, 41},
-                                                 {XAxis::time, 4 * 1.02},
+                                                 {XAxis::time, 5 * 1.02},
                                                  {XAxis::tokens, 2000 * 1.02},
                                                  {XAxis::flops, 4e10 * 1.02}};
         for (const auto& [axis, end] : ends) {
@@ -139,7 +139,7 @@ private Q_SLOTS:
     void the_crosshair_has_a_value_of_each_group_at_its_place() {
         ShownGroups shown;
         shown.over(XAxis::time);
-        Q_EMIT shown.chart("entropy")->crosshairMoved(20);  // of 40: after two seconds
+        Q_EMIT shown.chart("entropy")->crosshairMoved(20);  // of 40: after 2.5 seconds
         const auto values = shown.values("entropy");
         QCOMPARE(*values[0].value, 0.01 * (20 + 10) + 1);
         QVERIFY(values[0].interval);
@@ -189,7 +189,7 @@ private Q_SLOTS:
         const std::string csv = shown.charts.grid().pointsCsv()({"eval/gold_reward"});
         QVERIFY2(csv.starts_with("group,metric,step,seconds,tokens,flops,kl,seeds,mean,low,high\n"),
                  csv.c_str());
-        QVERIFY2(csv.find("\"DPO\",\"eval/gold_reward\",40,4,2000,,2.8,1,1.4,,\n") != csv.npos,
+        QVERIFY2(csv.find("\"DPO\",\"eval/gold_reward\",40,5,2000,,2.8,1,1.4,,\n") != csv.npos,
                  csv.c_str());
     }
 

@@ -72,7 +72,8 @@ private Q_SLOTS:
     }
 
     void long_tables_go_on_on_the_next_page() {
-        ComparisonReport report{.title = "Long"};
+        ComparisonReport report;
+        report.title = "Long";
         report.tables = {tableOf(3, 10, "word")};
         QCOMPARE(pagesOf(report), 1);
         report.tables = {tableOf(3, 200, "word")};
@@ -98,7 +99,8 @@ private Q_SLOTS:
     }
 
     void cautions_and_sources_are_wrapped() {
-        ComparisonReport report{.title = "Cautions"};
+        ComparisonReport report;
+        report.title = "Cautions";
         const ReportPaper paper{};
         const double without = ReportPages(report, paper).paint();
         report.cautions = {std::string(2000, 'x')};

@@ -11,7 +11,7 @@
 namespace plumb {
 
 /// A run whose values rise with its step, higher for later seeds: seed s has 0.01 (step + 10 s) as
-/// its gold reward, twice that as KL, a tenth of a second, 50 tokens and 1e9 FLOPs a step.
+/// its gold reward, twice that as KL, an eighth of a second, 50 tokens and 1e9 FLOPs a step.
 inline ComparedRun made_run(RunId id, const std::string& algorithm, std::int64_t seed,
                             std::int64_t steps, double weight = 0.1) {
     ComparedRun run;
@@ -27,7 +27,7 @@ inline ComparedRun made_run(RunId id, const std::string& algorithm, std::int64_t
         const double value = 0.01 * static_cast<double>(step + 10 * seed) + 0.2 / (weight + 0.1);
         run.metrics["loss"].push_back({step, 1 / value});
         run.metrics["entropy"].push_back({step, value});
-        run.metrics["step_time"].push_back({step, 0.1});
+        run.metrics["step_time"].push_back({step, 0.125});
         run.metrics["num_tokens"].push_back({step, 50.0 * static_cast<double>(step)});
         run.metrics["cost/flops"].push_back({step, 1e9 * static_cast<double>(step)});
         if (step % 10 != 0) continue;
