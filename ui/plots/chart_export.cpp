@@ -11,6 +11,7 @@
 #include <QSvgRenderer>
 
 #include "analysis/points_csv.h"
+#include "common/svg_picture.h"
 #include "common/text.h"
 #include "plots/chart.h"
 
@@ -30,7 +31,7 @@ QByteArray svgOf(const ExportedCharts& exported) {
 }
 
 QByteArray pngOf(const QByteArray& svg) {
-    QSvgRenderer renderer(svg);
+    QSvgRenderer renderer(svgForQt(svg.toStdString()));
     QImage image(renderer.defaultSize() * png_scale, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
     QPainter painter(&image);
@@ -44,7 +45,7 @@ QByteArray pngOf(const QByteArray& svg) {
 }
 
 QByteArray pdfOf(const QByteArray& svg) {
-    QSvgRenderer renderer(svg);
+    QSvgRenderer renderer(svgForQt(svg.toStdString()));
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);

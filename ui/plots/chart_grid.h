@@ -135,6 +135,8 @@ private:
     void setRange(double first, double last);
     void chooseRange(double first, double last);
     void followData();
+    /// As redrawNow(), but what takes longer than a part of a frame goes on after other events.
+    void redrawSome();
     void updateMarks();
     Overlay* overlayOf(RunId run) const;
     void showOverlays();
@@ -164,6 +166,7 @@ private:
     QGridLayout* m_layout;
     ChartDrag* m_drag;
     QTimer m_frames;
+    std::size_t m_nextDrawn = 0;  ///< the chart whose turn it is where not all were drawn
 };
 
 }  // namespace plumb::ui

@@ -200,7 +200,6 @@ void CompareCharts::take(GroupData data) {
     // Charts may have been added meanwhile.
     compute(false);
     showNote();
-    m_grid->redrawNow();
     if (!m_computing) Q_EMIT computed();
 }
 

@@ -186,7 +186,9 @@ void FrontierPlot::refresh() {
     static const auto nothing = std::make_shared<const Comparison>();
     const Comparison& comparison = m_comparison ? *m_comparison : *nothing;
     ScatterSpec spec = frontier_spec(comparison, view());
-    m_heading->setText(toQString(spec.title));
+    QString title = toQString(spec.title).section(": ", 1);
+    title.replace(0, 1, title.left(1).toUpper());
+    m_heading->setText(title);
     m_heading->setToolTip(
         "KL to the reference: estimated on held-out prompts with samples of the policy, in nats a "
         "completion. Bars: 95 % intervals, over seeds where a group has several, else over the "

@@ -8,6 +8,7 @@
 #include <QSvgRenderer>
 
 #include "analysis/colours.h"
+#include "common/svg_picture.h"
 #include "common/text.h"
 
 namespace plumb::ui {
@@ -26,8 +27,6 @@ QFont sized(QFont font, int pixels) {
     font.setPixelSize(pixels);
     return font;
 }
-
-constexpr int wrapping = Qt::TextWordWrap | Qt::TextWrapAnywhere;
 
 }  // namespace
 
@@ -65,7 +64,7 @@ void ReportPages::text(const QString& text, const QFont& font, const char* hex, 
         painter->setFont(font);
         painter->setPen(colour(hex));
         painter->drawText(QRectF(m_paper.margin + indent, m_y, width() - indent, height + 2),
-                          wrapping, text);
+                          textWrapping(text, font, width() - indent), text);
     }
     m_y += height + line_gap;
 }
@@ -79,6 +78,7 @@ double ReportPages::paint() {
     for (const ReportTable& each : m_report.tables) table(each);
     if (!m_report.sources.empty()) {
         const QFont heading = sized(m_fonts.bold, section_pixels);
+        if (m_y > m_paper.margin) m_y += block_gap;
         need(textHeight("Runs", heading, width()) + 3 * textHeight("Runs", m_fonts.small, width()));
         text("Runs", heading, light_surfaces.text.data());
     }
@@ -114,8 +114,7 @@ void ReportPages::charts() {
         std::vector<Placed> row;
         double tallest = 0;
         while (i < m_report.charts.size() && row.size() < static_cast<std::size_t>(columns)) {
-            auto svg =
-                std::make_unique<QSvgRenderer>(QByteArray::fromStdString(m_report.charts[i++].svg));
+            auto svg = std::make_unique<QSvgRenderer>(svgForQt(m_report.charts[i++].svg));
             if (!svg->isValid() || svg->defaultSize().isEmpty()) continue;
             const QSizeF size = svg->defaultSize();
             const double height = size.height() * across / size.width();
@@ -133,6 +132,13 @@ void ReportPages::charts() {
 }
 
 void ReportPages::table(const ReportTable& table) {
+    const std::vector<ReportTable> parts = tableParts(table, width());
+    for (const ReportTable& part : parts) tablePart(part);
+    for (const std::string& note : table.notes)
+        text(toQString(note), m_fonts.small, light_surfaces.muted.data());
+}
+
+void ReportPages::tablePart(const ReportTable& table) {
     const QFont heading = sized(m_fonts.bold, section_pixels);
     const TableLayout layout = layTable(table, width());
     const double first = layout.rowHeights.empty() ? 0 : layout.rowHeights.front();
@@ -149,8 +155,6 @@ void ReportPages::table(const ReportTable& table) {
         tableRow(table, layout, row);
     }
     m_y += line_gap;
-    for (const std::string& note : table.notes)
-        text(toQString(note), m_fonts.small, light_surfaces.muted.data());
 }
 
 void ReportPages::tableHead(const ReportTable& table, const TableLayout& layout) {
@@ -158,12 +162,14 @@ void ReportPages::tableHead(const ReportTable& table, const TableLayout& layout)
         painter->setFont(layout.fonts.text);
         painter->setPen(colour(light_surfaces.muted));
         double x = m_paper.margin;
-        for (std::size_t i = 0; i < table.columns.size(); x += layout.widths[i++])
-            painter->drawText(
-                QRectF(x + cell_padding, m_y + cell_rise, layout.widths[i] - 2 * cell_padding,
-                       layout.headHeight),
-                wrapping | (table.columns[i].is_number ? Qt::AlignRight : Qt::AlignLeft),
-                headText(table.columns[i]));
+        for (std::size_t i = 0; i < table.columns.size(); x += layout.widths[i++]) {
+            const QString title = headText(table.columns[i]);
+            const double room = layout.widths[i] - 2 * cell_padding;
+            painter->drawText(QRectF(x + cell_padding, m_y + cell_rise, room, layout.headHeight),
+                              textWrapping(title, layout.fonts.text, room) |
+                                  (table.columns[i].is_number ? Qt::AlignRight : Qt::AlignLeft),
+                              title);
+        }
         painter->setPen(QPen(colour(light_surfaces.muted), 0.8));
         painter->drawLine(QLineF(m_paper.margin, m_y + layout.headHeight, m_paper.margin + width(),
                                  m_y + layout.headHeight));
@@ -187,11 +193,14 @@ void ReportPages::tableRow(const ReportTable& table, const TableLayout& layout, 
                 painter->drawRoundedRect(QRectF(left, m_y + cell_rise + 3, 9, 9), 2.5, 2.5);
                 left += swatch_room;
             }
-            painter->setFont(number ? layout.fonts.number : layout.fonts.text);
+            const QFont& font = number ? layout.fonts.number : layout.fonts.text;
+            const QString words = cellText(table, row, i);
+            const double room = x + layout.widths[i] - cell_padding - left;
+            painter->setFont(font);
             painter->setPen(colour(light_surfaces.text));
             painter->drawText(
-                QRectF(left, m_y + cell_rise, x + layout.widths[i] - cell_padding - left, height),
-                wrapping | (number ? Qt::AlignRight : Qt::AlignLeft), toQString(row.cells[i].text));
+                QRectF(left, m_y + cell_rise, room, height),
+                textWrapping(words, font, room) | (number ? Qt::AlignRight : Qt::AlignLeft), words);
         }
         painter->setPen(QPen(colour(light_surfaces.line), 0.8));
         painter->drawLine(

@@ -38,6 +38,7 @@ private:
     void cautions();
     void charts();
     void table(const ReportTable& table);
+    void tablePart(const ReportTable& table);
     void tableHead(const ReportTable& table, const TableLayout& layout);
     void tableRow(const ReportTable& table, const TableLayout& layout, std::size_t row);
     void footer();

@@ -14,7 +14,7 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int largest_type = 12, smallest_type = 8;
+constexpr int largest_type = 12, smallest_type = 9;
 /// A column of words is not made narrower than this for the sake of others.
 constexpr double widest_least = 150;
 
@@ -38,10 +38,6 @@ double widestWord(const QString& text, const QFont& font) {
     return widest;
 }
 
-QString cellText(const TableRow& row, std::size_t column) {
-    return column < row.cells.size() ? toQString(row.cells[column].text) : QString();
-}
-
 std::vector<Wanted> wantedBy(const ReportTable& table, const ReportFonts& fonts) {
     std::vector<Wanted> wanted;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -50,7 +46,7 @@ std::vector<Wanted> wantedBy(const ReportTable& table, const ReportFonts& fonts)
         Wanted want{widestWord(headText(column), fonts.text),
                     widthOf(headText(column), fonts.text)};
         for (const TableRow& row : table.rows) {
-            const QString text = cellText(row, i);
+            const QString text = cellText(table, row, i);
             const double swatch = i == 0 && !row.colour.empty() ? swatch_room : 0;
             // A number is not broken; a long word may be, where nothing else helps.
             const double least = column.is_number ? widestWord(text, font)
@@ -119,8 +115,56 @@ double textHeight(const QString& text, const QFont& font, double width) {
     const QFontMetricsF metrics(font);
     return std::ceil(metrics
                          .boundingRect(QRectF(0, 0, std::max(1.0, width), 1e6),
-                                       Qt::TextWordWrap | Qt::TextWrapAnywhere, text)
+                                       textWrapping(text, font, width), text)
                          .height());
+}
+
+int textWrapping(const QString& text, const QFont& font, double width) {
+    return widestWord(text, font) > width ? Qt::TextWrapAnywhere : Qt::TextWordWrap;
+}
+
+QString cellText(const ReportTable& table, const TableRow& row, std::size_t column) {
+    if (column >= row.cells.size()) return {};
+    QString text = toQString(row.cells[column].text);
+    if (!table.columns[column].is_number) return text;
+    const auto bracket = text.indexOf(" [");
+    text.replace(' ', QChar::Nbsp);
+    if (bracket >= 0) text[bracket] = ' ';
+    return text;
+}
+
+std::vector<ReportTable> tableParts(const ReportTable& table, double width) {
+    const std::vector<Wanted> wanted = wantedBy(table, reportFonts(smallest_type + 1));
+    if (sum(wanted, &Wanted::least) <= width) return {table};
+    std::vector<std::vector<std::size_t>> columns;
+    double used = width;
+    for (std::size_t i = 1; i < wanted.size(); ++i) {
+        used += wanted[i].least;
+        if (used > width) {
+            columns.push_back({0});
+            used = wanted[0].least + wanted[i].least;
+        }
+        columns.back().push_back(i);
+    }
+    if (columns.size() < 2) return {table};
+    std::vector<ReportTable> parts;
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+        ReportTable part;
+        part.id = table.id;
+        part.title = table.title + " (" + std::to_string(k + 1) + " of " +
+                     std::to_string(columns.size()) + ")";
+        for (const std::size_t i : columns[k]) part.columns.push_back(table.columns[i]);
+        for (const TableRow& row : table.rows) {
+            TableRow cut;
+            cut.colour = row.colour;
+            cut.group = row.group;
+            for (const std::size_t i : columns[k])
+                cut.cells.push_back(i < row.cells.size() ? row.cells[i] : TableCell());
+            part.rows.push_back(std::move(cut));
+        }
+        parts.push_back(std::move(part));
+    }
+    return parts;
 }
 
 TableLayout layTable(const ReportTable& table, double width) {
@@ -145,7 +189,7 @@ TableLayout layTable(const ReportTable& table, double width) {
             const double swatch = i == 0 && !row.colour.empty() ? swatch_room : 0;
             const QFont& font =
                 table.columns[i].is_number ? layout.fonts.number : layout.fonts.text;
-            height = std::max(height, textHeight(cellText(row, i), font,
+            height = std::max(height, textHeight(cellText(table, row, i), font,
                                                  layout.widths[i] - 2 * cell_padding - swatch) +
                                           2 * cell_rise);
         }

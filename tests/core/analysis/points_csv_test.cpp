@@ -30,8 +30,8 @@ private Q_SLOTS:
                                                       {"cost/flops", {{1, 1e9}, {2, 2e12}}},
                                                       {"objective/kl", {{1, 0.5}, {2, -0.5}}}});
         QCOMPARE(lines_of(csv), QStringList({"step,seconds,tokens,flops,kl,reward,eval/reward",
-                                             "0,0,0,0,0.5,,0.125", "1,2,100,1000000000,0.5,0.5,",
-                                             "2,5,200,2000000000000,-0.5,0.25,1"}));
+                                             "0,0,0,0,0.5,,0.125", "1,2,100,1e+09,0.5,0.5,",
+                                             "2,5,200,2e+12,-0.5,0.25,1"}));
     }
 
     void all_points_are_there() {
