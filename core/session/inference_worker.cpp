@@ -7,6 +7,7 @@
 #include <ATen/Parallel.h>
 
 #include "base/clock.h"
+#include "session/answer_judging.h"
 #include "session/label_generation.h"
 #include "session/label_scoring.h"
 #include "session/run_worker.h"
@@ -204,6 +205,20 @@ std::future<Result<CompareModelsReply>> InferenceWorker::compare_models(
                                    [this, request](const std::stop_token& stop) {
                                        return plumb::compare_models(store_, loan_, request, stop);
                                    });
+}
+
+std::future<Result<JudgeModelsReply>> InferenceWorker::judge_models(JudgeModelsRequest request) {
+    return ask<JudgeModelsReply>(request.threads, request.stop,
+                                 [this, request](const std::stop_token& stop) {
+                                     return plumb::judge_models(store_, loan_, request, stop);
+                                 });
+}
+
+std::future<Result<JudgeAnswersReply>> InferenceWorker::judge_answers(JudgeAnswersRequest request) {
+    return ask<JudgeAnswersReply>(request.threads, request.stop,
+                                  [this, request](const std::stop_token& stop) {
+                                      return plumb::judge_answers(store_, request, stop);
+                                  });
 }
 
 }  // namespace plumb

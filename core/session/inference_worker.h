@@ -16,7 +16,8 @@
 
 namespace plumb {
 
-/// The thread that talks to models beside a run: playground, evaluation and label queues. It reads
+/// The thread that talks to models beside a run: playground, evaluation, label queues and
+/// answer sets. It reads
 /// checkpoints itself, borrows the run's policy only while the run is paused, and has its own
 /// draws.
 class InferenceWorker {
@@ -29,6 +30,8 @@ public:
     std::future<Result<EvaluateReply>> evaluate(EvaluateRequest request);
     std::future<Result<ScoreLabelsReply>> score_labels(ScoreLabelsRequest request);
     std::future<Result<CompareModelsReply>> compare_models(CompareModelsRequest request);
+    std::future<Result<JudgeModelsReply>> judge_models(JudgeModelsRequest request);
+    std::future<Result<JudgeAnswersReply>> judge_answers(JudgeAnswersRequest request);
     /// Ends the request that is being worked on.
     void cancel();
 

@@ -14,11 +14,9 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "config/roles.h"
-#include "config/yaml.h"
 #include "reward/reward.h"
-#include "rollout/portions.h"
 #include "session/model_source.h"
-#include "tasks/task.h"
+#include "session/questions.h"
 #include "train/evaluation.h"
 
 namespace plumb {
@@ -27,86 +25,40 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::int64_t usual_max_tokens = 64;
-
-/// The prompts, and what scores the answers where the task knows.
-struct Questions {
-    Settings settings;
-    std::vector<Prompt> prompts;
+/// The prompts, and what scores the answers where a built-in task knows.
+struct Asked {
+    Questions questions;
     std::unique_ptr<RewardFunction> gold;  ///< null: there is none
 };
 
-Result<std::optional<RunRecord>> run_of(const std::string& model, StoreReader& reader,
-                                        const fs::path& workspace) {
-    PLUMB_TRY(const ModelSource source, find_model(model, workspace));
-    if (!source.checkpoint) return std::optional<RunRecord>();
-    PLUMB_TRY(RunRecord run, reader.run(source.checkpoint->run));
-    return std::optional(std::move(run));
-}
-
-Result<Settings> settings_of(const RunRecord& run) {
-    return parse_settings(run.settings, "the settings of " + run.name, {});
-}
-
-/// Of a file: all prompts in it, spread evenly where there are more. Answers are as long as the run
-/// samples them.
-Result<Questions> questions_of_file(const CompareModelsRequest& request,
-                                    const std::optional<Settings>& run,
-                                    const std::stop_token& stop) {
-    Questions questions;
-    Settings& settings = questions.settings;
-    settings.task = "data";
-    settings.algorithm = "grpo";
-    settings.train_files = settings.eval_files = {request.file};
-    settings.eval_prompts = request.prompts;
-    settings.max_completion_length = run ? run->max_completion_length : usual_max_tokens;
-    PLUMB_TRY(const auto task, make_task(settings, false, stop));
-    questions.prompts = task->eval_prompts();
-    return questions;
-}
-
-/// The held-out prompts of the run's task.
-Result<Questions> questions_of_run(const RunRecord& run, std::int64_t most,
-                                   const std::stop_token& stop) {
-    Questions questions;
-    PLUMB_TRY(questions.settings, settings_of(run));
-    Settings& settings = questions.settings;
-    const bool built_in = is_built_in_task(settings);
-    // With another number of held-out rows, rows of the user's that were trained on would be among
-    // them; a generator has as many as are wanted.
-    if (built_in) settings.eval_prompts = most;
-    PLUMB_TRY(const auto task, make_task(settings, false, stop));
-    questions.prompts = task->eval_prompts();
-    if (questions.prompts.empty())
-        return invalid_input("run " + run.name +
-                             " holds no prompts out (eval_prompts); name a file with prompts");
-    if (std::ssize(questions.prompts) > most)
-        questions.prompts.resize(static_cast<std::size_t>(most));
-    if (built_in && !task->gold_reward().empty()) {
-        PLUMB_TRY(questions.gold, make_reward(task->gold_reward(), settings, stop));
-    }
-    return questions;
-}
-
-Result<Questions> find_questions(const CompareModelsRequest& request, Store& store,
-                                 const std::stop_token& stop) {
+Result<Asked> find_questions(const CompareModelsRequest& request, Store& store,
+                             const std::stop_token& stop) {
     PLUMB_TRY(auto reader, StoreReader::open(store.folder()));
     std::optional<RunRecord> run;
     for (const std::string& model : {request.model_a, request.model_b}) {
-        PLUMB_TRY(auto found, run_of(model, *reader, store.folder()));
+        PLUMB_TRY(auto found, run_of_model(model, *reader, store.folder()));
         if (!run) run = std::move(found);
     }
+    Asked asked;
     if (!request.file.empty()) {
         std::optional<Settings> settings;
         if (run) {
-            PLUMB_TRY(settings, settings_of(*run));
+            PLUMB_TRY(settings, settings_of_run(*run));
         }
-        return questions_of_file(request, settings, stop);
+        PLUMB_TRY(asked.questions,
+                  questions_of_file(request.file, request.prompts, settings, stop));
+        return asked;
     }
-    if (run) return questions_of_run(*run, request.prompts, stop);
-    return invalid_input(
-        "neither model is a run's, so that there is no task to take prompts from; name a file with "
-        "prompts");
+    if (!run)
+        return invalid_input(
+            "neither model is a run's, so that there is no task to take prompts from; name a file "
+            "with prompts");
+    PLUMB_TRY(asked.questions, questions_of_run(*run, request.prompts, stop));
+    const Settings& settings = asked.questions.settings;
+    if (is_built_in_task(settings) && !asked.questions.gold.empty()) {
+        PLUMB_TRY(asked.gold, make_reward(asked.questions.gold, settings, stop));
+    }
+    return asked;
 }
 
 /// What one model answers, and who it is.
@@ -129,50 +81,33 @@ Json description_of(const ModelSource& source) {
 /// Samples an answer to each prompt and scores it.
 class Sampler {
 public:
-    Sampler(const CompareModelsRequest& request, const Questions& questions,
-            const std::stop_token& stop)
-        : request_(request), questions_(questions), stop_(stop) {}
+    Sampler(const CompareModelsRequest& request, const Asked& asked, const std::stop_token& stop)
+        : request_(request), asked_(asked), stop_(stop) {}
 
     /// purpose: tells the draws of the two models from each other.
     Result<Answers> answers_of(const Policy& policy, const ModelSource& source,
                                const char* purpose) {
         Answers answers;
         answers.model = description_of(source);
-        Settings settings = questions_.settings;
-        const std::int64_t positions = policy.model.config().max_position_embeddings;
-        if (settings.max_completion_length >= positions)
-            return invalid_input(source.identity() + " has " + std::to_string(positions) +
-                                 " positions, which leaves no room for a prompt before " +
-                                 std::to_string(settings.max_completion_length) +
-                                 " tokens; ask for fewer");
-        settings.max_prompt_length = positions - settings.max_completion_length;
-        PLUMB_TRY(const auto ids, encode_prompts(policy, questions_.prompts, settings));
-        SamplingSettings sampling = plain_sampling(policy, settings);
-        sampling.temperature = request_.temperature;
-        const auto at_once = static_cast<std::size_t>(prompts_at_once(1));
-        for (std::size_t first = 0; first < ids.size(); first += at_once) {
-            const std::vector<TokenIds> some(
-                ids.begin() + static_cast<std::ptrdiff_t>(first),
-                ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), first + at_once)));
-            PLUMB_TRY(const Rollout rollout,
-                      generate(policy.model, some, 1, sampling,
-                               DrawKey{derive_seed(request_.seed, purpose), 0, first},
-                               padding_id(policy), stop_));
-            for (SampledText& text : to_text(rollout, *policy.tokenizer))
-                answers.texts.push_back(std::move(text));
-            done_ += std::ssize(some);
-            if (request_.on_progress) request_.on_progress(done_, 2 * std::ssize(ids));
-        }
-        if (questions_.gold) {
-            PLUMB_TRY(answers.gold, score_completions(*questions_.gold, questions_.prompts,
-                                                      answers.texts, 1, stop_));
+        const Questions& questions = asked_.questions;
+        const auto answered = [&](std::int64_t prompts) {
+            done_ += prompts;
+            if (request_.on_progress)
+                request_.on_progress(done_, 2 * std::ssize(questions.prompts));
+        };
+        PLUMB_TRY(answers.texts,
+                  sample_answers(policy, source.identity(), questions, request_.temperature,
+                                 derive_seed(request_.seed, purpose), answered, stop_));
+        if (asked_.gold) {
+            PLUMB_TRY(answers.gold,
+                      score_completions(*asked_.gold, questions.prompts, answers.texts, 1, stop_));
         }
         return answers;
     }
 
 private:
     const CompareModelsRequest& request_;
-    const Questions& questions_;
+    const Asked& asked_;
     const std::stop_token& stop_;
     std::int64_t done_ = 0;
 };
@@ -277,9 +212,10 @@ Result<CompareModelsReply> compare_models(Store& store, PolicyLoan& loan,
     const std::string name =
         trim(request.name).empty() ? compared_name(request.model_a, request.model_b) : request.name;
     PLUMB_TRY_STATUS(check(request, name, store));
-    PLUMB_TRY(Questions questions, find_questions(request, store, stop));
+    PLUMB_TRY(Asked asked, find_questions(request, store, stop));
+    Questions& questions = asked.questions;
     if (request.max_tokens > 0) questions.settings.max_completion_length = request.max_tokens;
-    Sampler sampler(request, questions, stop);
+    Sampler sampler(request, asked, stop);
     const auto answer = [&](const std::string& model, const char* purpose, Answers& answers) {
         return with_policy(model, store.folder(), loan,
                            [&](const Policy& policy, const ModelSource& source) -> Status {

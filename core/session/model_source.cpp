@@ -37,12 +37,13 @@ Result<ModelSource> find_model(const std::string& name, const fs::path& workspac
     }
     const auto at = name.rfind('@');
     const std::string run_name = name.substr(0, at);
+    const bool best = at != std::string::npos && name.substr(at + 1) == "best";
     std::optional<std::int64_t> step;
-    if (at != std::string::npos) {
+    if (at != std::string::npos && !best) {
         step = parse_int(name.substr(at + 1));
         if (!step)
             return invalid_input(name + ": after @ stands the step of a checkpoint, as in " +
-                                 run_name + "@100");
+                                 run_name + "@100, or best");
     }
     PLUMB_TRY(auto reader, StoreReader::open(workspace));
     auto run = reader->find_run(run_name);
@@ -52,6 +53,15 @@ Result<ModelSource> find_model(const std::string& name, const fs::path& workspac
     PLUMB_TRY(const auto checkpoints, reader->checkpoints(run->id));
     if (checkpoints.empty())
         return Error{ErrorCode::not_found, "run " + run_name + " has no checkpoint yet"};
+    if (best) {
+        const auto marked = std::ranges::find(checkpoints, true, &CheckpointRecord::is_best);
+        if (marked == checkpoints.end())
+            return Error{ErrorCode::not_found, "run " + run_name +
+                                                   " has no checkpoint that is marked as the best; "
+                                                   "there are those of " +
+                                                   list_of_steps(checkpoints)};
+        step = marked->step;
+    }
     if (!step) {
         const auto newest = std::ranges::max_element(checkpoints, {}, &CheckpointRecord::step);
         return ModelSource{workspace / newest->folder, run->id,

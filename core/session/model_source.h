@@ -19,7 +19,7 @@ struct CheckpointSource {
     std::string identity() const;
 };
 
-/// What a model's name means: a folder with config.json, or RUN[@STEP] of the workspace.
+/// What a model's name means: a folder with config.json, or RUN[@STEP|@best] of the workspace.
 struct ModelSource {
     std::filesystem::path folder;
     std::optional<RunId> run;  ///< set where the name was that of a run without a step

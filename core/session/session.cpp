@@ -142,6 +142,14 @@ std::future<Result<CompareModelsReply>> Session::compare_models(CompareModelsReq
     return self_->inference.compare_models(std::move(request));
 }
 
+std::future<Result<JudgeModelsReply>> Session::judge_models(JudgeModelsRequest request) {
+    return self_->inference.judge_models(std::move(request));
+}
+
+std::future<Result<JudgeAnswersReply>> Session::judge_answers(JudgeAnswersRequest request) {
+    return self_->inference.judge_answers(std::move(request));
+}
+
 void Session::cancel_inference() { self_->inference.cancel(); }
 
 }  // namespace plumb

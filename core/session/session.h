@@ -14,6 +14,7 @@
 #include "config/settings.h"
 #include "session/events.h"
 #include "session/generation.h"
+#include "session/judge_requests.h"
 #include "session/label_requests.h"
 #include "store/store.h"
 
@@ -121,6 +122,10 @@ public:
     std::future<Result<ScoreLabelsReply>> score_labels(ScoreLabelsRequest request);
     /// Two models answer the same prompts, which become a label queue in one transaction.
     std::future<Result<CompareModelsReply>> compare_models(CompareModelsRequest request);
+    /// Several models answer the same prompts, and judges score the answers: an answer set.
+    std::future<Result<JudgeModelsReply>> judge_models(JudgeModelsRequest request);
+    /// Further judges score an answer set.
+    std::future<Result<JudgeAnswersReply>> judge_answers(JudgeAnswersRequest request);
     /// Stops what the inference worker is doing.
     void cancel_inference();
 

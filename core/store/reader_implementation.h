@@ -43,6 +43,8 @@ struct StoreReader::Implementation {
     }
     /// What table completions finds the pinned prompts by; none unless they are wanted.
     Result<std::vector<std::string>> pinned_keys(bool wanted);
+    /// By name.
+    Result<std::vector<std::string>> answer_judges(AnswerSetId set);
 };
 
 }  // namespace plumb

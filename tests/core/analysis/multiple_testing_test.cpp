@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "analysis/compare/multiple_testing.h"
-#include "analysis/compare/student_t.h"
+#include "analysis/compare/group_curves.h"
 #include "compare_reference.h"
 #include "test_main.h"
 

@@ -13,7 +13,7 @@ namespace {
 
 /// Monte Carlo error of the ends of intervals from so many resamples, with room for both programs.
 constexpr double share_error = 0.02, strength_error = 0.08;
-constexpr BootstrapOptions many = {.seed = 5, .resamples = 6000};
+const BootstrapOptions many = {.seed = 5, .resamples = 6000};
 
 std::vector<std::string> letters(std::size_t count) {
     std::vector<std::string> names;
