@@ -12,6 +12,7 @@
 #include <QTimer>
 
 #include "common/theme.h"
+#include "export.h"
 #include "window/frame_meter.h"
 #include "window/main_window.h"
 
@@ -46,12 +47,17 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"light", "dark"}));
     arguments.add_flag("--measure", options.measure,
                        "On leaving, print the time to the first usable window and the frame times");
+    plumb::app::ExportOptions exported;
+    const CLI::App* exportCommand = plumb::app::addExportCommand(arguments, exported);
     CLI11_PARSE(arguments, argc, argv);
 
+    // What is only written needs no display.
+    if (exportCommand->parsed()) qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
     // Numbers in files and settings have a decimal point, whatever the desktop's language.
     std::setlocale(LC_NUMERIC, "C");
     QLocale::setDefault(QLocale::c());
+    if (exportCommand->parsed()) return plumb::app::runExport(exported);
     QApplication::setOrganizationName("plumbline");
     QApplication::setApplicationName("plumbline");
     QApplication::setDesktopFileName("plumbline");

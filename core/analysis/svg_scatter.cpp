@@ -80,7 +80,7 @@ private:
         legend_ = std::min(legend, 0.32 * spec_.width);
         left_ = padding + widest + 8;
         right_ = spec_.width - padding - (legend_ > 0 ? swatch + legend_ + 18 : 8);
-        top_ = padding + 32;
+        top_ = padding + (spec_.y_label.empty() ? 28 : 44);
         bottom_ = spec_.height - padding - 30;
     }
 
@@ -98,7 +98,7 @@ private:
         out_ += svg_text((left_ + right_) / 2, bottom_ + 31, spec_.x_label, axis_style);
         TextStyle above = axis_style;
         above.anchor = Anchor::start;
-        out_ += svg_text(padding, top_ - 7, spec_.y_label, above);
+        if (!spec_.y_label.empty()) out_ += svg_text(padding, padding + 28, spec_.y_label, above);
     }
 
     void draw_line(const ScatterSeries& series) {

@@ -83,25 +83,25 @@ void keepArrangement(const QString& algorithm, const std::optional<Arrangement>&
         settings.remove(arrangementKey(algorithm));
 }
 
-ChartsView keptView() {
+ChartsView keptView(const QString& keptAs) {
     const QSettings settings;
     ChartsView view;
-    view.axis = parse_x_axis(toStd(settings.value("charts/x").toString())).value_or(XAxis::step);
-    view.logarithmicX = settings.value("charts/logarithmicX").toBool();
+    view.axis = parse_x_axis(toStd(settings.value(keptAs + "/x").toString())).value_or(XAxis::step);
+    view.logarithmicX = settings.value(keptAs + "/logarithmicX").toBool();
     bool isNumber = false;
-    const double weight = settings.value("charts/smoothing").toDouble(&isNumber);
+    const double weight = settings.value(keptAs + "/smoothing").toDouble(&isNumber);
     if (isNumber && weight >= 0 && weight < 1) view.smoothing = weight;
     return view;
 }
 
-void keepView(const ChartsView& view) {
+void keepView(const ChartsView& view, const QString& keptAs) {
     QSettings settings;
-    settings.setValue("charts/x", toQString(x_axis_info(view.axis).id));
-    settings.setValue("charts/logarithmicX", view.logarithmicX);
+    settings.setValue(keptAs + "/x", toQString(x_axis_info(view.axis).id));
+    settings.setValue(keptAs + "/logarithmicX", view.logarithmicX);
     if (view.smoothing)
-        settings.setValue("charts/smoothing", *view.smoothing);
+        settings.setValue(keptAs + "/smoothing", *view.smoothing);
     else
-        settings.remove("charts/smoothing");
+        settings.remove(keptAs + "/smoothing");
 }
 
 }  // namespace plumb::ui

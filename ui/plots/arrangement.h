@@ -46,7 +46,8 @@ struct ChartsView {
 std::optional<Arrangement> keptArrangement(const QString& algorithm);
 /// Nothing: the default is used again.
 void keepArrangement(const QString& algorithm, const std::optional<Arrangement>& charts);
-ChartsView keptView();
-void keepView(const ChartsView& view);
+/// keptAs: "charts" of a run's charts; others keep theirs apart.
+ChartsView keptView(const QString& keptAs = "charts");
+void keepView(const ChartsView& view, const QString& keptAs = "charts");
 
 }  // namespace plumb::ui

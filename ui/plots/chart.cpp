@@ -22,10 +22,21 @@ void addOverlays(const Overlays& overlays, const std::string& key, bool ofPhase,
     for (const auto& overlay : overlays) {
         if (!overlay->series.has(key)) continue;
         const OverlaidRun& run = overlay->run;
-        ChartSeries series{
-            toStd(run.name), shaded(algorithm_colour(run.algorithm), run.style.shade),
-            overlay->series.points(key), std::string(line_patterns.at(run.style.pattern))};
-        if (!ofPhase) series.scale = overlay->series.scale();
+        const std::string colour = run.colour.empty()
+                                       ? shaded(algorithm_colour(run.algorithm), run.style.shade)
+                                       : run.colour;
+        ChartSeries series{toStd(run.name), colour, overlay->series.points(key),
+                           std::string(line_patterns.at(run.style.pattern))};
+        if (run.isGroup) {
+            const MetricBand band = groupBand(key);
+            series.low = overlay->series.points(band.low);
+            series.high = overlay->series.points(band.high);
+            series.shows_raw = false;
+        }
+        if (!ofPhase) {
+            if (overlay->series.scale().axis() != spec.scale.axis()) continue;
+            series.scale = overlay->series.scale();
+        }
         spec.series.push_back(std::move(series));
     }
 }
@@ -172,6 +183,7 @@ void Chart::redraw() {
 
 ChartSpec Chart::spec() const {
     ChartSpec spec = chart_spec(toStd(m_algorithm), m_setup.group, m_series.reader());
+    if (m_series.isFrame()) spec.series.clear();
     spec.marks = m_marks;
     spec.smoothing = m_view.smoothing;
     spec.logarithmic = m_setup.logarithmic;

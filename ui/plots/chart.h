@@ -120,6 +120,8 @@ private:
     QString numberOf(const CurveLines& curve) const;
     QString plainValues() const;
     QStringList overlayTexts() const;
+    /// The values of the curves that the chart frames; intervals and names where there is room.
+    QString framedText(bool rich) const;
     void updateHeader();
 
     ChartSetup m_setup;

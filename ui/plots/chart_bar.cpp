@@ -106,7 +106,9 @@ void ChartBar::fillMenu() {
     add("undoCharts", "Undo change of charts", "keyUndoCharts", [this] {
         m_grid.undoArrangement();
     })->setEnabled(m_grid.canUndo());
-    add("resetCharts", QString("Usual charts of %1").arg(m_grid.algorithm().toUpper()), "", [this] {
+    const QString of =
+        m_grid.series().isFrame() ? QString("comparisons") : m_grid.algorithm().toUpper();
+    add("resetCharts", "Usual charts of " + of, "", [this] {
         m_grid.resetArrangement();
     })->setEnabled(!m_grid.isDefault());
     m_menu->addSeparator();
@@ -180,7 +182,9 @@ void ChartBar::chooseCurves(Chart* chart) {
 void ChartBar::save(Chart* chart) {
     const std::vector<Chart*> charts = chart ? std::vector<Chart*>{chart} : m_grid.shownCharts();
     const QString title = chart ? toQString(chart->group().title) : m_runName;
-    const ExportedCharts exported = exportedCharts(title, charts, m_grid.series());
+    ExportedCharts exported = exportedCharts(title, charts, m_grid.series());
+    if (m_grid.pointsCsv())
+        exported.csv = [csv = m_grid.pointsCsv(), keys = exported.keys] { return csv(keys); };
     if (exported.charts.empty()) return;
     askAndSaveCharts(this, exported, [this](const QString& message) { Q_EMIT problem(message); });
 }

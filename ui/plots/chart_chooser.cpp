@@ -42,6 +42,7 @@ ChartChooser::ChartChooser(const QString& algorithm, const Arrangement& charts,
     for (const ChartSetup& setup : charts)
         for (const std::string& key : setup.group.keys) addRow(key);
     refresh(series);
+    m_metrics->setColumnHidden(ValueColumn, series.isFrame());
     m_metrics->sortItems(TitleColumn, Qt::AscendingOrder);
     m_metrics->header()->setStretchLastSection(false);
     m_metrics->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
@@ -130,7 +131,9 @@ void ChartChooser::refresh(const RunSeries& series) {
     for (const std::string& key : series.keys()) addRow(key);
     for (int i = 0; i < m_metrics->topLevelItemCount(); ++i) {
         QTreeWidgetItem* item = m_metrics->topLevelItem(i);
-        item->setText(ValueColumn, lastValue(series.points(toStd(item->text(KeyColumn)))));
+        // Of several runs there is no one value.
+        if (!series.isFrame())
+            item->setText(ValueColumn, lastValue(series.points(toStd(item->text(KeyColumn)))));
     }
 }
 

@@ -11,6 +11,7 @@
 #include <QSvgRenderer>
 
 #include "analysis/points_csv.h"
+#include "common/svg_picture.h"
 #include "common/text.h"
 #include "plots/chart.h"
 
@@ -20,6 +21,7 @@ namespace {
 constexpr int png_scale = 2;
 
 QByteArray svgOf(const ExportedCharts& exported) {
+    if (exported.svg) return QByteArray::fromStdString(exported.svg());
     if (exported.charts.size() == 1)
         return QByteArray::fromStdString(svg_chart(exported.charts.front()));
     DashboardSpec page;
@@ -29,7 +31,7 @@ QByteArray svgOf(const ExportedCharts& exported) {
 }
 
 QByteArray pngOf(const QByteArray& svg) {
-    QSvgRenderer renderer(svg);
+    QSvgRenderer renderer(svgForQt(svg.toStdString()));
     QImage image(renderer.defaultSize() * png_scale, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
     QPainter painter(&image);
@@ -43,7 +45,7 @@ QByteArray pngOf(const QByteArray& svg) {
 }
 
 QByteArray pdfOf(const QByteArray& svg) {
-    QSvgRenderer renderer(svg);
+    QSvgRenderer renderer(svgForQt(svg.toStdString()));
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
@@ -90,7 +92,8 @@ Result<QByteArray> encodeCharts(const ExportedCharts& charts, const QString& fil
     if (ending == "png") return pngOf(svgOf(charts));
     if (ending == "pdf") return pdfOf(svgOf(charts));
     if (ending == "csv")
-        return QByteArray::fromStdString(points_as_csv(charts.keys, charts.points));
+        return QByteArray::fromStdString(charts.csv ? charts.csv()
+                                                    : points_as_csv(charts.keys, charts.points));
     return invalid_input(toStd(fileName) +
                          ": charts are saved as .svg, .png, .pdf or .csv; name the file so");
 }

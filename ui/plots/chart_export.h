@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct ExportedCharts {
     std::vector<ChartSpec> charts;
     std::vector<std::string> keys;  ///< of the curves and of the edges of bands
     std::map<std::string, std::vector<MetricPoint>> points;  ///< of these, and of x axes
+    std::function<std::string()> svg = {};                   ///< the picture in place of the charts
+    std::function<std::string()> csv = {};  ///< what a file of points has instead of them
 };
 
 /// Those that have points.

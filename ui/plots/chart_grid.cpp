@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QElapsedTimer>
 #include <QGridLayout>
 
 #include "common/text.h"
@@ -15,6 +16,8 @@ namespace plumb::ui {
 namespace {
 
 constexpr int frame_ms = 33;
+/// After so long other events have their turn.
+constexpr int drawing_ms = 6;
 constexpr int spacing = 8;
 constexpr double fewest_steps = 10;
 constexpr double room = 1.02;
@@ -50,7 +53,8 @@ bool tellsMarks(const std::string& key) {
 
 }  // namespace
 
-ChartGrid::ChartGrid(QWidget* parent) : QScrollArea(parent), m_view(keptView()) {
+ChartGrid::ChartGrid(QWidget* parent, const QString& keptAs)
+    : QScrollArea(parent), m_keptAs(keptAs), m_view(keptView(keptAs)) {
     setObjectName("chartGrid");
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
@@ -68,7 +72,7 @@ ChartGrid::ChartGrid(QWidget* parent) : QScrollArea(parent), m_view(keptView()) 
     connect(m_drag, &ChartDrag::dropped, this, &ChartGrid::moveChart);
     m_series.setAxis(m_view.axis, m_view.smoothing);
     m_frames.setInterval(frame_ms);
-    connect(&m_frames, &QTimer::timeout, this, &ChartGrid::redrawNow);
+    connect(&m_frames, &QTimer::timeout, this, &ChartGrid::redrawSome);
     m_frames.start();
 }
 
@@ -161,7 +165,7 @@ void ChartGrid::setView(const ChartsView& view) {
     if (view == m_view) return;
     const bool otherPlaces = view.axis != m_view.axis || view.logarithmicX != m_view.logarithmicX;
     m_view = view;
-    keepView(view);
+    keepView(view, m_keptAs);
     m_series.setAxis(view.axis, view.smoothing);
     for (const auto& overlay : m_overlays) overlay->series.setAxis(view.axis, view.smoothing);
     for (Chart* chart : m_charts) chart->setChartsView(view);
@@ -222,6 +226,21 @@ void ChartGrid::redrawNow() {
     if (m_following) followData();
     for (Chart* chart : m_charts)
         if (!chart->visibleRegion().isEmpty()) chart->redraw();
+}
+
+void ChartGrid::redrawSome() {
+    if (m_following) followData();
+    QElapsedTimer time;
+    time.start();
+    if (m_nextDrawn >= m_charts.size()) m_nextDrawn = 0;
+    for (std::size_t i = 0; i < m_charts.size(); ++i) {
+        Chart* chart = m_charts[m_nextDrawn];
+        m_nextDrawn = (m_nextDrawn + 1) % m_charts.size();
+        if (!chart->visibleRegion().isEmpty()) chart->redraw();
+        if (time.elapsed() < drawing_ms || i + 1 == m_charts.size()) continue;
+        QTimer::singleShot(0, this, &ChartGrid::redrawSome);
+        return;
+    }
 }
 
 void ChartGrid::resizeEvent(QResizeEvent* event) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,7 +36,8 @@ class ChartGrid : public QScrollArea {
     Q_OBJECT
 
 public:
-    explicit ChartGrid(QWidget* parent = nullptr);
+    /// keptAs: where what the charts are drawn over is kept; see keptView().
+    explicit ChartGrid(QWidget* parent = nullptr, const QString& keptAs = "charts");
 
     /// Empty charts, as the user has arranged them for the algorithm, else of these groups; what
     /// was shown before is gone. emptyTexts, by a group's title, stand in charts without points; a
@@ -56,6 +58,17 @@ public:
     void setOverlayMetrics(RunId run,
                            const std::map<std::string, std::vector<MetricPoint>>& metrics);
     void appendOverlay(RunId run, std::int64_t step, const Metrics& metrics);
+    /// Instead of a run's, the grid frames the curves that setCurves() hands in; each chart shows
+    /// one metric. keys: every metric that there is, with its last step. What is in view stays.
+    void setFrame(const std::map<std::string, std::int64_t>& keys, std::map<XAxis, XScale> scales);
+    void setCurves(std::vector<FramedCurves> curves);
+    /// The usual charts, which are shown unless the user has arranged others; what is in view
+    /// stays.
+    void setUsualCharts(const std::vector<ChartGroup>& groups);
+    /// What a file of points has instead of those of the run.
+    using PointsCsv = std::function<std::string(const std::vector<std::string>& keys)>;
+    void setPointsCsv(PointsCsv csv) { m_pointsCsv = std::move(csv); }
+    const PointsCsv& pointsCsv() const { return m_pointsCsv; }
     /// Where the crosshair is while the mouse is elsewhere; nothing: at the newest step, unseen.
     void setShownStep(std::optional<std::int64_t> step);
 
@@ -122,14 +135,20 @@ private:
     void setRange(double first, double last);
     void chooseRange(double first, double last);
     void followData();
+    /// As redrawNow(), but what takes longer than a part of a frame goes on after other events.
+    void redrawSome();
     void updateMarks();
     Overlay* overlayOf(RunId run) const;
     void showOverlays();
+    /// Of a frame each metric is a chart of its own.
+    std::vector<ChartGroup> chartsOf(ChartGroup group) const;
     bool isLinked(const Chart* one, const Chart* other) const {
         return one->phase() == other->phase();
     }
 
+    const QString m_keptAs;
     RunSeries m_series;
+    PointsCsv m_pointsCsv;
     Overlays m_overlays;
     QString m_algorithm;
     Arrangement m_default;
@@ -147,6 +166,7 @@ private:
     QGridLayout* m_layout;
     ChartDrag* m_drag;
     QTimer m_frames;
+    std::size_t m_nextDrawn = 0;  ///< the chart whose turn it is where not all were drawn
 };
 
 }  // namespace plumb::ui

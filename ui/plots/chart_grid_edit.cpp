@@ -84,10 +84,31 @@ void ChartGrid::keep() {
     keepArrangement(m_algorithm, isDefault() ? std::nullopt : std::optional(arrangement()));
 }
 
+void ChartGrid::setUsualCharts(const std::vector<ChartGroup>& groups) {
+    const bool usual = isDefault();
+    m_default = arrangementOf(groups);
+    if (!usual || isDefault()) return;
+    build(m_default);
+    updateMarks();
+    if (m_following) followData();
+    arrange();
+    Q_EMIT arrangementChanged();
+}
+
+std::vector<ChartGroup> ChartGrid::chartsOf(ChartGroup group) const {
+    if (!m_series.isFrame() || group.keys.size() < 2) return {std::move(group)};
+    std::vector<ChartGroup> charts;
+    for (const std::string& key : group.keys)
+        charts.push_back({metric_info(key, toStd(m_algorithm)).title, {key}});
+    return charts;
+}
+
 void ChartGrid::addChart(ChartGroup group) {
     Arrangement next = arrangement();
-    group.title = freeTitle(next, group.title);
-    next.push_back({.group = std::move(group)});
+    for (ChartGroup& each : chartsOf(std::move(group))) {
+        each.title = freeTitle(next, each.title);
+        next.push_back({.group = std::move(each)});
+    }
     changeTo(next);
     m_charts.back()->setFocus();
     ensureWidgetVisible(m_charts.back());
@@ -95,8 +116,14 @@ void ChartGrid::addChart(ChartGroup group) {
 
 void ChartGrid::changeChart(std::size_t index, ChartGroup group) {
     Arrangement next = arrangement();
-    group.title = freeTitle(next, group.title, index);
-    next.at(index).group = std::move(group);
+    std::vector<ChartGroup> charts = chartsOf(std::move(group));
+    auto place = next.begin() + static_cast<std::ptrdiff_t>(index);
+    for (std::size_t i = 0; i < charts.size(); ++i, ++place) {
+        if (i > 0) place = next.insert(place, ChartSetup{});
+        charts[i].title =
+            freeTitle(next, charts[i].title, static_cast<std::size_t>(place - next.begin()));
+        place->group = std::move(charts[i]);
+    }
     changeTo(next);
     m_charts.at(index)->setFocus();
 }

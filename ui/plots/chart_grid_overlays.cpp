@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs that lie over the one that the grid shows.
 #include <algorithm>
+#include <limits>
 
 #include "plots/chart_grid.h"
 
@@ -47,6 +48,30 @@ void ChartGrid::appendOverlay(RunId run, std::int64_t step, const Metrics& metri
         showOverlays();
     else
         for (Chart* chart : m_charts) chart->touchOverlays();
+}
+
+void ChartGrid::setFrame(const std::map<std::string, std::int64_t>& keys,
+                         std::map<XAxis, XScale> scales) {
+    m_series.setFrame(true);
+    m_series.setScales(std::move(scales));
+    MetricTable points;
+    for (const auto& [key, last] : keys)
+        points[key] = {{last, std::numeric_limits<double>::quiet_NaN()}};
+    setMetrics(points);
+}
+
+void ChartGrid::setCurves(std::vector<FramedCurves> curves) {
+    const Overlays before = std::exchange(m_overlays, {});
+    for (Chart* chart : m_charts) chart->setOverlays(m_overlays);
+    for (FramedCurves& each : curves) {
+        auto overlay = std::make_unique<Overlay>();
+        overlay->run = std::move(each.run);
+        for (auto& [key, points] : each.metrics) overlay->series.set(key, std::move(points));
+        if (each.scales) overlay->series.setScales(std::move(*each.scales));
+        overlay->series.setAxis(m_view.axis, m_view.smoothing);
+        m_overlays.push_back(std::move(overlay));
+    }
+    showOverlays();
 }
 
 void ChartGrid::showOverlays() {

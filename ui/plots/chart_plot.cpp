@@ -186,8 +186,12 @@ bool ChartPlot::redraw() {
 
 void ChartPlot::drawCurves() {
     const PlotView view = plotView();
-    for (auto& [overlay, lines] : m_overlays)
-        lines.update(overlay->series, scaleOf(*overlay), view, m_view.smoothing);
+    for (auto& [overlay, lines] : m_overlays) {
+        // Steps of a run that has not recorded what the axis is made of mean nothing on it.
+        const bool comparable = isOverSameAxis(*overlay);
+        lines.setVisible(comparable);
+        if (comparable) lines.update(overlay->series, scaleOf(*overlay), view, m_view.smoothing);
+    }
     for (CurveLines& curve : m_curves) curve.update(m_series, scale(), view, m_view.smoothing);
     updateYRange(view);
 }
@@ -198,7 +202,8 @@ void ChartPlot::updateYRange(const PlotView& view) {
     for (const CurveLines& curve : m_curves)
         curve.collectValues(m_series, scale(), view, m_clipsOutliers, values);
     for (const auto& [overlay, lines] : m_overlays)
-        lines.collectValues(overlay->series, scaleOf(*overlay), view, m_clipsOutliers, values);
+        if (isOverSameAxis(*overlay))
+            lines.collectValues(overlay->series, scaleOf(*overlay), view, m_clipsOutliers, values);
     if (const auto range = valueRange(std::move(values), m_clipsOutliers, m_logarithmic))
         yAxis->setRange(range->low, range->high);
     else if (m_logarithmic)
@@ -217,21 +222,31 @@ void ChartPlot::drawCursor() {
     for (const auto& [overlay, lines] : m_overlays)
         if (const auto step = crosshairIn(*overlay))
             if (const auto value = lines.lineAt(overlay->series, *step))
-                dots.push_back({*value, lines.colour(palette())});
-    QString tag;
-    if (m_tagged) {
-        tag = QString("step %1").arg(*m_crosshair);
-        const double place = scale().at(*m_crosshair);
-        if (scale().axis() == XAxis::time)
-            tag = toQString(short_time(place, m_last - m_first < 20 ? 0.1 : 1)) + ", " + tag;
-        else if (scale().axis() == XAxis::tokens)
-            tag = toQString(short_number(place)) + " tokens, " + tag;
-        else if (scale().axis() == XAxis::flops)
-            tag = toQString(short_number(place)) + " FLOPs, " + tag;
-        else if (scale().axis() == XAxis::kl)
-            tag = "KL " + toQString(short_number(place)) + ", " + tag;
+                dots.push_back({*value, lines.colour(palette()),
+                                hasScatteredCrosshair() ? std::optional(scaleOf(*overlay).at(*step))
+                                                        : std::nullopt});
+    m_cursor->set(hasScatteredCrosshair() ? std::nullopt : std::optional(scale().at(*m_crosshair)),
+                  std::move(dots), m_tagged ? tagText() : QString());
+}
+
+QString ChartPlot::tagText() const {
+    const double place = scale().at(*m_crosshair);
+    const QString step = QString("step %1").arg(*m_crosshair);
+    QString text;
+    switch (scale().axis()) {
+        case XAxis::step: return step;
+        case XAxis::time:
+            text = toQString(short_time(place, m_last - m_first < 20 ? 0.1 : 1));
+            break;
+        case XAxis::tokens: text = toQString(short_number(place)) + " tokens"; break;
+        case XAxis::flops: text = toQString(short_number(place)) + " FLOPs"; break;
+        case XAxis::kl:
+            if (m_series.isFrame()) return step;
+            text = "KL " + toQString(short_number(place));
+            break;
     }
-    m_cursor->set(scale().at(*m_crosshair), std::move(dots), tag);
+    // The curves that a frame is of are at other steps there, each at its own.
+    return m_series.isFrame() ? text : text + ", " + step;
 }
 
 QString ChartPlot::tag() const { return m_cursor->tag(); }

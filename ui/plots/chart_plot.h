@@ -7,6 +7,7 @@
 
 #include <qcustomplot.h>
 
+#include "analysis/estimate.h"
 #include "analysis/svg_chart.h"
 #include "plots/arrangement.h"
 #include "plots/curve_lines.h"
@@ -39,6 +40,7 @@ public:
     struct OverlaidValue {
         const OverlaidRun& run;
         std::optional<double> value;
+        std::optional<Interval> interval;  ///< of a group
     };
     /// At the crosshair, or the last ones: as they were measured, of runs that have the metric.
     std::vector<OverlaidValue> overlaidValues() const;
@@ -66,6 +68,7 @@ public:
     /// Where the crosshair meets the top edge.
     QPoint markPoint() const;
     QString tag() const;
+    /// On an axis that goes back and forth, the step of the nearest point.
     std::int64_t stepAt(const QPointF& pixel) const;
     /// The metric of the curve nearest to the pixel, else of the first; empty without curves.
     QString metricAt(const QPointF& pixel) const;
@@ -95,7 +98,13 @@ private:
 
     void drawCurves();
     void drawCursor();
+    QString tagText() const;
     const XScale& scaleOf(const Overlay& overlay) const;
+    bool isOverSameAxis(const Overlay& overlay) const {
+        return scaleOf(overlay).axis() == scale().axis();
+    }
+    /// Whether the crosshair is a step, which lies elsewhere on each curve.
+    bool hasScatteredCrosshair() const { return m_series.isFrame() && !scale().is_monotone(); }
     /// The step of the other run that lies where the crosshair is.
     std::optional<std::int64_t> crosshairIn(const Overlay& overlay) const;
     void updateYRange(const PlotView& view);

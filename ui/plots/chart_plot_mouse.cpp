@@ -68,6 +68,11 @@ std::int64_t ChartPlot::stepAt(const QPointF& pixel) const {
         const auto found = curve.nearestTo(pixel);
         if (found && (!nearest || found->distance < nearest->distance)) nearest = found;
     }
+    if (m_series.isFrame())
+        for (const auto& [overlay, lines] : m_overlays) {
+            const auto found = lines.nearestTo(pixel);
+            if (found && (!nearest || found->distance < nearest->distance)) nearest = found;
+        }
     return nearest ? nearest->step : 0;
 }
 

@@ -12,7 +12,7 @@ namespace plumb::ui {
 void askAndSaveCharts(QWidget* parent, const ExportedCharts& charts,
                       std::function<void(const QString&)> problem) {
     auto* dialog =
-        new QFileDialog(parent, charts.charts.size() == 1 ? "Save chart" : "Save all charts");
+        new QFileDialog(parent, charts.charts.size() <= 1 ? "Save chart" : "Save all charts");
     dialog->setObjectName("saveChartDialog");
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);

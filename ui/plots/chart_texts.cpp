@@ -14,6 +14,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr int header_margin = 14;
+constexpr int most_framed_values = 8;
 constexpr const char *line_sign = "\u2501", *dashed_sign = "\u254D";
 
 QString coloured(const QColor& colour, const QString& text) {
@@ -60,7 +61,37 @@ QString Chart::numberOf(const CurveLines& curve) const {
     return low.isEmpty() || high.isEmpty() ? value : QString("%1 (%2 to %3)").arg(value, low, high);
 }
 
+QString Chart::framedText(bool rich) const {
+    QStringList texts;
+    for (const auto& [run, value, interval] : m_plot->overlaidValues()) {
+        QString text = value ? toQString(short_number(*value)) : "\u2013";
+        const bool whole = m_enlarged || !rich;
+        if (interval && whole)
+            text += QString(" (%1 to %2)")
+                        .arg(toQString(short_number(interval->low)),
+                             toQString(short_number(interval->high)));
+        if (!rich)
+            texts << run.name + " " + text;
+        else
+            texts << overlaySign(run, palette()) + "&nbsp;" +
+                         (whole ? unbroken(run.name) + "&nbsp;" : QString()) + "<b>" +
+                         unbroken(text) + "</b>";
+    }
+    // More than a line or two would take the room of the curves.
+    if (rich && !m_enlarged && texts.size() > most_framed_values) return {};
+    return texts.join(rich ? "&nbsp; " : ", ");
+}
+
 void Chart::updateHeader() {
+    if (m_series.isFrame()) {
+        const QString unit =
+            toQString(metric_info(m_setup.group.keys.front(), toStd(m_algorithm)).unit);
+        m_values->setText(coloured(mutedColour(palette()), unit.toHtmlEscaped()));
+        const QString text = framedText(true);
+        m_names->setVisible(!text.isEmpty());
+        m_names->setText(text);
+        return;
+    }
     m_values->setText(valueText());
     const std::vector<const CurveLines*> curves = curvesWithPoints();
     const bool single = curves.size() == 1;
@@ -92,7 +123,7 @@ void Chart::updateHeader() {
 
 QStringList Chart::overlayTexts() const {
     QStringList texts;
-    for (const auto& [run, value] : m_plot->overlaidValues())
+    for (const auto& [run, value, interval] : m_plot->overlaidValues())
         texts << overlaySign(run, palette()) + "&nbsp;" + unbroken(run.name) + "&nbsp;<b>" +
                      unbroken(value ? toQString(short_number(*value)) : "\u2013") + "</b>";
     return texts;
@@ -109,6 +140,7 @@ QString Chart::valueText() const {
 }
 
 QString Chart::plainValues() const {
+    if (m_series.isFrame()) return framedText(false);
     const std::vector<const CurveLines*> curves = curvesWithPoints();
     QStringList values;
     for (const CurveLines* curve : curves)

@@ -12,7 +12,7 @@
 #include <QWidget>
 
 #include "analysis/compare/comparison.h"
-#include "plots/overlay.h"
+#include "analysis/x_axis.h"
 
 class QLabel;
 class QToolButton;
@@ -22,6 +22,7 @@ namespace plumb::ui {
 class ChartBar;
 class ChartGrid;
 class GroupStrip;
+struct GroupData;
 
 /// The curves of a comparison: each group's mean over its seeds with its 95 % interval as a band,
 /// or every run's own curve. What runs have in common with the Train page's charts is theirs:
@@ -52,6 +53,8 @@ public:
     ChartGrid& grid() { return *m_grid; }
     /// Whether curves are being computed for what is shown.
     bool isComputing() const { return m_computing; }
+    /// What the line above the charts says: what is drawn, and which groups cannot be.
+    QString note() const;
 
 Q_SIGNALS:
     /// A step was clicked in a chart over steps.
@@ -62,28 +65,27 @@ Q_SIGNALS:
     void problem(const QString& message);
 
 private:
-    struct Answer;
-
     void makeBar();
-    void showCharts();
     void showGroups();
-    std::vector<OverlaidRun> curves() const;
+    void showNote();
+    void toggleGroup(std::size_t index);
     std::set<std::string> wantedKeys() const;
-    void compute();
-    void take(const Answer& answer);
-    void updateFrame();
+    /// anew: of all metrics that are shown; else of those that are not there yet.
+    void compute(bool anew);
+    void take(GroupData data);
 
     std::shared_ptr<const Comparison> m_comparison;
     std::set<std::string> m_hidden;
     bool m_everyRun = false, m_computing = false;
     std::set<std::string> m_keys;  ///< that have been computed of m_comparison, or are being
-    std::map<std::string, std::int64_t> m_numbers;  ///< by the names of groups
+    std::map<std::string, std::int64_t> m_numbers;  ///< of the overlays, by the names of groups
+    std::map<XAxis, std::vector<std::string>> m_without;
     std::stop_source m_stop;
     GroupStrip* m_strip;
     ChartGrid* m_grid;
     ChartBar* m_bar;
     QToolButton* m_every;
-    QLabel* m_note;
+    QLabel *m_note, *m_empty;
 };
 
 }  // namespace plumb::ui

@@ -28,22 +28,29 @@ void CursorItem::set(std::optional<double> place, std::vector<Dot> dots, const Q
 }
 
 void CursorItem::draw(QCPPainter* painter) {
-    if (!m_place) return;
+    const std::optional<double> tagged = m_place          ? m_place
+                                         : m_dots.empty() ? std::nullopt
+                                                          : m_dots.front().place;
+    if (!tagged) return;
     const QRectF area = mParentPlot->axisRect()->rect();
-    const double x = mParentPlot->xAxis->coordToPixel(*m_place);
-    if (!(x >= area.left() && x <= area.right() + 1)) return;
-    painter->setAntialiasing(false);
-    painter->setPen(QPen(mutedColour(m_palette), 1));
-    painter->drawLine(QLineF(x, area.top(), x, area.bottom()));
+    const auto isIn = [&area](double x) { return x >= area.left() && x <= area.right() + 1; };
+    const double x = mParentPlot->xAxis->coordToPixel(*tagged);
+    if (m_place && !isIn(x)) return;
+    if (m_place) {
+        painter->setAntialiasing(false);
+        painter->setPen(QPen(mutedColour(m_palette), 1));
+        painter->drawLine(QLineF(x, area.top(), x, area.bottom()));
+    }
     painter->setAntialiasing(true);
     painter->setPen(QPen(panelColour(m_palette), 1.2));
     for (const Dot& dot : m_dots) {
+        const double across = dot.place ? mParentPlot->xAxis->coordToPixel(*dot.place) : x;
         const double y = mParentPlot->yAxis->coordToPixel(dot.value);
-        if (!(y >= area.top() - 1 && y <= area.bottom() + 1)) continue;
+        if (!isIn(across) || !(y >= area.top() - 1 && y <= area.bottom() + 1)) continue;
         painter->setBrush(dot.colour);
-        painter->drawEllipse(QPointF(x, y), dot_radius, dot_radius);
+        painter->drawEllipse(QPointF(across, y), dot_radius, dot_radius);
     }
-    if (m_tag.isEmpty()) return;
+    if (m_tag.isEmpty() || !isIn(x)) return;
     painter->setFont(smallFont());
     const QFontMetricsF metrics(painter->font());
     QRectF box(0, 0, metrics.horizontalAdvance(m_tag) + 2 * tag_padding, metrics.height() + 2);

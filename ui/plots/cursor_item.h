@@ -17,11 +17,13 @@ public:
     struct Dot {
         double value = 0;
         QColor colour;
+        std::optional<double> place = {};  ///< where it is not that of the line
     };
 
     explicit CursorItem(QCustomPlot* plot);
 
-    /// Nothing: unseen. An empty tag is left out.
+    /// No place: no line; the dots that have places of their own are seen still. An empty tag is
+    /// left out.
     void set(std::optional<double> place, std::vector<Dot> dots, const QString& tag);
     void setColours(const QPalette& palette) { m_palette = palette; }
     QString tag() const { return m_tag; }

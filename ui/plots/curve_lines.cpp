@@ -13,7 +13,7 @@
 namespace plumb::ui {
 namespace {
 
-constexpr double line_width = 1.6, overlaid_width = 1.2;
+constexpr double line_width = 1.6, overlaid_width = 1.2, group_width = 1.8;
 constexpr double raw_opacity = 0.30, band_opacity = 0.16;
 /// So few points, as of an evaluation, are shown as points too.
 constexpr std::size_t few_points = 25;
@@ -60,6 +60,13 @@ QColor CurveLines::colour(const QPalette& palette) const {
                            : curveColour(m_look.style.colour, palette);
 }
 
+void CurveLines::setVisible(bool visible) {
+    m_line->setVisible(visible);
+    if (m_band) m_band->setVisible(visible);
+    m_raw->setVisible(visible && m_raw->visible());
+    if (!visible) m_drawn = {};
+}
+
 void CurveLines::remove() {
     for (QCPCurve* curve : {m_raw, m_line, m_band})
         if (curve) curve->parentPlot()->removePlottable(curve);
@@ -69,7 +76,9 @@ void CurveLines::setColours(const QPalette& palette) {
     QColor faint = colour(palette);
     faint.setAlphaF(raw_opacity);
     m_raw->setPen(QPen(faint, 1));
-    QPen pen(colour(palette), m_look.overlaid ? overlaid_width : line_width);
+    QPen pen(colour(palette), !m_look.overlaid           ? line_width
+                              : m_look.overlaid->isGroup ? group_width
+                                                         : overlaid_width);
     if (m_look.overlaid)
         setPattern(pen, line_patterns.at(m_look.overlaid->style.pattern));
     else if (m_look.style.dashed)

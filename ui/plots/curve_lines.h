@@ -39,6 +39,8 @@ public:
 
     void setColours(const QPalette& palette);
     QColor colour(const QPalette& palette) const;
+    /// The faint raw line is seen again with the next update.
+    void setVisible(bool visible);
     /// Takes what is drawn off the plot; it is not to be used afterwards.
     void remove();
     /// Draws what is in view; smoothing: weight in [0, 1), nothing: as suits the number of points.
@@ -57,6 +59,7 @@ public:
     };
     /// The drawn point of the line nearest to the pixel.
     std::optional<Nearest> nearestTo(const QPointF& pixel) const;
+    const DrawnCurve& drawn() const { return m_drawn; }
     /// The line's value at the step; nothing where it has none there.
     std::optional<double> lineAt(const RunSeries& series, std::int64_t step) const;
 

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <QFrame>
 
-#include "analysis/compare/comparison.h"
+#include "analysis/compare/frontier_chart.h"
 
 class QComboBox;
 class QLabel;
@@ -25,8 +26,7 @@ class FrontierPlot : public QFrame {
     Q_OBJECT
 
 public:
-    enum class Rewards { gold, proxy, both };
-    Q_ENUM(Rewards)
+    using Rewards = FrontierRewards;
 
     explicit FrontierPlot(QWidget* parent = nullptr);
 
@@ -34,6 +34,7 @@ public:
     void setComparison(std::shared_ptr<const Comparison> comparison);
     /// What saved files are called.
     void setTitle(const QString& title) { m_title = title; }
+    /// Which points, of which rewards; kept over restarts.
     void setWhat(FrontierOf what);
     FrontierOf what() const { return m_what; }
     void setRewards(Rewards rewards);
@@ -56,29 +57,37 @@ Q_SIGNALS:
     void problem(const QString& message);
 
 protected:
+    bool event(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void contextMenuEvent(QContextMenuEvent* event) override;
+    void changeEvent(QEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
     void makeHeader();
-    void update();
-    void setCurrent(int point);
-    void choose(int point);
+    void connectCanvas();
+    QComboBox* makeBox(const char* name, const QString& accessible, const QStringList& items);
+    /// Takes up what is to be shown.
+    void refresh();
+    FrontierView view() const;
+    const FrontierPoint& pointOf(std::size_t source) const;
+    std::optional<std::size_t> placeOf(std::size_t source) const;
+    void showLegend();
+    void setCurrent(int place);
+    void showTip(int place);
     void save();
-    void keep() const;
 
     std::shared_ptr<const Comparison> m_comparison;
     std::vector<FrontierPoint> m_points;
+    std::vector<std::size_t> m_sources;  ///< of m_points, in frontier_points()
     std::set<std::string> m_hidden;
     QString m_title;
     FrontierOf m_what = FrontierOf::ends;
     Rewards m_rewards = Rewards::gold;
     bool m_logarithmic = false;
     int m_current = -1;
-    QLabel *m_heading, *m_empty;
+    QLabel *m_heading, *m_legend, *m_empty;
     QComboBox *m_whatBox, *m_rewardBox;
-    QToolButton* m_log;
+    QToolButton *m_log, *m_save;
     FrontierCanvas* m_canvas;
 };
 

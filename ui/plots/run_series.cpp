@@ -2,6 +2,7 @@
 #include "plots/run_series.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "analysis/smoothing.h"
 
@@ -55,7 +56,10 @@ std::string RunSeries::axisKey(XAxis axis) const {
     return std::string(x_axis_key(axis, [this](std::string_view key) { return has(key); }));
 }
 
-bool RunSeries::offers(XAxis axis) const { return axis == XAxis::step || !axisKey(axis).empty(); }
+bool RunSeries::offers(XAxis axis) const {
+    if (axis == XAxis::step) return true;
+    return m_scales ? m_scales->contains(axis) : !axisKey(axis).empty();
+}
 
 std::vector<std::string> RunSeries::axisKeys() const {
     std::vector<std::string> keys;
@@ -71,12 +75,24 @@ void RunSeries::setAxis(XAxis axis, std::optional<double> smoothing) {
     ++m_revision;
 }
 
+void RunSeries::setScales(std::map<XAxis, XScale> scales) {
+    m_scales = std::move(scales);
+    m_scaleIsOld = true;
+    ++m_revision;
+}
+
 std::uint64_t RunSeries::scaleRevision() const {
     scale();
     return m_scaleOf;
 }
 
 const XScale& RunSeries::scale() const {
+    static const XScale steps;
+    if (m_scales) {
+        if (std::exchange(m_scaleIsOld, false)) m_scaleOf = m_revision;
+        const auto found = m_scales->find(m_axis);
+        return found == m_scales->end() ? steps : found->second;
+    }
     const std::string key = axisKey(m_axis);
     const std::uint64_t now = revision(key);
     if (!m_scaleIsOld && now <= m_scaleOf) return m_scale;

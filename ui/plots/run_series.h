@@ -17,6 +17,7 @@ namespace plumb::ui {
 /// Every metric of the run that the charts show, and what they are drawn over.
 class RunSeries {
 public:
+    /// Takes all metrics out.
     void clear();
     /// By rising step; replaces what there was.
     void set(const std::string& key, std::vector<MetricPoint> points);
@@ -33,6 +34,12 @@ public:
 
     /// What is to be drawn over, and the weight that averages KL there; empty: as suits the points.
     void setAxis(XAxis axis, std::optional<double> smoothing);
+    /// Scales that are known, in place of those that metrics make; steps need none.
+    void setScales(std::map<XAxis, XScale> scales);
+    /// A frame has no curve of its own: its points tell which steps there are of the curves that
+    /// lie over it, and its scales which places.
+    void setFrame(bool frame) { m_isFrame = frame; }
+    bool isFrame() const { return m_isFrame; }
     /// The scale of that axis, or of steps where the run does not have it.
     const XScale& scale() const;
     /// Larger after every change of the scale.
@@ -52,6 +59,8 @@ private:
 
     std::map<std::string, Metric, std::less<>> m_metrics;
     std::uint64_t m_revision = 0;
+    bool m_isFrame = false;
+    std::optional<std::map<XAxis, XScale>> m_scales;
     XAxis m_axis = XAxis::step;
     std::optional<double> m_smoothing;
     mutable XScale m_scale;

@@ -155,4 +155,21 @@ std::string group_points_csv(const Comparison& comparison, const std::vector<std
     return text;
 }
 
+std::string run_points_csv(const Comparison& comparison, const std::vector<std::string>& keys) {
+    std::string text = "run,name,group,seed,metric,step,value\n";
+    for (const RunGroup& group : comparison.groups)
+        for (const std::size_t index : group.runs) {
+            const ComparedRun& run = comparison.runs[index];
+            const std::string head = std::to_string(run.record.id) + "," + quoted(run.record.name) +
+                                     "," + quoted(group.name) + "," +
+                                     std::to_string(run.settings.seed) + ",";
+            for (const std::string& key : keys)
+                if (const auto* points = run.points(key))
+                    for (const MetricPoint& point : *points)
+                        text += head + quoted(key) + "," + std::to_string(point.step) + "," +
+                                format_number(point.value) + "\n";
+        }
+    return text;
+}
+
 }  // namespace plumb

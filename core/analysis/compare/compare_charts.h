@@ -33,4 +33,7 @@ ChartSpec group_chart_spec(const Comparison& comparison, const std::string& key,
 /// are empty where there is no interval.
 std::string group_points_csv(const Comparison& comparison, const std::vector<std::string>& keys);
 
+/// Every point of every run: run, name, group, seed, metric, step, value.
+std::string run_points_csv(const Comparison& comparison, const std::vector<std::string>& keys);
+
 }  // namespace plumb

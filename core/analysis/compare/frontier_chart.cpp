@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analysis/colours.h"
+#include "analysis/svg_chart.h"
 #include "base/strings.h"
 
 namespace plumb {
@@ -108,7 +109,9 @@ private:
             if (!point.kl.value || !y.value) continue;
             ScatterPoint placed{*point.kl.value, *y.value, point.kl.interval, y.interval};
             // The ring of the proxy stands by the disc that is labelled.
-            if (labelled && !hollow) placed.label = label_of(point);
+            const bool is_end = i == of.front() || i == of.back();
+            if (labelled && !hollow && (is_end || view_.what == FrontierOf::ends))
+                placed.label = label_of(point);
             if (view_.what == FrontierOf::ends)
                 placed.colour = comparison_.groups[point.group].colour;
             placed.source = i;
@@ -119,7 +122,7 @@ private:
 
     std::string label_of(const FrontierPoint& point) const {
         if (view_.what == FrontierOf::evaluations) return std::to_string(point.step);
-        return point.coefficient ? format_number(*point.coefficient) : point.label;
+        return point.coefficient ? short_number(*point.coefficient) : point.label;
     }
 
     const Comparison& comparison_;
@@ -196,7 +199,12 @@ std::string frontier_svg(const Comparison& comparison, FrontierOf what) {
         frontier_points(comparison, what),
         [](const FrontierPoint& point) { return point.gold.value.has_value(); });
     if (!gold) view.rewards = FrontierRewards::proxy;
-    return svg_scatter(frontier_spec(comparison, view));
+    ScatterSpec spec = frontier_spec(comparison, view);
+    // As large as the charts that it stands among.
+    const ChartSpec beside;
+    spec.width = beside.width;
+    spec.height = beside.height;
+    return svg_scatter(spec);
 }
 
 }  // namespace plumb

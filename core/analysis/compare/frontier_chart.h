@@ -27,7 +27,8 @@ std::string gold_name(const Comparison& comparison);
 
 /// Reward against KL as points with error bars. Of ends the groups of an algorithm are one series,
 /// joined by rising coefficient where their coefficients differ; of evaluations each group is one,
-/// joined by step. Gold rewards are discs; proxy rewards beside them are rings.
+/// joined by step, with the first and the last labelled. Gold rewards are discs; proxy rewards
+/// beside them are rings.
 ScatterSpec frontier_spec(const Comparison& comparison, const FrontierView& view = {});
 
 /// Why the view has no point; empty where it has one.

@@ -27,10 +27,11 @@ private Q_SLOTS:
                                                       {"eval/reward", {{0, 0.125}, {2, 1}}},
                                                       {"step_time", {{1, 2}, {2, 3}}},
                                                       {"num_tokens", {{1, 100}, {2, 200}}},
+                                                      {"cost/flops", {{1, 1e9}, {2, 2e12}}},
                                                       {"objective/kl", {{1, 0.5}, {2, -0.5}}}});
-        QCOMPARE(lines_of(csv),
-                 QStringList({"step,seconds,tokens,kl,reward,eval/reward", "0,0,0,0.5,,0.125",
-                              "1,2,100,0.5,0.5,", "2,5,200,-0.5,0.25,1"}));
+        QCOMPARE(lines_of(csv), QStringList({"step,seconds,tokens,flops,kl,reward,eval/reward",
+                                             "0,0,0,0,0.5,,0.125", "1,2,100,1e+09,0.5,0.5,",
+                                             "2,5,200,2e+12,-0.5,0.25,1"}));
     }
 
     void all_points_are_there() {

@@ -128,6 +128,16 @@ private Q_SLOTS:
         COMPARE_TEXT(short_number(NAN), "NaN");
         COMPARE_TEXT(short_number(-INFINITY), "-inf");
     }
+
+    void tick_labels_have_one_suffix_and_tell_neighbours_apart() {
+        COMPARE_TEXT(tick_label(0, 1e12, 2.5e11), "0");
+        COMPARE_TEXT(tick_label(2.5e11, 1.25e12, 2.5e11), "0.25T");
+        COMPARE_TEXT(tick_label(1.25e12, 1.25e12, 2.5e11), "1.25T");
+        COMPARE_TEXT(tick_label(1e12, 1.2e12, 2e11), "1T");
+        COMPARE_TEXT(tick_label(100'100, 100'300, 100), "100.1k");
+        COMPARE_TEXT(tick_label(-20'000, 20'000, 10'000), "-20k");
+        COMPARE_TEXT(tick_label(5, 10, 5), "5");
+    }
 };
 
 PLUMB_REGISTER_TEST(TestTicks)

@@ -41,6 +41,24 @@ private Q_SLOTS:
         QCOMPARE(scale.at(15), 2000.0);
     }
 
+    void operations_are_counted_from_nothing_too() {
+        const XScale scale(XAxis::flops, std::vector<MetricPoint>{{10, 1e12}, {20, 4e12}});
+        QCOMPARE(scale.at(0), 0.0);
+        QCOMPARE(scale.at(15), 2.5e12);
+        QCOMPARE(scale.step_at(4e12), 20.0);
+    }
+
+    void known_places_are_taken_as_they_are() {
+        const std::vector<MetricPoint> places = {{0, 3}, {10, 1}, {20, 5}};
+        const XScale kl = XScale::of_places(XAxis::kl, places);
+        QCOMPARE(kl.at(10), 1.0);
+        QCOMPARE(kl.lowest(), 1.0);
+        QCOMPARE(kl.highest(), 5.0);
+        // What has to rise does.
+        QCOMPARE(XScale::of_places(XAxis::time, places).at(10), 3.0);
+        QCOMPARE(XScale::of_places(XAxis::time, {}).axis(), XAxis::step);
+    }
+
     void many_steps_are_placed_in_one_pass_as_one_by_one() {
         std::vector<MetricPoint> tokens;
         for (std::int64_t i = 1; i <= 100; ++i)
@@ -83,6 +101,7 @@ private Q_SLOTS:
         COMPARE_TEXT(key(XAxis::kl, {"eval/kl_sequence", "kl"}), "eval/kl_sequence");
         COMPARE_TEXT(key(XAxis::kl, {"kl"}), "");
         COMPARE_TEXT(key(XAxis::time, {"step_time"}), "step_time");
+        COMPARE_TEXT(key(XAxis::flops, {"step_time", "cost/flops"}), "cost/flops");
         for (const XAxis axis : all_x_axes) QCOMPARE(parse_x_axis(x_axis_info(axis).id), axis);
         QVERIFY(!parse_x_axis("epochs"));
     }

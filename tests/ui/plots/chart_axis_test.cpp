@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What charts are drawn over: steps, time, tokens, KL.
+// What charts are drawn over: steps, time, tokens, FLOPs, KL.
 #include <QComboBox>
 #include <QSignalSpy>
 #include <QToolButton>
@@ -17,8 +17,10 @@ struct OverAxes : Shown {
     ChartBar bar{grid};
     OverAxes() {
         bar.show();
-        std::map<std::string, std::vector<MetricPoint>> metrics = {
-            {"reward", line(20, 0.1)}, {"loss", line(20, 1)}, {"num_tokens", line(20, 50)}};
+        std::map<std::string, std::vector<MetricPoint>> metrics = {{"reward", line(20, 0.1)},
+                                                                   {"loss", line(20, 1)},
+                                                                   {"num_tokens", line(20, 50)},
+                                                                   {"cost/flops", line(20, 4e10)}};
         for (std::int64_t step = 1; step <= 20; ++step) {
             metrics["step_time"].push_back({step, 2});
             metrics["objective/kl"].push_back({step, step <= 10 ? step - 1.0 : 20.0 - step});
@@ -63,6 +65,8 @@ private Q_SLOTS:
         shown.choose(2);
         QCOMPARE(shown.range("loss").upper, 1000.0 * 1.02);
         shown.choose(3);
+        QCOMPARE(shown.range("loss").upper, 8e11 * 1.02);
+        shown.choose(4);
         QVERIFY(shown.range("loss").lower < 0 && shown.range("loss").lower > -1);
         QVERIFY(shown.range("loss").upper > 8.9 && shown.range("loss").upper < 10);
         shown.choose(0);
@@ -79,6 +83,24 @@ private Q_SLOTS:
         QCOMPARE(shown.chart("loss")->tag(), "14s, step 7");
     }
 
+    void large_numbers_have_one_suffix_and_differ() {
+        OverAxes shown;
+        shown.choose(3);
+        shown.plot("loss")->replot(QCustomPlot::rpImmediateRefresh);
+        QCOMPARE(shown.plot("loss")->xAxis->tickVectorLabels(),
+                 QVector<QString>({"0", "200G", "400G", "600G", "800G"}));
+        Q_EMIT shown.chart("loss")->xRangeChosen(4.0e11, 4.01e11);
+        shown.grid.redrawNow();
+        shown.plot("loss")->replot(QCustomPlot::rpImmediateRefresh);
+        QVector<QString> labels = shown.plot("loss")->xAxis->tickVectorLabels();
+        const auto count = labels.size();
+        labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+        QVERIFY(count >= 3);
+        QCOMPARE(labels.size(), count);
+        shown.mouseAt("loss", shown.pixelOf("loss", 4.005e11, 10));
+        QCOMPARE(shown.chart("loss")->tag(), "400G FLOPs, step 10");
+    }
+
     void a_click_over_tokens_chooses_the_step() {
         OverAxes shown;
         shown.choose(2);
@@ -93,7 +115,7 @@ private Q_SLOTS:
         OverAxes shown;
         QTest::keyClick(shown.chart("loss"), Qt::Key_S);  // strong
         QTest::keyClick(shown.chart("loss"), Qt::Key_S);  // none: the path is that of the points
-        shown.choose(3);
+        shown.choose(4);
         // The KL is 5 at step 6, and again at step 15.
         shown.mouseAt("loss", shown.pixelOf("loss", 5, 6));
         QCOMPARE(shown.values("loss"), "6");
@@ -119,14 +141,14 @@ private Q_SLOTS:
     }
 
     void the_choice_is_kept_and_falls_back_to_steps_where_a_run_cannot_have_it() {
-        OverAxes().choose(3);
+        OverAxes().choose(4);
         Shown without;
         ChartBar bar(without.grid);
         auto* combo = bar.findChild<QComboBox*>("xAxis");
         QCOMPARE(combo->currentText(), "step");
         QCOMPARE(without.range("loss").upper, 21.0);
-        QVERIFY(!(combo->model()->flags(combo->model()->index(3, 0)) & Qt::ItemIsEnabled));
-        QVERIFY(combo->itemData(3, Qt::ToolTipRole).toString().contains("no KL"));
+        QVERIFY(!(combo->model()->flags(combo->model()->index(4, 0)) & Qt::ItemIsEnabled));
+        QVERIFY(combo->itemData(4, Qt::ToolTipRole).toString().contains("no KL"));
         // As soon as it is measured, the charts go over to it.
         without.grid.append(20, {{"eval/kl_sequence", 4}});
         QCOMPARE(combo->currentText(), "KL");
@@ -142,7 +164,7 @@ private Q_SLOTS:
         shown.choose(1);
         QCOMPARE(shown.range("loss").lower, 2.0);
         QVERIFY(OverAxes().grid.view().logarithmicX);
-        shown.choose(3);
+        shown.choose(4);
         QVERIFY(shown.range("loss").lower > 0);
         button->click();
         QCOMPARE(shown.plot("reward")->xAxis->scaleType(), QCPAxis::stLinear);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plots/group_strip.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QTextDocument>
+
+#include "common/text.h"
+#include "common/theme.h"
+
+namespace plumb::ui {
+
+GroupStrip::GroupStrip(QWidget* parent) : QWidget(parent) {
+    setObjectName("groupStrip");
+    m_names = new QLabel(this);
+    m_names->setObjectName("groupNames");
+    m_names->setAccessibleName("Groups of the comparison");
+    m_names->setFont(smallFont());
+    m_names->setTextFormat(Qt::RichText);
+    m_names->setWordWrap(true);
+    m_names->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    m_names->setToolTip("A click takes a group off the charts, and brings it back");
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_names, 1);
+    connect(m_names, &QLabel::linkActivated, this,
+            [this](const QString& index) { Q_EMIT toggled(index.toInt()); });
+    hide();
+}
+
+void GroupStrip::show(const std::vector<Entry>& entries, const std::set<std::string>& hidden) {
+    m_entries = entries;
+    m_hidden = hidden;
+    setVisible(!entries.empty());
+    updateText();
+}
+
+QString GroupStrip::text() const {
+    QTextDocument document;
+    document.setHtml(m_names->text());
+    return document.toPlainText().replace(QChar::Nbsp, ' ');
+}
+
+void GroupStrip::updateText() {
+    const auto unbroken = [](const QString& text) {
+        return text.toHtmlEscaped().replace(' ', "&nbsp;").replace('-', u'\u2011');
+    };
+    const QString text = textColour(palette()).name(), muted = mutedColour(palette()).name();
+    QStringList names;
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        const auto& [group, seeds] = m_entries[i];
+        const bool hidden = m_hidden.contains(toStd(group.name));
+        names << QString(
+                     "%1&nbsp;<a href=\"%2\" style=\"color:%3; text-decoration:%4\">%5</a>"
+                     "&nbsp;<span style=\"color:%6\">%7</span>")
+                     .arg(overlaySign(group, palette()))
+                     .arg(i)
+                     .arg(hidden ? muted : text, hidden ? "line-through" : "none",
+                          unbroken(group.name), muted, unbroken(hidden ? "taken off" : seeds));
+    }
+    m_names->setText(names.join("&nbsp;&nbsp; "));
+}
+
+void GroupStrip::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) updateText();
+}
+
+}  // namespace plumb::ui
