@@ -78,7 +78,7 @@ Result<AnswerJudge> find_judge(const std::string& name, const Settings& settings
                          ". A judge is gold, a reward model (a folder or a run), or a reward "
                          "function: " +
                          join(reward_names(), ", ")};
-    std::string source = model->source;
+    std::string source = model->identity();
     return AnswerJudge{std::move(source), {}, std::move(*model)};
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "session/label_origin.h"
+#include "session/model_source.h"
 #include "session/reward_model_scorer.h"
 
 namespace plumb {
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::int64_t items_at_once = 32;
 
-<<<<<<< ours
 Result<std::vector<LabelScore>> score_items(const RewardModelScorer& scorer,
                                             const std::vector<LabelItem>& items,
                                             const std::stop_token& stop) {
@@ -29,49 +29,6 @@ Result<std::vector<LabelScore>> score_items(const RewardModelScorer& scorer,
         const AnswerOrigins origins = answer_origins(item);
         answers.push_back({item.prompt, item.answer_a, origins.a.ended});
         if (item.answer_b) answers.push_back({item.prompt, *item.answer_b, origins.b.ended});
-=======
-bool has_ended(const Json& origin, const char* answer) {
-    if (!origin.is_object() || !origin.contains(answer)) return true;
-    const Json& side = origin[answer];
-    if (!side.is_object() || !side.contains("ended") || !side["ended"].is_boolean()) return true;
-    return side["ended"].get<bool>();
-}
-
-/// Scores answers one item after another.
-class Scorer {
-public:
-    explicit Scorer(Policy model)
-        : model_(std::make_shared<const Policy>(std::move(model))),
-          reward_(make_learned_reward(model_, model_->tokenizer, 2 * items_at_once)) {}
-
-    Result<std::vector<LabelScore>> score(const std::vector<LabelItem>& items,
-                                          const std::stop_token& stop) {
-        std::vector<Answer> answers;
-        for (const LabelItem& item : items) {
-            if (item.prompt_is_chat || item.answers_are_chat)
-                return invalid_input(
-                    "item " + std::to_string(item.place) +
-                    " of the label queue is a conversation; a reward model needs a chat template "
-                    "for it, which is not supported yet");
-            const Json origin = Json::parse(item.origin, nullptr, false);
-            answers.push_back(answer_of(item.prompt, item.answer_a, has_ended(origin, "a")));
-            if (item.answer_b)
-                answers.push_back(answer_of(item.prompt, *item.answer_b, has_ended(origin, "b")));
-        }
-        std::vector<RewardInput> rows;
-        for (const Answer& answer : answers)
-            rows.push_back({answer.prompt, answer.text, answer.text, "", answer.ids, answer.ended});
-        PLUMB_TRY(const auto values, reward_->score(rows, stop));
-        std::vector<LabelScore> scores;
-        std::size_t next = 0;
-        for (const LabelItem& item : items) {
-            LabelScore& score = scores.emplace_back();
-            score.item = item.id;
-            score.reward_a = values[next++].value_or(0);
-            if (item.answer_b) score.reward_b = values[next++];
-        }
-        return scores;
->>>>>>> theirs
     }
     PLUMB_TRY(const auto values, scorer.score(answers, stop));
     std::vector<LabelScore> scores;
@@ -90,18 +47,9 @@ public:
 Result<ScoreLabelsReply> score_labels(Store& store, const ScoreLabelsRequest& request,
                                       const std::stop_token& stop) {
     const Stopwatch watch;
-<<<<<<< ours
-    PLUMB_TRY(const NamedRewardModel named, find_reward_model(request.model, store.folder()));
-    PLUMB_TRY(const RewardModelScorer scorer, RewardModelScorer::load(named.folder, request.model));
-=======
     PLUMB_TRY(const ModelSource named, find_reward_model(request.model, store.folder()));
     const std::string source = named.identity();
-    PLUMB_TRY(Policy model, load_policy(named.folder, at::kCPU));
-    if (!model.model.config().score_head)
-        return invalid_input(request.model +
-                             " is a language model without a score head; name a reward model, or "
-                             "a run that has made one");
->>>>>>> theirs
+    PLUMB_TRY(const RewardModelScorer scorer, RewardModelScorer::load(named.folder, request.model));
     PLUMB_TRY(auto reader, StoreReader::open(store.folder()));
     PLUMB_TRY(const LabelQueue queue, reader->label_queue(request.queue));
     std::vector<LabelScore> scores;
@@ -123,11 +71,7 @@ Result<std::vector<RunRecord>> runs_with_reward_models(StoreReader& reader,
                                                        const fs::path& workspace) {
     PLUMB_TRY(std::vector<RunRecord> runs, reader.runs());
     std::erase_if(runs, [&](const RunRecord& run) {
-<<<<<<< ours
-        return run.algorithm != "reward" && !has_own_reward_model(workspace, run.id);
-=======
         return run.algorithm != "reward" && !has_own_reward_model(run.id, workspace);
->>>>>>> theirs
     });
     return runs;
 }

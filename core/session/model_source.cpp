@@ -60,22 +60,16 @@ Result<ModelSource> find_model(const std::string& name, const fs::path& workspac
     }
     const auto at = name.rfind('@');
     const std::string run_name = name.substr(0, at);
-<<<<<<< ours
     const bool best = at != std::string::npos && name.substr(at + 1) == "best";
-=======
     if (at != std::string::npos && name.substr(at + 1) == start_name)
         return find_start(run_name, workspace);
->>>>>>> theirs
     std::optional<std::int64_t> step;
     if (at != std::string::npos && !best) {
         step = parse_int(name.substr(at + 1));
         if (!step)
             return invalid_input(name + ": after @ stands the step of a checkpoint, as in " +
-<<<<<<< ours
-                                 run_name + "@100, or best");
-=======
-                                 run_name + "@100, or start for the model it started from");
->>>>>>> theirs
+                                 run_name +
+                                 "@100, best, or start for the model that it started from");
     }
     PLUMB_TRY(auto reader, StoreReader::open(workspace));
     auto run = reader->find_run(run_name);

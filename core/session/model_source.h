@@ -21,12 +21,7 @@ struct CheckpointSource {
     std::string identity() const;
 };
 
-<<<<<<< ours
-/// What a model's name means: a folder with config.json, or RUN[@STEP|@best] of the workspace.
-=======
-/// What a model's name means: a folder with config.json, or RUN, RUN@STEP or RUN@start of the
-/// workspace.
->>>>>>> theirs
+/// What a model's name means: a folder with config.json, or RUN[@STEP|@best|@start] of the workspace.
 struct ModelSource {
     std::filesystem::path folder;
     std::optional<RunId> run;  ///< set where the name was that of a run without a step
