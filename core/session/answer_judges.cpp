@@ -9,6 +9,7 @@
 #include "config/reward_info.h"
 #include "config/roles.h"
 #include "reward/reward.h"
+#include "session/reward_model_scorer.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
