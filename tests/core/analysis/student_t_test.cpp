@@ -46,5 +46,5 @@ private Q_SLOTS:
     }
 };
 
-REGISTER_TEST(TestStudentT)
+PLUMB_REGISTER_TEST(TestStudentT)
 #include "student_t_test.moc"
