@@ -16,19 +16,27 @@ using Changes = std::vector<std::pair<std::string, std::string>>;
 
 /// What differs between the sizes.
 struct Scale {
-    const char* ending;     ///< of the presets
+    const char* ending;  ///< of the presets
     std::int64_t seeds;
-    const char* steps;      ///< of the sweeps of PPO and GRPO
-    const char* eval_steps; ///< of these sweeps
-    double review_flops, sum_flops;  ///< the budgets of the comparisons of three
+    const char* steps;                        ///< of the sweeps of PPO and GRPO
+    const char* eval_steps;                   ///< of these sweeps
+    double review_flops, sum_flops;           ///< the budgets of the comparisons of three
     std::vector<const char*> ppo, dpo, grpo;  ///< weights that are swept
-    const char* few_steps;  ///< of DPO on pairs of few prompts
+    const char* few_steps;                    ///< of DPO on pairs of few prompts
 };
 
 Scale scale_of(ClaimSize size) {
     if (size == ClaimSize::quick)
-        return {"-smoke", 3,    "40",          "10", 3e10, 3e10, {"0", "0.1", "0.3"},
-                {"0.02", "0.1", "1"}, {"0", "0.1", "0.4"}, "40"};
+        return {"-smoke",
+                3,
+                "40",
+                "10",
+                3e10,
+                3e10,
+                {"0", "0.1", "0.3"},
+                {"0.02", "0.1", "1"},
+                {"0", "0.1", "0.4"},
+                "40"};
     return {"",
             5,
             "100",
@@ -87,9 +95,9 @@ private:
 Result<Experiment> shared_reviews(const Scale& scale) {
     Variants all(scale.ending);
     const Changes sweep = {{"max_steps", scale.steps}, {"eval_steps", scale.eval_steps}};
-    for (const auto& [name, preset] : {std::pair(variants::ppo, "ppo-reviews"),
-                                       std::pair(variants::dpo, "dpo-reviews"),
-                                       std::pair(variants::grpo, "grpo-reviews")}) {
+    for (const auto& [name, preset] :
+         {std::pair(variants::ppo, "ppo-reviews"), std::pair(variants::dpo, "dpo-reviews"),
+          std::pair(variants::grpo, "grpo-reviews")}) {
         all.add(name, preset, {{"eval_steps", scale.eval_steps}});
         all.set_flops(name, scale.review_flops);
     }

@@ -2,6 +2,7 @@
 #include "session/claims.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,8 +11,7 @@
 #include "base/strings.h"
 #include "config/claim_variants.h"
 #include "config/yaml.h"
-#include "data/preferences.h"
-#include "data/rows.h"
+#include "data/preference_file.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -43,11 +43,9 @@ Result<Made> made_already(StoreReader& reader, const std::string& comparison) {
 Result<std::optional<std::set<std::string>>> prompts_of_pairs(const fs::path& file) {
     std::error_code ignored;
     if (!fs::exists(file, ignored)) return std::optional<std::set<std::string>>();
-    Settings columns;
-    PLUMB_TRY(const auto rows, read_rows({file.string()}, columns));
-    PLUMB_TRY(const auto pairs, to_preferences(rows, columns));
+    PLUMB_TRY(const auto pairs, read_preferences(file));
     std::set<std::string> prompts;
-    for (const Preference& pair : pairs) prompts.insert(trim(pair.prompt));
+    for (const Preference& pair : pairs) prompts.emplace(trim(pair.prompt));
     return std::optional(std::move(prompts));
 }
 
@@ -67,7 +65,7 @@ Result<Means> held_out_means(StoreReader& reader, RunId run, std::int64_t step,
         if (!row.held_out()) continue;
         const auto gold = row.reward_parts.find("gold");
         if (gold == row.reward_parts.end() || !gold->second) continue;
-        const bool inside = prompts.contains(trim(row.prompt));
+        const bool inside = prompts.contains(std::string(trim(row.prompt)));
         (inside ? means.inside : means.outside) += *gold->second;
         ++(inside ? means.inside_count : means.outside_count);
     }
@@ -110,8 +108,7 @@ Result<std::optional<PromptGains>> prompt_gains(StoreReader& reader, const fs::p
               prompts_of_pairs(workspace / "runs" / std::to_string(run) / kept_pairs));
     PLUMB_TRY(const auto evaluations, reader.metric(run, "eval/gold_reward"));
     if (!prompts || evaluations.size() < 2) return std::optional<PromptGains>();
-    PLUMB_TRY(const Means start,
-              held_out_means(reader, run, evaluations.front().step, *prompts));
+    PLUMB_TRY(const Means start, held_out_means(reader, run, evaluations.front().step, *prompts));
     PLUMB_TRY(const Means end, held_out_means(reader, run, evaluations.back().step, *prompts));
     if (end.inside_count + end.outside_count == 0) return std::optional<PromptGains>();
     return std::optional(PromptGains{end.inside - start.inside, end.outside - start.outside,
