@@ -97,14 +97,13 @@ int follow_all(Context& context, Session& session, const QueuedExperiment& queue
                              .set("runs", static_cast<std::int64_t>(count))
                              .text());
     else
-        context.out.line("Comparison " + one_line(queued.comparison) + ": " +
-                         std::to_string(finished) + " of " + count_of(count, "run") +
-                         " finished, " + format_duration(watch.seconds()) +
-                         "\nCompare: plumbline-cli compare --of " +
-                         shell_word(queued.comparison) + where);
+        context.out.line(
+            "Comparison " + one_line(queued.comparison) + ": " + std::to_string(finished) + " of " +
+            count_of(count, "run") + " finished, " + format_duration(watch.seconds()) +
+            "\nCompare: plumbline-cli compare --of " + shell_word(queued.comparison) + where);
     if (const std::size_t waiting = session.queue_state().waiting; waiting > 0)
-        tell(count_of(waiting, "run") +
-             " still in the queue; go on with: plumbline-cli queue run" + where);
+        tell(count_of(waiting, "run") + " still in the queue; go on with: plumbline-cli queue run" +
+             where);
     return stop_requests() > 0 ? signal_exit_code() : result;
 }
 
