@@ -20,7 +20,9 @@ Result<ExperimentOptions> options_of(const ExperimentWishes& wishes,
     ExperimentOptions options;
     options.name = wishes.into.empty() ? wishes.name : wishes.into;
     options.shared_start = wishes.shared_start;
-    if (!wishes.seeds.empty()) PLUMB_TRY(options.seeds, parse_seeds(wishes.seeds));
+    if (!wishes.seeds.empty()) {
+        PLUMB_TRY(options.seeds, parse_seeds(wishes.seeds));
+    }
     if (!wishes.budget.empty()) {
         PLUMB_TRY(const Budget budget, parse_budget(wishes.budget));
         options.budget = budget;
