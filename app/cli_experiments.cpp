@@ -92,7 +92,7 @@ int follow_all(Context& context, Session& session, const QueuedExperiment& queue
     session.hold_queue();
     const std::string where = context.workspace_argument();
     if (context.json)
-        context.out.line(JsonLine("experiment")
+        context.out.line(JsonLine("experiment_ended")
                              .time(watch.seconds())
                              .set("comparison", queued.comparison)
                              .set("finished", static_cast<std::int64_t>(finished))
