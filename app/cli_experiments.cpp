@@ -20,7 +20,9 @@ Result<ExperimentOptions> options_of(const ExperimentWishes& wishes,
     ExperimentOptions options;
     options.name = wishes.into.empty() ? wishes.name : wishes.into;
     options.shared_start = wishes.shared_start;
-    if (!wishes.seeds.empty()) PLUMB_TRY(options.seeds, parse_seeds(wishes.seeds));
+    if (!wishes.seeds.empty()) {
+        PLUMB_TRY(options.seeds, parse_seeds(wishes.seeds));
+    }
     if (!wishes.budget.empty()) {
         PLUMB_TRY(const Budget budget, parse_budget(wishes.budget));
         options.budget = budget;
@@ -105,7 +107,7 @@ int follow_experiment(Context& context, Session& session, const QueuedExperiment
     session.hold_queue();
     const std::string where = context.workspace_argument();
     if (context.json)
-        context.out.line(JsonLine("experiment")
+        context.out.line(JsonLine("experiment_ended")
                              .time(watch.seconds())
                              .set("comparison", queued.comparison)
                              .set("finished", static_cast<std::int64_t>(finished))

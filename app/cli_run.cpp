@@ -32,8 +32,9 @@ const Experiment* wanted_experiment(const NewRuns& wanted) {
 int run(Context& context, const NewRuns& wanted, ExperimentWishes wishes, std::int64_t stop_at) {
     if (const Experiment* experiment = wanted_experiment(wanted)) {
         if (stop_at >= 0)
-            return report(invalid_input("--stop-at is for a single run; end those of an experiment "
-                                        "with --budget updates=N"));
+            return report(
+                invalid_input("--stop-at is for a single run; end those of an experiment "
+                              "with --budget updates=N"));
         wishes.name = wanted.name;
         return run_experiment(context, *experiment, wishes, wanted.assignments);
     }
@@ -66,7 +67,8 @@ int resume(Context& context, const std::string& wanted, std::int64_t stop_at) {
 }  // namespace
 
 void add_run_commands(CLI::App& app, Context& context) {
-    auto* run_command = app.add_subcommand("run", "Start a run, or all runs of an experiment, and follow them to their end");
+    auto* run_command = app.add_subcommand(
+        "run", "Start a run, or all runs of an experiment, and follow them to their end");
     auto wanted = std::make_shared<NewRuns>();
     auto wishes = std::make_shared<ExperimentWishes>();
     auto stop_at = std::make_shared<std::int64_t>(-1);

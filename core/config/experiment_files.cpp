@@ -24,7 +24,8 @@ public:
         : experiment_(experiment), origin_(origin) {}
 
     Status read(const YAML::Node& root) {
-        if (!root.IsMap()) return wrong("an experiment is a mapping with " + join(known_keys, ", "));
+        if (!root.IsMap())
+            return wrong("an experiment is a mapping with " + join(known_keys, ", "));
         for (const auto& entry : root) {
             const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
             PLUMB_TRY_STATUS(read_entry(key, entry.second));
@@ -60,8 +61,9 @@ private:
         }
         if (key == "variants") return read_variants(value);
         const auto near = nearest_name(key, known_keys);
-        return wrong("unknown key '" + key + "'; " +
-                     (near ? "did you mean " + *near + "?" : "there are " + join(known_keys, ", ")));
+        return wrong(
+            "unknown key '" + key + "'; " +
+            (near ? "did you mean " + *near + "?" : "there are " + join(known_keys, ", ")));
     }
 
     Status read_seeds(const YAML::Node& value) {
@@ -89,7 +91,9 @@ private:
         return parse_settings(YAML::Dump(node), origin_ + ", " + part, {});
     }
 
-    Error wrong(const std::string& message) const { return invalid_input(origin_ + ": " + message); }
+    Error wrong(const std::string& message) const {
+        return invalid_input(origin_ + ": " + message);
+    }
 
     Experiment& experiment_;
     const std::string& origin_;

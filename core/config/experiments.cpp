@@ -143,8 +143,8 @@ private:
         settings.seed = seed;
         settings.comparison = plan_.comparison;
         settings.variant = variant;
-        std::string name = as_run_name(plan_.comparison + " · " + variant + ", seed " +
-                                       std::to_string(seed));
+        std::string name =
+            as_run_name(plan_.comparison + " · " + variant + ", seed " + std::to_string(seed));
         plan_.runs.push_back({name, std::move(settings), is_preparation});
         return name;
     }

@@ -104,11 +104,10 @@ Result<Experiment> sweep_experiment(const Settings& base, std::string_view key,
             experiment.preparation.reset();
             break;
         }
-    experiment.summary = std::to_string(values.size()) +
-                         (values.size() == 1 ? " value" : " values") + " of " + name +
-                         ", each with several seeds" +
-                         (experiment.preparation ? ", from one start and one reward model a seed."
-                                                 : ".");
+    experiment.summary =
+        std::to_string(values.size()) + (values.size() == 1 ? " value" : " values") + " of " +
+        name + ", each with several seeds" +
+        (experiment.preparation ? ", from one start and one reward model a seed." : ".");
     return experiment;
 }
 

@@ -69,7 +69,8 @@ Result<ExperimentPlan> plan_into(const KnownRuns& known, const Experiment& exper
             if (!known.has(run.name)) continue;
             const bool is_usable =
                 known.is_sound(run.name) && known.has_settings(run.name, run.settings);
-            if (run.is_preparation) clashes = clashes || !is_usable;
+            if (run.is_preparation)
+                clashes = clashes || !is_usable;
             else if (known.is_sound(run.name))
                 return invalid_input("the comparison has a run \"" + run.name +
                                      "\" already; choose other seeds or values, or another name");

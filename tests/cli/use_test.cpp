@@ -83,8 +83,9 @@ private Q_SLOTS:
         COMPARE_CODE(json, 0);
         const auto lines = json_lines(json.out);
         QVERIFY(!lines.empty());
+        QCOMPARE(lines.front()["event"].toString(), QString("experiment"));
+        QCOMPARE(lines.back()["event"].toString(), QString("preset"));
         for (const QJsonObject& line : lines) {
-            QCOMPARE(line["event"].toString(), QString("preset"));
             QVERIFY(line.contains("step") && line.contains("time") && line["metrics"].isObject());
             QVERIFY(!line["name"].toString().isEmpty() && !line["title"].toString().isEmpty());
         }

@@ -63,6 +63,7 @@ private Q_SLOTS:
         between.flat_parameters().lerp_(other.policy.model.flat_parameters(), 0.2);
         const double near = evaluate(small, {}, &between, settings).at("eval/kl_sequence");
         QVERIFY2(near > 0.05, std::to_string(near).c_str());
+        QVERIFY(evaluate(small, {}, &between, settings).at("eval/kl_sequence_std") > 0.05);
         QVERIFY2(far > 2 * near, std::to_string(far).c_str());
         // In parts of another size the sum is the same.
         settings.per_device_train_batch_size = 5;
@@ -80,6 +81,8 @@ private Q_SLOTS:
         // One token that the reference gives 1 of 65: padding is no part of the distribution.
         const double kl = evaluate(small, {}, &uniform, settings).at("eval/kl_sequence");
         QVERIFY2(std::abs(kl - std::log(65.0)) < 1e-4, std::to_string(kl).c_str());
+        // All completions are that one: there is no spread.
+        QVERIFY(evaluate(small, {}, &uniform, settings).at("eval/kl_sequence_std") < 1e-4);
     }
 
     void gold_stands_beside_the_reward() {

@@ -30,6 +30,22 @@ private Q_SLOTS:
         QVERIFY(std::abs(factor("cosine", 10)) < 1e-12);
     }
 
+    void schedules_are_as_far_on_as_the_budget() {
+        const auto factor = [](const char* type, std::int64_t step, double used) {
+            return schedule_factor(type, step, 2, 10, 0.1, used);
+        };
+        QCOMPARE(factor("linear", 3, 0.6), 0.5);
+        QCOMPARE(factor("cosine", 3, 0.6), 0.5);
+        QCOMPARE(factor("linear", 6, 0.1), 0.5);
+        QCOMPARE(factor("linear", 3, 1.0), 0.0);
+        QCOMPARE(factor("linear", 3, 1.5), 0.0);
+        // The warm-up is counted in steps, also where the budget is nearly used up.
+        QCOMPARE(factor("linear", 1, 0.9), 0.5);
+        QCOMPARE(factor("constant_with_warmup", 3, 0.9), 1.0);
+        QCOMPARE(factor("inverse_sqrt", 8, 0.9), std::sqrt(2.0 / 8.0));
+        QCOMPARE(schedule_factor("linear", 10, 0, 1'000'000, 0.1, 0.75), 0.25);
+    }
+
     void adamw_by_hand() {
         Llama model = tiny_model(1);
         model.enable_training();
