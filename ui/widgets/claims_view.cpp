@@ -36,7 +36,8 @@ QString summaryOf(const std::vector<Claim>& claims) {
     for (const Part& part : parts)
         if (const auto number = count(part.verdict); number > 0)
             texts << QString("%1 %2").arg(number).arg(number == 1 ? part.one : part.many);
-    return QString("%1 claims: ").arg(claims.size()) + texts.join(", ");
+    return QString(claims.size() == 1 ? "%1 claim: " : "%1 claims: ").arg(claims.size()) +
+           texts.join(", ");
 }
 
 }  // namespace
