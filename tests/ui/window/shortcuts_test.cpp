@@ -68,7 +68,8 @@ private Q_SLOTS:
             "chart.zoomIn",       "chart.zoomOut",       "chart.panLeft", "chart.panRight",
             "chart.zoomValuesIn", "chart.zoomValuesOut", "settingsFound", "settingsLeave",
             "tryReward",          "tryCancel",           "noteSave",      "newQueueMake",
-            "labelOrderApply"};
+            "labelOrderApply",    "judgeStart",          "duelPrevious",  "duelNext",
+            "duelFilter",         "duelDifferences"};
         for (const Shortcut& row : shortcuts())
             QVERIFY2(taken.contains(row.id) || found.contains(toQString(row.id)), row.id.data());
     }
