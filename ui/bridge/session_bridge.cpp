@@ -166,16 +166,6 @@ std::future<Result<ScoreLabelsReply>> SessionBridge::scoreLabels(ScoreLabelsRequ
     return m_session->score_labels(std::move(request));
 }
 
-std::future<Result<JudgeModelsReply>> SessionBridge::judgeModels(JudgeModelsRequest request) {
-    if (!m_session) return {};
-    return m_session->judge_models(std::move(request));
-}
-
-std::future<Result<JudgeAnswersReply>> SessionBridge::judgeAnswers(JudgeAnswersRequest request) {
-    if (!m_session) return {};
-    return m_session->judge_answers(std::move(request));
-}
-
 void SessionBridge::holdQueue() {
     if (m_session) m_session->hold_queue();
 }

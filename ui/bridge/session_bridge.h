@@ -65,8 +65,6 @@ public:
     std::future<Result<GenerateReply>> generate(GenerateRequest request);
     std::future<Result<CompareModelsReply>> compareModels(CompareModelsRequest request);
     std::future<Result<ScoreLabelsReply>> scoreLabels(ScoreLabelsRequest request);
-    std::future<Result<JudgeModelsReply>> judgeModels(JudgeModelsRequest request);
-    std::future<Result<JudgeAnswersReply>> judgeAnswers(JudgeAnswersRequest request);
     void holdQueue();
     void runQueue();
     QueueState queueState() const;

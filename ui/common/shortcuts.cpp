@@ -162,18 +162,6 @@ constexpr std::array table = {
     Shortcut{"noteSave", ShortcutPlace::note, "Ctrl+Return", "Save the note"},
     Shortcut{"newQueueMake", ShortcutPlace::newQueue, "Ctrl+Return", "Make the queue"},
     Shortcut{"labelOrderApply", ShortcutPlace::labelOrder, "Ctrl+Return", "Apply order and shares"},
-    Shortcut{"judgeStart", ShortcutPlace::judge, "Ctrl+Return", "Answer and judge"},
-
-    Shortcut{"answersPrevious", ShortcutPlace::answers, "Alt+Up", "To the prompt before"},
-    Shortcut{"answersNext", ShortcutPlace::answers, "Alt+Down", "To the next prompt"},
-    Shortcut{"answersSearch", ShortcutPlace::answers, "/", "Search the prompts"},
-    Shortcut{"answersDifferences", ShortcutPlace::answers, "Alt+D",
-             "Mark what differs from the first column"},
-
-    Shortcut{"duelPrevious", ShortcutPlace::duel, "Left", "To the prompt before"},
-    Shortcut{"duelNext", ShortcutPlace::duel, "Right", "To the next prompt"},
-    Shortcut{"duelFilter", ShortcutPlace::duel, "F", "All prompts, those won, lost, or tied"},
-    Shortcut{"duelDifferences", ShortcutPlace::duel, "D", "Mark what differs"},
 };
 
 const Shortcut& rowOf(std::string_view id) {
@@ -208,9 +196,6 @@ QString placeTitle(ShortcutPlace place) {
         case ShortcutPlace::note: return "Note";
         case ShortcutPlace::newQueue: return "New queue";
         case ShortcutPlace::labelOrder: return "Order of a queue";
-        case ShortcutPlace::judge: return "Judging answers";
-        case ShortcutPlace::answers: return "Answers side by side";
-        case ShortcutPlace::duel: return "Answers behind a win rate";
     }
     return {};
 }

@@ -30,9 +30,6 @@ enum class ShortcutPlace {
     note,        ///< the dialog for a note
     newQueue,    ///< the dialog for a label queue
     labelOrder,  ///< the dialog for the order of a label queue
-    judge,       ///< the dialog that makes a judged set
-    answers,     ///< answers of compared runs side by side
-    duel,        ///< the answers behind a win rate
 };
 
 /// One row of the table that every shortcut of the window is made from, and that the sheet of

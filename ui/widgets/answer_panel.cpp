@@ -20,7 +20,7 @@ AnswerPanel::AnswerPanel(const QString& name, const QString& title, QWidget* par
     setProperty("role", "panel");
     m_title = new QLabel(title, this);
     m_title->setProperty("role", "section");
-    m_chosen = new QLabel(this);
+    m_chosen = new QLabel("your verdict", this);
     m_chosen->setObjectName(name + "Chosen");
     m_chosen->setProperty("role", "changed");
     m_chosen->hide();
@@ -49,8 +49,7 @@ AnswerPanel::AnswerPanel(const QString& name, const QString& title, QWidget* par
     connect(m_text, &LabelText::written, this, &AnswerPanel::tell);
 }
 
-void AnswerPanel::setChosen(bool chosen, const QString& word) {
-    m_chosen->setText(word);
+void AnswerPanel::setChosen(bool chosen) {
     m_chosen->setVisible(chosen);
     if (property("chosen").toBool() == chosen) return;
     setProperty("chosen", chosen);

@@ -19,8 +19,8 @@ public:
     AnswerPanel(const QString& name, const QString& title, QWidget* parent);
 
     LabelText& text() const { return *m_text; }
-    /// Whether the verdict is for this one, and the word that says so.
-    void setChosen(bool chosen, const QString& word = "your verdict");
+    /// Whether the annotator's verdict is for this one.
+    void setChosen(bool chosen);
     void setTitle(const QString& title);
     void setNote(const QString& note);
 

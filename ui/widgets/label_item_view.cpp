@@ -5,13 +5,42 @@
 
 #include <QScrollBar>
 
+#include "analysis/word_diff.h"
 #include "common/background.h"
 #include "common/text.h"
 #include "widgets/answer_panel.h"
 #include "widgets/label_text.h"
-#include "widgets/text_differences.h"
 
 namespace plumb::ui {
+namespace {
+
+/// What differs is marked word by word up to here: a stretch of as many characters that has no word
+/// in common with the other text says nothing more.
+constexpr qsizetype longest_marked = 20'000;
+
+struct Differences {
+    std::vector<TextRange> left, right;
+    bool too_many = false;
+};
+
+Differences differencesOf(const std::string& left, const std::string& right) {
+    Differences found;
+    int atLeft = 0, atRight = 0;
+    for (const DiffPiece& piece : diff_words(left, right)) {
+        const auto size = static_cast<int>(toQString(piece.text).size());
+        if (piece.kind != DiffPiece::Kind::same && size > longest_marked) found.too_many = true;
+        if (piece.kind == DiffPiece::Kind::removed)
+            found.left.push_back({atLeft, atLeft + size});
+        else if (piece.kind == DiffPiece::Kind::added)
+            found.right.push_back({atRight, atRight + size});
+        if (piece.kind != DiffPiece::Kind::added) atLeft += size;
+        if (piece.kind != DiffPiece::Kind::removed) atRight += size;
+    }
+    return found;
+}
+
+}  // namespace
+
 LabelItemView::LabelItemView(QWidget* parent) : QSplitter(Qt::Vertical, parent) {
     setObjectName("labelItem");
     setChildrenCollapsible(false);
@@ -47,11 +76,9 @@ void LabelItemView::show(const LabelItem& item, bool aIsLeft, const Verdict* ver
     const bool names = named && m_two;
     m_left->setTitle(!m_two ? "ANSWER" : !names ? "LEFT" : aLeft ? "LEFT (A)" : "LEFT (B)");
     m_right->setTitle(!names ? "RIGHT" : aLeft ? "RIGHT (B)" : "RIGHT (A)");
-    const auto chose = [verdict](SeenChoice choice) {
-        return verdict && seen_choice(*verdict) == choice;
-    };
-    m_left->setChosen(chose(SeenChoice::left) || chose(SeenChoice::good));
-    m_right->setChosen(chose(SeenChoice::right));
+    const auto seen = verdict ? std::optional(seen_choice(*verdict)) : std::nullopt;
+    m_left->setChosen(seen == SeenChoice::left || seen == SeenChoice::good);
+    m_right->setChosen(seen == SeenChoice::right);
 }
 
 void LabelItemView::setDifferences(bool shown) {
@@ -77,10 +104,10 @@ void LabelItemView::compare() {
     m_comparing = runInBackground(
         this,
         [left = toStd(m_left->text().toPlainText()), right = toStd(m_right->text().toPlainText())](
-            const std::stop_token&) { return textDifferences(left, right); },
-        [this](const TextDifferences& found) {
-            m_left->text().mark(found.first, DiffPiece::Kind::removed);
-            m_right->text().mark(found.second, DiffPiece::Kind::added);
+            const std::stop_token&) { return differencesOf(left, right); },
+        [this](const Differences& found) {
+            m_left->text().mark(found.left, DiffPiece::Kind::removed);
+            m_right->text().mark(found.right, DiffPiece::Kind::added);
             if (found.too_many) m_left->setNote("too different to be marked word by word");
         });
 }

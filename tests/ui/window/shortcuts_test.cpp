@@ -68,8 +68,7 @@ private Q_SLOTS:
             "chart.zoomIn",       "chart.zoomOut",       "chart.panLeft", "chart.panRight",
             "chart.zoomValuesIn", "chart.zoomValuesOut", "settingsFound", "settingsLeave",
             "tryReward",          "tryCancel",           "noteSave",      "newQueueMake",
-            "labelOrderApply",    "judgeStart",          "duelPrevious",  "duelNext",
-            "duelFilter",         "duelDifferences"};
+            "labelOrderApply"};
         for (const Shortcut& row : shortcuts())
             QVERIFY2(taken.contains(row.id) || found.contains(toQString(row.id)), row.id.data());
     }
