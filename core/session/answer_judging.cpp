@@ -137,7 +137,7 @@ void note_silence(const AnswerScores& scores, std::vector<ComparisonProblem>& pr
     std::size_t silent = 0, all = 0;
     for (const auto& of_model : scores.scores) {
         all += of_model.size();
-        silent += static_cast<std::size_t>(std::ranges::count(of_model, std::nullopt));
+        for (const auto& score : of_model) silent += score ? 0 : 1;
     }
     if (silent == 0) return;
     problems.push_back({scores.judge == "gold" ? "gold" : "judge",

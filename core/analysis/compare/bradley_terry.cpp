@@ -212,7 +212,9 @@ std::vector<std::string> notes_of(const BradleyTerry& fit) {
             "Somebody never lost to the others, or never won, which puts the strengths of maximum "
             "likelihood at infinity: half a win each way was added to every pair compared. Their "
             "order holds, their distances and intervals are too small.");
-    if (!fit.unlinked.empty())
+    if (fit.unlinked.size() == fit.models.size())
+        notes.push_back("Nothing was compared yet, so that no strength can be told.");
+    else if (!fit.unlinked.empty())
         notes.push_back("No chain of comparisons links " + names(fit.unlinked, fit.models) +
                         " with the others, so that no strength can be told.");
     return notes;

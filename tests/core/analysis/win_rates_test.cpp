@@ -204,6 +204,8 @@ private Q_SLOTS:
         QVERIFY(report.rows.back().cells[1].text.empty());
         const BradleyTerry nothing = bradley_terry(letters(2), 4, {}, TieRule::half);
         QCOMPARE(nothing.unlinked.size(), std::size_t{2});
+        QVERIFY(bradley_terry_table(nothing, "people").notes.back().find("Nothing was compared") ==
+                0);
     }
 
     void rules_have_names() {
