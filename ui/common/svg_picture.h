@@ -13,7 +13,12 @@ namespace plumb::ui {
 /// of text (dx), which then would stick to the first.
 inline QByteArray svgForQt(const std::string& svg) {
     static const QRegularExpression distance("(<tspan dx=[^>]*>)");
-    return QString::fromStdString(svg).replace(distance, "\\1\u00A0\u00A0").toUtf8();
+    // Blanks at the beginning of a piece of text are dropped unless they are to be kept.
+    return QString::fromStdString(svg)
+        .replace(distance, "\\1\u00A0\u00A0")
+        .replace("<text ", "<text xml:space=\"preserve\" ")
+        .replace("<tspan ", "<tspan xml:space=\"preserve\" ")
+        .toUtf8();
 }
 
 }  // namespace plumb::ui

@@ -24,6 +24,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr double zoom_factor = 0.8;
+constexpr qsizetype most_names = 10;
 constexpr const char *what_key = "frontier/evaluations", *rewards_key = "frontier/rewards",
                      *log_key = "frontier/logarithmic";
 
@@ -207,7 +208,6 @@ void FrontierPlot::refresh() {
     m_empty->setText(toQString(spec.empty_text));
     m_empty->setVisible(!any);
     m_canvas->setVisible(any);
-    m_legend->setVisible(any);
     m_save->setEnabled(any);
     m_canvas->setSpec(std::move(spec));
     showLegend();
@@ -218,15 +218,23 @@ QString FrontierPlot::emptyText() const {
 }
 
 void FrontierPlot::showLegend() {
+    const auto entry = [](const QColor& colour, const char* sign, const QString& name) {
+        return QString("<span style=\"color:%1\">%2</span>&nbsp;%3")
+            .arg(colour.name(), sign,
+                 name.toHtmlEscaped().replace(' ', "&nbsp;").replace('-', u'\u2011'));
+    };
     QStringList names;
-    for (const ScatterSeries& series : m_canvas->spec().series)
-        names << QString("<span style=\"color:%1\">%2</span>&nbsp;%3")
-                     .arg(curveColour(series.colour, palette()).name(),
-                          series.is_hollow ? "\u25CB" : "\u25CF",
-                          toQString(series.name)
-                              .toHtmlEscaped()
-                              .replace(' ', "&nbsp;")
-                              .replace('-', u'\u2011'));
+    bool rings = false;
+    for (const ScatterSeries& series : m_canvas->spec().series) {
+        // Beside each disc there is its ring.
+        rings = rings || series.is_hollow;
+        if (!series.is_hollow)
+            names << entry(curveColour(series.colour, palette()), "\u25CF", toQString(series.name));
+    }
+    if (rings) names << entry(mutedColour(palette()), "\u25CB", "reward (proxy)");
+    // More would take the room of the points, which hovering names.
+    if (names.size() > most_names) names.clear();
+    m_legend->setVisible(!names.isEmpty() && !m_canvas->isHidden());
     m_legend->setText(names.join("&nbsp;&nbsp; "));
 }
 

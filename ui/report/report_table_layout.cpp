@@ -83,6 +83,21 @@ std::vector<double> shareOut(const std::vector<Wanted>& wanted, double width) {
     return widths;
 }
 
+/// The first column with as many others as stand beside it in that width, again and again.
+std::vector<std::vector<std::size_t>> cutColumns(const std::vector<Wanted>& wanted, double width) {
+    std::vector<std::vector<std::size_t>> columns;
+    double used = width;
+    for (std::size_t i = 1; i < wanted.size(); ++i) {
+        used += wanted[i].least;
+        if (used > width) {
+            columns.push_back({0});
+            used = wanted[0].least + wanted[i].least;
+        }
+        columns.back().push_back(i);
+    }
+    return columns;
+}
+
 }  // namespace
 
 ReportFonts reportFonts(int pixels) {
@@ -136,15 +151,12 @@ QString cellText(const ReportTable& table, const TableRow& row, std::size_t colu
 std::vector<ReportTable> tableParts(const ReportTable& table, double width) {
     const std::vector<Wanted> wanted = wantedBy(table, reportFonts(smallest_type + 1));
     if (sum(wanted, &Wanted::least) <= width) return {table};
-    std::vector<std::vector<std::size_t>> columns;
-    double used = width;
-    for (std::size_t i = 1; i < wanted.size(); ++i) {
-        used += wanted[i].least;
-        if (used > width) {
-            columns.push_back({0});
-            used = wanted[0].least + wanted[i].least;
-        }
-        columns.back().push_back(i);
+    std::vector<std::vector<std::size_t>> columns = cutColumns(wanted, width);
+    // As many parts of about one width.
+    for (double narrower = width; narrower > 0; narrower *= 0.95) {
+        auto even = cutColumns(wanted, narrower);
+        if (even.size() > columns.size()) break;
+        columns = std::move(even);
     }
     if (columns.size() < 2) return {table};
     std::vector<ReportTable> parts;

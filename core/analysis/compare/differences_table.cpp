@@ -8,8 +8,8 @@
 #include "analysis/compare/group_curves.h"
 #include "analysis/compare/group_tables.h"
 #include "analysis/compare/group_values.h"
+#include "analysis/compare/mean_test.h"
 #include "analysis/compare/multiple_testing.h"
-#include "analysis/compare/student_t.h"
 #include "analysis/metric_info.h"
 #include "analysis/ticks.h"
 #include "config/fields.h"
@@ -31,61 +31,14 @@ BySeed ends_of(const std::vector<ComparedRun>& runs, const RunGroup& group,
 }
 
 struct Difference {
-    Estimate estimate;
-    std::optional<double> p_value;
+    MeanTest test;
     std::string how;
 };
 
-double variance(const std::vector<double>& values, double mean) {
-    double squares = 0;
-    for (const double value : values) squares += (value - mean) * (value - mean);
-    return squares / static_cast<double>(values.size() - 1);
-}
-
-double two_sided(double t, double degrees_of_freedom) {
-    return 2 * (1 - student_cdf(std::abs(t), degrees_of_freedom));
-}
-
-Difference paired(const BySeed& a, const BySeed& b) {
-    std::vector<double> differences;
-    for (const auto& [seed, value] : a)
-        if (const auto other = b.find(seed); other != b.end())
-            differences.push_back(value - other->second);
-    Difference result{
-        .estimate = mean_estimate(differences), .p_value = {}, .how = "paired by seed"};
-    if (differences.size() < 2) return result;
-    const double mean = *result.estimate.value;
-    const double error =
-        std::sqrt(variance(differences, mean) / static_cast<double>(differences.size()));
-    // Equal differences everywhere tell nothing about other seeds.
-    if (error > 0)
-        result.p_value = two_sided(mean / error, static_cast<double>(differences.size() - 1));
-    return result;
-}
-
-/// Welch's t test of two means.
-Difference unpaired(const BySeed& a, const BySeed& b) {
-    std::vector<double> left, right;
-    for (const auto& [seed, value] : a) left.push_back(value);
-    for (const auto& [seed, value] : b) right.push_back(value);
-    Difference result{.estimate = {}, .p_value = {}, .how = "of the means (Welch)"};
-    const Estimate of_left = mean_estimate(left), of_right = mean_estimate(right);
-    if (!of_left.value || !of_right.value) return result;
-    const double mean = *of_left.value - *of_right.value;
-    result.estimate.value = mean;
-    result.estimate.count = static_cast<std::int64_t>(std::min(left.size(), right.size()));
-    if (left.size() < 2 || right.size() < 2) return result;
-    const double a_part = variance(left, *of_left.value) / static_cast<double>(left.size());
-    const double b_part = variance(right, *of_right.value) / static_cast<double>(right.size());
-    const double sum = a_part + b_part;
-    if (!(sum > 0)) return result;
-    const double degrees = sum * sum /
-                           (a_part * a_part / static_cast<double>(left.size() - 1) +
-                            b_part * b_part / static_cast<double>(right.size() - 1));
-    const double half = student_quantile_95(degrees) * std::sqrt(sum);
-    result.estimate.interval = Interval{mean - half, mean + half};
-    result.p_value = two_sided(mean / std::sqrt(sum), degrees);
-    return result;
+std::vector<double> values_in(const BySeed& ends) {
+    std::vector<double> values;
+    for (const auto& [seed, value] : ends) values.push_back(value);
+    return values;
 }
 
 bool has_same_seeds(const BySeed& a, const BySeed& b) {
@@ -93,7 +46,14 @@ bool has_same_seeds(const BySeed& a, const BySeed& b) {
            std::ranges::equal(a, b, {}, &BySeed::value_type::first, &BySeed::value_type::first);
 }
 
-std::string p_text(double p) { return p < 0.001 ? "< 0.001" : short_number(p); }
+/// Seed by seed where both have the same seeds, since what is luck of a seed falls out then.
+Difference difference_of(const BySeed& a, const BySeed& b) {
+    if (!has_same_seeds(a, b))
+        return {welch_test(values_in(a), values_in(b)), "of the means (Welch)"};
+    std::vector<double> differences;
+    for (const auto& [seed, value] : a) differences.push_back(value - b.at(seed));
+    return {mean_test(differences), "paired by seed"};
+}
 
 /// The one setting in which two settings that matter to both differ; null: none, or several.
 const Field* only_difference(const Settings& a, const Settings& b) {
@@ -114,8 +74,8 @@ ReportTable differences_table(const std::vector<ComparedRun>& runs,
                               const std::vector<RunGroup>& groups, const std::string& metric) {
     const bool larger_is_better = metric_info(metric).larger_is_better.value_or(true);
     ReportTable table{.id = "differences", .title = "Differences at the end"};
-    table.columns = {{"better", "group", "", "", false},
-                     {"other", "against", "", "", false},
+    table.columns = {{"group", "group", "", "", false},
+                     {"against", "against", "", "", false},
                      {"difference", "difference", "",
                       "In " + metric_info(metric).title + ": group minus against.", true},
                      {"seeds", "seeds", "", "Of the smaller group.", true},
@@ -133,39 +93,36 @@ ReportTable differences_table(const std::vector<ComparedRun>& runs,
     for (std::size_t a = 0; a < groups.size(); ++a)
         for (std::size_t b = a + 1; b < groups.size(); ++b) {
             if (ends[a].empty() || ends[b].empty()) continue;
-            pairs.push_back({a, b,
-                             has_same_seeds(ends[a], ends[b]) ? paired(ends[a], ends[b])
-                                                              : unpaired(ends[a], ends[b])});
+            pairs.push_back({a, b, difference_of(ends[a], ends[b])});
         }
-    std::vector<double> p_values;
-    for (const Pair& pair : pairs)
-        if (pair.difference.p_value) p_values.push_back(*pair.difference.p_value);
-    const std::vector<double> corrected = holm_adjusted(p_values);
+    std::vector<std::optional<double>> p_values;
+    for (const Pair& pair : pairs) p_values.push_back(pair.difference.test.p_value);
+    const auto corrected = holm_adjusted(p_values);
     std::size_t next = 0;
     for (const Pair& pair : pairs) {
         const Difference& difference = pair.difference;
         TableRow row{.cells = {}, .colour = groups[pair.a].colour, .group = pair.a};
         TableCell value;
-        value.text = estimate_text(difference.estimate);
-        value.value = difference.estimate.value;
-        value.interval = difference.estimate.interval;
+        value.text = estimate_text(difference.test.estimate);
+        value.value = difference.test.estimate.value;
+        value.interval = difference.test.estimate.interval;
         TableCell p, verdict = text_cell("not decided");
-        if (difference.p_value) {
-            const double adjusted = corrected[next++];
+        if (const auto corrected_p = corrected[next++]) {
+            const double adjusted = *corrected_p;
             p = {.text = p_text(adjusted),
                  .value = adjusted,
-                 .detail = "uncorrected " + p_text(*difference.p_value)};
+                 .detail = "uncorrected " + p_text(*difference.test.p_value)};
             if (adjusted < level) {
-                const bool first = (*difference.estimate.value > 0) == larger_is_better;
+                const bool first = (*difference.test.estimate.value > 0) == larger_is_better;
                 verdict.text = groups[first ? pair.a : pair.b].name + " is better";
             }
-        } else if (difference.estimate.count < 2) {
+        } else if (difference.test.estimate.count < 2) {
             verdict.detail = "One seed decides nothing: a difference needs two of each group.";
         }
         row.cells = {text_cell(groups[pair.a].name),
                      text_cell(groups[pair.b].name),
                      std::move(value),
-                     number_cell(static_cast<double>(difference.estimate.count)),
+                     number_cell(static_cast<double>(difference.test.estimate.count)),
                      text_cell(difference.how),
                      std::move(p),
                      std::move(verdict)};

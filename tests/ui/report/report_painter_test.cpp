@@ -98,6 +98,21 @@ private Q_SLOTS:
         QVERIFY(wide.headHeight > usual.headHeight);
     }
 
+    void parts_of_wide_tables_begin_with_the_first_column() {
+        const ReportTable wide = tableOf(30, 2, "heading");
+        const std::vector<ReportTable> parts = tableParts(wide, 700);
+        QVERIFY(parts.size() >= 2);
+        std::size_t columns = 0;
+        for (const ReportTable& part : parts) {
+            COMPARE_TEXT(part.columns.front().id, "c0");
+            QCOMPARE(part.rows.size(), std::size_t{2});
+            columns += part.columns.size() - 1;
+        }
+        QCOMPARE(columns, std::size_t{29});
+        QVERIFY(parts[0].title.ends_with(" of " + std::to_string(parts.size()) + ")"));
+        QCOMPARE(tableParts(tableOf(4, 2, "heading"), 700).size(), std::size_t{1});
+    }
+
     void cautions_and_sources_are_wrapped() {
         ComparisonReport report;
         report.title = "Cautions";
