@@ -4,9 +4,12 @@
 #include <QObject>
 
 #include "bridge/session_bridge.h"
-#include "config/experiments.h"
 #include "models/run_list_model.h"
 #include "pages/compare_page.h"
+
+namespace plumb {
+struct ExperimentPlan;
+}
 
 namespace plumb::ui {
 
