@@ -58,7 +58,8 @@ void saveComparison(QWidget* window, ComparePage::Report what,
         runInBackground(
             window,
             [comparison, rates, title, tables, chosen](const std::stop_token&) -> Status {
-                ReportOptions options{.title = toStd(title)};
+                ReportOptions options;
+                options.title = toStd(title);
                 if (rates) options.more = rates->tables();
                 const ComparisonReport made = make_report(*comparison, options);
                 return tables ? save_tables(made, toStd(chosen)) : saveReport(made, chosen);
