@@ -12,7 +12,9 @@
 #include "base/files.h"
 #include "base/strings.h"
 #include "cli_commands.h"
+#include "cli_experiments.h"
 #include "cli_signals.h"
+#include "config/experiments.h"
 #include "config/fields.h"
 #include "config/presets.h"
 #include "config/yaml.h"
@@ -56,6 +58,10 @@ Result<Settings> target_settings(const std::string& target,
     const auto read = [&]() -> Result<Settings> {
         for (const Preset& preset : presets())
             if (preset.name == target) return preset_settings(target);
+        if (find_experiment(target))
+            return invalid_input(target +
+                                 " is an experiment of several runs; run starts it, and run " +
+                                 target + " --queue-only puts its runs into the queue");
         const std::filesystem::path path = target;
         std::error_code ignored;
         const bool looks_like_file = path.extension() == ".yaml" || path.extension() == ".yml" ||
@@ -126,6 +132,7 @@ int run_program(int argc, char** argv) {
     add_reward_command(app, context);
     add_chart_command(app, context);
     add_compare_command(app, context);
+    add_sweep_command(app, context);
     add_judge_command(app, context);
     add_diagnose_command(app, context);
     add_parity_command(app, context);

@@ -47,6 +47,7 @@ bool RunFollower::goes_on(std::optional<RunId> run) const {
 
 void RunFollower::handle(const RunStarted& e) {
     started_ = e;
+    if (holds_queue_) session_.hold_queue();
     watch_run(e);
     if (context_.json) {
         print(JsonLine("started")

@@ -27,6 +27,8 @@ public:
         session_.stop_at(step);
         is_to_stop_ = true;
     }
+    /// The queue is held once the next run has begun: it is the last that is started.
+    void hold_queue_at_start() { holds_queue_ = true; }
     /// Of the run, or of the next that the queue starts. Returns the exit code; nothing where the
     /// queue starts none.
     std::optional<int> follow(std::optional<RunId> run);
@@ -75,6 +77,7 @@ private:
     std::int64_t step_ = 0;
     int passed_on_ = 0;
     bool is_to_stop_ = false;
+    bool holds_queue_ = false;
 };
 
 /// Opens the session, starts what begin() starts and follows it; stop_at below 0: to its end. The

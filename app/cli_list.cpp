@@ -11,6 +11,7 @@
 #include "analysis/metrics_csv.h"
 #include "base/strings.h"
 #include "cli_commands.h"
+#include "config/experiments.h"
 #include "config/presets.h"
 #include "config/yaml.h"
 #include "session/run_plan.h"
@@ -19,17 +20,18 @@ namespace plumb::cli {
 namespace {
 
 int list_presets(Context& context) {
-    for (const Preset& preset : presets()) {
-        if (context.json) {
-            context.out.line(JsonLine("preset")
-                                 .set("name", preset.name)
-                                 .set("title", preset.title)
-                                 .set("summary", preset.summary)
+    const auto list = [&](const char* event, const auto& item) {
+        if (context.json)
+            context.out.line(JsonLine(event)
+                                 .set("name", item.name)
+                                 .set("title", item.title)
+                                 .set("summary", item.summary)
                                  .text());
-            continue;
-        }
-        context.out.line(preset.name + "\n    " + preset.title + ". " + preset.summary);
-    }
+        else
+            context.out.line(item.name + "\n    " + item.title + ". " + item.summary);
+    };
+    for (const Experiment& experiment : experiments()) list("experiment", experiment);
+    for (const Preset& preset : presets()) list("preset", preset);
     return 0;
 }
 
@@ -119,7 +121,7 @@ int list_metrics(Context& context, const std::string& wanted, bool csv) {
 }  // namespace
 
 void add_list_commands(CLI::App& app, Context& context) {
-    auto* presets_command = app.add_subcommand("presets", "List the presets");
+    auto* presets_command = app.add_subcommand("presets", "List the presets and the experiments");
     presets_command->add_flag("--json", context.json, "One JSON object a line on standard output");
     presets_command->callback([&] { context.action = [&] { return list_presets(context); }; });
 

@@ -59,6 +59,7 @@ endfunction()
 # Presets, SQL and the window's style stand in resources/ as files and in the program as constants.
 function(plumb_embed_resources target)
     file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/resources/presets/*.yaml
+         ${CMAKE_SOURCE_DIR}/resources/experiments/*.yaml
          ${CMAKE_SOURCE_DIR}/resources/sql/*.sql ${CMAKE_SOURCE_DIR}/resources/themes/*.qss)
     set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_resources.cpp)
     add_custom_command(OUTPUT ${output}

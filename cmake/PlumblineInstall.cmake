@@ -2,7 +2,7 @@
 # cmake --install makes a folder that runs without Python and without the build tree, and may be moved:
 #   bin/              the programs
 #   lib/plumbline/    LibTorch's libraries, those alone that the programs load
-#   share/plumbline/  presets and examples, examples of plug-ins
+#   share/plumbline/  presets, experiments and examples, examples of plug-ins
 #   include/plumbline/  the header for native plug-ins
 # Libraries from the system's packages are used where they are.
 
@@ -30,7 +30,7 @@ if(plumbline_programs)
     install(SCRIPT ${CMAKE_BINARY_DIR}/InstallLibTorch.cmake)
 endif()
 
-foreach(folder presets examples)
+foreach(folder presets experiments examples)
     if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/resources/${folder})
         install(DIRECTORY resources/${folder} DESTINATION share/plumbline)
     endif()

@@ -90,6 +90,9 @@ constexpr KnownMetric known[] = {
      "prompt. It is the price of the reward: of two policies with the same gold reward the one "
      "with "
      "the smaller KL has changed less."},
+    {"eval/kl_sequence_std", "KL of a held-out completion, spread", "spread", "nats",
+     "Standard deviation of the KL over held-out completions. Divided by the square root of their "
+     "number it is how far the mean is from certain."},
     {"eval/distinct_ratio", "Distinct held-out completions", "held out", "share",
      "Different completions of the held-out prompts, as a share of all. A fall means that the "
      "policy says the same to every prompt.",
@@ -175,6 +178,9 @@ constexpr KnownMetric known[] = {
      "Tokens that went forward and backward through a model, once for each pass and model."},
     {"cost/flops", "Operations", "operations", "FLOP",
      "Floating-point operations of all matrix products so far, estimated from their shapes."},
+    {"cost/energy", "Energy of a step", "energy", "J",
+     "What the processor counted while the step was made: of the whole machine, so that other "
+     "programs count too. Many systems let root alone read it; then it is missing."},
 };
 
 }  // namespace

@@ -55,6 +55,17 @@ bool start_field_applies(std::string_view key, const Settings& settings) {
                       "start_sloppy_learning_rate_end");
 }
 
+bool run_field_applies(std::string_view key, const Settings& settings) {
+    if (key == "num_train_epochs") return settings.max_steps < 0;
+    if (key == "budget_tokens") return samples_completions(settings);
+    return true;
+}
+
+bool pairs_field_applies(std::string_view key, const Settings& settings) {
+    if (!samples_pairs(settings)) return false;
+    return key == "pairs_run" || settings.pairs_run.empty();
+}
+
 bool dpo_field_applies(std::string_view key, const Settings& settings) {
     if (settings.algorithm != "dpo") return false;
     const auto has = [&](std::string_view name) {
@@ -125,6 +136,7 @@ bool reward_field_applies(std::string_view key, const Settings& settings) {
 
 bool evaluation_field_applies(std::string_view key, const Settings& settings) {
     if (key == "token_data_mb") return samples_completions(settings);
+    if (key == "eval_reward_model") return takes_eval_reward(settings);
     if (key != "eval_kl") return true;
     return samples_completions(settings) || settings.algorithm == "dpo";
 }
@@ -134,14 +146,14 @@ bool evaluation_field_applies(std::string_view key, const Settings& settings) {
 bool field_applies(const Field& field, const Settings& settings) {
     const std::string_view key = field.key;
     switch (field.section) {
-        case Section::run: return key != "num_train_epochs" || settings.max_steps < 0;
+        case Section::run: return run_field_applies(key, settings);
         case Section::model: return model_field_applies(key, settings);
         case Section::data: return !is_built_in_task(settings) && data_field_applies(key, settings);
         case Section::arithmetic:
             return settings.task == "arithmetic" &&
                    (key == "arithmetic_digits" || is_supervised(settings) ||
                     has_supervised_start(settings));
-        case Section::pairs: return samples_pairs(settings);
+        case Section::pairs: return pairs_field_applies(key, settings);
         case Section::start: return start_field_applies(key, settings);
         case Section::optimiser:
             if (key == "lr_min_ratio") return settings.lr_scheduler_type == "cosine_with_min_lr";

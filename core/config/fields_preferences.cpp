@@ -29,6 +29,12 @@ std::vector<Field> pairs_fields() {
                  "the run's rewards) divided by this. 0 never errs.",
          .minimum = 0,
          .maximum = 100},
+        {.key = "pairs_run",
+         .member = &Settings::pairs_run,
+         .label = "Pairs of another run",
+         .help = "A run of the workspace with the same task whose sampled pairs are taken, so that "
+                 "several runs learn from the same ones. Empty: the run samples its own.",
+         .advanced = true},
     };
 }
 

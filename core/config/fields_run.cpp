@@ -64,6 +64,46 @@ std::vector<Field> run_fields() {
          .minimum = 0,
          .minimum_excluded = true,
          .trl_name = "num_train_epochs"},
+        {.key = "budget_tokens",
+         .member = &Settings::budget_tokens,
+         .label = "Budget of tokens",
+         .help = "The run ends with the update by which its updates have sampled this many tokens, "
+                 "if max_steps does not end it before; 0 sets no budget. Training that samples "
+                 "nothing, as DPO on fixed pairs, is not bound by it.",
+         .unit = "tokens",
+         .minimum = 0,
+         .live = true},
+        {.key = "budget_seconds",
+         .member = &Settings::budget_seconds,
+         .label = "Budget of time",
+         .help = "The run ends with the update by which its updates have taken this long, "
+                 "evaluations left out, if max_steps does not end it before; 0 sets no budget. A "
+                 "run that ends by the clock does not give the same numbers when it is repeated.",
+         .unit = "s",
+         .minimum = 0,
+         .live = true},
+        {.key = "budget_flops",
+         .member = &Settings::budget_flops,
+         .label = "Budget of operations",
+         .help = "The run ends with the update by which its updates have taken this many "
+                 "floating-point operations, estimated from shapes, if max_steps does not end it "
+                 "before; 0 sets no budget. It is the fairest measure between algorithms that does "
+                 "not depend on the machine.",
+         .unit = "FLOP",
+         .minimum = 0,
+         .live = true},
+        {.key = "comparison",
+         .member = &Settings::comparison,
+         .label = "Comparison",
+         .help = "The comparison that the run is a part of: its runs are shown beside each other. "
+                 "A label only.",
+         .advanced = true},
+        {.key = "variant",
+         .member = &Settings::variant,
+         .label = "Variant",
+         .help = "What the run is called within its comparison. Runs of one variant differ by "
+                 "their seeds and are averaged. A label only.",
+         .advanced = true},
     };
 }
 
@@ -90,6 +130,14 @@ std::vector<Field> evaluation_fields() {
          .label = "Measure the KL",
          .help = "Whether evaluations measure the KL of whole completions to the reference, which "
                  "takes a pass of the reference over them.",
+         .advanced = true},
+        {.key = "eval_reward_model",
+         .member = &Settings::eval_reward_model,
+         .label = "Score evaluations with",
+         .help = "A reward model that scores the held-out answers of a run that has no reward of "
+                 "its own, such as DPO on pairs, so that it can be compared with runs that have: a "
+                 "folder, or a run as RUN or RUN@STEP. It is in memory during evaluations alone. "
+                 "Empty: such runs report no reward.",
          .advanced = true},
         {.key = "save_steps",
          .member = &Settings::save_steps,

@@ -96,6 +96,19 @@ bool samples_pairs(const Settings& settings) {
     return learns_from_pairs(settings) && uses_rewards(settings);
 }
 
+bool takes_eval_reward(const Settings& settings) {
+    return settings.algorithm != "reward" && !uses_rewards(settings);
+}
+
+bool uses_eval_reward(const Settings& settings) {
+    return takes_eval_reward(settings) && !settings.eval_reward_model.empty();
+}
+
+bool has_budget(const Settings& settings) {
+    return settings.budget_seconds > 0 || settings.budget_flops > 0 ||
+           (settings.budget_tokens > 0 && samples_completions(settings));
+}
+
 bool reads_good_and_bad(const Settings& settings) {
     return !is_built_in_task(settings) &&
            (settings.algorithm == "reward" || makes_reward_model(settings)) &&

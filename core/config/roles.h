@@ -54,8 +54,16 @@ double reward_weight(const Settings& settings, std::size_t k);
 bool uses_reward_model(const Settings& settings);
 /// Whether the run has to train that reward model itself.
 bool makes_reward_model(const Settings& settings);
-/// Whether the run samples preference pairs from the model it starts from.
+/// Whether the run learns, or learns a reward, from preference pairs sampled from the model it
+/// starts from; those of settings.pairs_run where that is given.
 bool samples_pairs(const Settings& settings);
+/// Whether evaluations may ask settings.eval_reward_model: the run writes text and no reward of its
+/// own judges it.
+bool takes_eval_reward(const Settings& settings);
+/// Whether they do.
+bool uses_eval_reward(const Settings& settings);
+/// Whether the run ends where a budget of tokens, seconds or operations is used up.
+bool has_budget(const Settings& settings);
 /// Whether a reward model is trained, alone or for the run, from good and bad texts in place of
 /// pairs: one of the two lists is filled.
 bool reads_good_and_bad(const Settings& settings);

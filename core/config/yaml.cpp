@@ -176,7 +176,8 @@ void resolve_paths(Settings& settings, const fs::path& folder) {
             if (!file.empty()) file = absolute_path(file, folder);
     resolve_own_rewards(settings, folder);
     std::error_code ignored;
-    for (std::string* model : {&settings.model_name_or_path, &settings.reward_model})
+    for (std::string* model :
+         {&settings.model_name_or_path, &settings.reward_model, &settings.eval_reward_model})
         if (!model->empty() && fs::exists(folder / *model, ignored))
             *model = absolute_path(*model, folder);
 }

@@ -21,8 +21,8 @@ Result<Settings> parse_settings(std::string_view yaml, const std::string& origin
                                 const std::filesystem::path& folder);
 
 /// Makes the relative names in train_files, eval_files and preference_files, and the user's own
-/// programs in reward_funcs, absolute, seen from the folder; the same with model_name_or_path and
-/// reward_model where such a folder exists, since they may name a run too.
+/// programs in reward_funcs, absolute, seen from the folder; the same with model_name_or_path,
+/// reward_model and eval_reward_model where such a folder exists, since they may name a run too.
 void resolve_paths(Settings& settings, const std::filesystem::path& folder);
 
 /// Every setting as YAML, by section, with the field's help as comments if asked for.

@@ -9,6 +9,7 @@
 #include "config/reward_info.h"
 #include "config/roles.h"
 #include "reward/reward.h"
+#include "session/reward_model_scorer.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -78,7 +79,7 @@ Result<AnswerJudge> find_judge(const std::string& name, const Settings& settings
                          ". A judge is gold, a reward model (a folder or a run), or a reward "
                          "function: " +
                          join(reward_names(), ", ")};
-    std::string source = model->source;
+    std::string source = model->identity();
     return AnswerJudge{std::move(source), {}, std::move(*model)};
 }
 

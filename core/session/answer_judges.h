@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "session/judge_requests.h"
-#include "session/reward_model_scorer.h"
+#include "session/model_source.h"
 #include "store/answer_records.h"
 
 namespace plumb {
@@ -19,7 +19,7 @@ namespace plumb {
 struct AnswerJudge {
     std::string name;      ///< under which its scores are kept
     std::string function;  ///< a reward function by make_reward(); empty: a reward model
-    NamedRewardModel model{};
+    ModelSource model{};
 };
 
 /// settings: those of the answers' task, with what was set for the judges. gold: the task's gold

@@ -122,7 +122,7 @@ Result<MemoryForecast> forecast(const Settings& given, const fs::path& workspace
     PLUMB_TRY(const FirstModel policy, first_model(settings, *task, workspace, stop));
     PLUMB_TRY(RunShape shape, run_shape(settings, *task, policy.config, *policy.tokenizer, stop));
     if (uses_reward_model(settings) && !makes_reward_model(settings)) {
-        const auto source = find_model(settings.reward_model, workspace);
+        const auto source = find_reward_model(settings.reward_model, workspace);
         if (!source) return Error{source.error().code, "reward_model: " + source.error().message};
         PLUMB_TRY(shape.reward_model, read_model_config(source->folder));
     }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "session/label_origin.h"
+#include "session/model_source.h"
 #include "session/reward_model_scorer.h"
 
 namespace plumb {
@@ -46,14 +47,15 @@ Result<std::vector<LabelScore>> score_items(const RewardModelScorer& scorer,
 Result<ScoreLabelsReply> score_labels(Store& store, const ScoreLabelsRequest& request,
                                       const std::stop_token& stop) {
     const Stopwatch watch;
-    PLUMB_TRY(const NamedRewardModel named, find_reward_model(request.model, store.folder()));
+    PLUMB_TRY(const ModelSource named, find_reward_model(request.model, store.folder()));
+    const std::string source = named.identity();
     PLUMB_TRY(const RewardModelScorer scorer, RewardModelScorer::load(named.folder, request.model));
     PLUMB_TRY(auto reader, StoreReader::open(store.folder()));
     PLUMB_TRY(const LabelQueue queue, reader->label_queue(request.queue));
     std::vector<LabelScore> scores;
     for (std::int64_t behind = 0;;) {
-        PLUMB_TRY(const auto items, reader->items_to_score(queue.id, named.source, request.again,
-                                                           behind, items_at_once));
+        PLUMB_TRY(const auto items,
+                  reader->items_to_score(queue.id, source, request.again, behind, items_at_once));
         if (items.empty()) break;
         behind = items.back().place;
         PLUMB_TRY(const auto some, score_items(scorer, items, stop));
@@ -61,15 +63,15 @@ Result<ScoreLabelsReply> score_labels(Store& store, const ScoreLabelsRequest& re
         if (request.on_progress) request.on_progress(behind, queue.items);
     }
     if (stop.stop_requested()) return cancelled();
-    PLUMB_TRY_STATUS(store.add_label_scores(named.source, scores));
-    return ScoreLabelsReply{named.source, std::ssize(scores), watch.seconds()};
+    PLUMB_TRY_STATUS(store.add_label_scores(source, scores));
+    return ScoreLabelsReply{source, std::ssize(scores), watch.seconds()};
 }
 
 Result<std::vector<RunRecord>> runs_with_reward_models(StoreReader& reader,
                                                        const fs::path& workspace) {
     PLUMB_TRY(std::vector<RunRecord> runs, reader.runs());
     std::erase_if(runs, [&](const RunRecord& run) {
-        return run.algorithm != "reward" && !has_own_reward_model(workspace, run.id);
+        return run.algorithm != "reward" && !has_own_reward_model(run.id, workspace);
     });
     return runs;
 }

@@ -3,10 +3,8 @@
 
 #include <utility>
 
-#include "session/model_source.h"
 #include "train/checkpoint.h"
 #include "train/reward_model.h"
-#include "train/run.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -14,29 +12,7 @@ namespace {
 
 constexpr std::int64_t rows_at_once = 64;
 
-fs::path own_reward_model(const fs::path& workspace, RunId run) {
-    return workspace / "runs" / std::to_string(run) / run_reward_model;
-}
-
 }  // namespace
-
-bool has_own_reward_model(const fs::path& workspace, RunId run) {
-    std::error_code ignored;
-    return fs::exists(own_reward_model(workspace, run) / "config.json", ignored);
-}
-
-Result<NamedRewardModel> find_reward_model(const std::string& name, const fs::path& workspace) {
-    std::error_code ignored;
-    if (!fs::is_directory(name, ignored) && name.find('@') == std::string::npos) {
-        PLUMB_TRY(auto reader, StoreReader::open(workspace));
-        if (const auto run = reader->find_run(name);
-            run.ok() && has_own_reward_model(workspace, run->id))
-            return NamedRewardModel{CheckpointSource{run->id, run->name, run->step}.identity(),
-                                    own_reward_model(workspace, run->id)};
-    }
-    PLUMB_TRY(const ModelSource source, find_model(name, workspace));
-    return NamedRewardModel{source.identity(), source.folder};
-}
 
 RewardModelScorer::RewardModelScorer(Policy model)
     : model_(std::make_shared<const Policy>(std::move(model))),

@@ -11,22 +11,9 @@
 
 #include "base/result.h"
 #include "reward/reward.h"
-#include "store/store.h"
 #include "train/monitor.h"
 
 namespace plumb {
-
-struct NamedRewardModel {
-    std::string source;  ///< NAME/RUN@STEP, or the path of a folder
-    std::filesystem::path folder;
-};
-
-/// The reward model that the name means. A run that has one of its own means that one; its policy
-/// has no scores.
-Result<NamedRewardModel> find_reward_model(const std::string& name,
-                                           const std::filesystem::path& workspace);
-/// Whether the run has made a reward model for itself, or copied one that it was given.
-bool has_own_reward_model(const std::filesystem::path& workspace, RunId run);
 
 struct AnswerToScore {
     std::string_view prompt, text;  ///< special tokens left out of the text, or not

@@ -47,7 +47,8 @@ Result<fs::path> reward_model_folder(const Settings& settings, const TrialPlace&
             "The reward reward_model has no model yet: reward_model is empty, and there is no run "
             "that would train one. Name a run or folder with a reward model in reward_model, or "
             "try it on a run that has made one.");
-    PLUMB_TRY(const ModelSource source, find_model(settings.reward_model, workspace_of(place)));
+    PLUMB_TRY(const ModelSource source,
+              find_reward_model(settings.reward_model, workspace_of(place)));
     return source.folder;
 }
 
@@ -138,8 +139,8 @@ Result<RewardTrial> try_reward(const std::string& function, const Settings& sett
                           text.answer, shown.ids,        shown.ended};
     Stopwatch watch;
     PLUMB_TRY(const auto scores, judge.reward->score({&row, 1}, stop));
-    return RewardTrial{judge.reward->name(), scores.front(), watch.seconds(),
-                       std::ssize(shown.ids), shown.in_characters};
+    return RewardTrial{judge.reward->name(), scores.front(), watch.seconds(), std::ssize(shown.ids),
+                       shown.in_characters};
 }
 
 Result<std::vector<RewardTrial>> try_rewards(const Settings& settings, const TrialText& text,

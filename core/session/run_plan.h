@@ -17,14 +17,15 @@ struct RunPlan {
     std::vector<PlannedEdit> edits;  ///< made while it went on, or planned still; by rising step
 };
 
-/// With the edits, Session::start makes the same numbers again (on the same machine).
+/// With the edits, Session::start makes the same numbers again (on the same machine). Where the
+/// settings name a run that was deleted, the run's own copies of model and pairs are named instead.
 Result<RunPlan> plan_of(StoreReader& reader, RunId run);
 /// Of a run that waits in the queue.
 Result<RunPlan> plan_of(const QueuedRun& queued);
 
 /// The runs, and those waiting, whose settings name one of the given runs as their first model or
-/// reward model: a first start of theirs needs its checkpoints. None of the given ones is among
-/// them.
+/// reward model, or for its pairs: a first start of theirs needs them. None of the given ones is
+/// among them.
 struct RunUsers {
     std::vector<RunRecord> runs;
     std::vector<QueuedRun> queued;

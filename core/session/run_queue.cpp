@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/log.h"
-#include "config/roles.h"
 #include "config/yaml.h"
-#include "session/model_source.h"
+#include "session/named_sources.h"
 
 namespace plumb {
 namespace {
@@ -31,16 +31,43 @@ void RunQueue::stop() {
 
 Result<QueueId> RunQueue::add(Settings settings, const std::string& name,
                               const std::vector<PlannedEdit>& edits) {
-    // It may be started from elsewhere.
-    resolve_paths(settings, std::filesystem::current_path());
-    PLUMB_TRY_STATUS(starter_.check(settings, edits));
-    PLUMB_TRY_STATUS(check_models(settings));
-    QueuedRun run;
-    run.name = name.empty() ? default_name(settings) : name;
-    run.algorithm = settings.algorithm;
-    run.settings = write_settings(settings);
-    run.edits = edits;
-    return put(std::move(run));
+    PLUMB_TRY(const auto ids, add_all({{name, std::move(settings), edits}}));
+    return ids.front();
+}
+
+Result<std::vector<QueueId>> RunQueue::add_all(std::vector<RunPlan> plans) {
+    PLUMB_TRY(const auto queued, read_queue(store_));
+    std::set<std::string> waiting;
+    for (const QueuedRun& run : queued) waiting.insert(run.name);
+    std::vector<QueuedRun> runs;
+    for (RunPlan& plan : plans) {
+        // It may be started from elsewhere.
+        resolve_paths(plan.settings, std::filesystem::current_path());
+        const auto checked = [&]() -> Status {
+            PLUMB_TRY_STATUS(starter_.check(plan.settings, plan.edits));
+            return check_sources(plan.settings, waiting);
+        }();
+        if (!checked && plans.size() == 1) return checked.error();
+        if (!checked)
+            return Error{checked.error().code, plan.name + ": " + checked.error().message};
+        QueuedRun& run = runs.emplace_back();
+        run.name = plan.name.empty() ? default_name(plan.settings) : plan.name;
+        run.algorithm = plan.settings.algorithm;
+        run.settings = write_settings(plan.settings);
+        run.edits = std::move(plan.edits);
+        waiting.insert(run.name);
+    }
+    std::vector<QueueId> ids;
+    for (QueuedRun& run : runs) {
+        const auto id = store_.enqueue(std::move(run));
+        if (!id) {
+            if (!ids.empty()) (void)store_.dequeue(ids);
+            return id.error();
+        }
+        ids.push_back(*id);
+    }
+    tell(std::ssize(ids));
+    return ids;
 }
 
 Result<QueueId> RunQueue::add_resume(RunId id) {
@@ -61,22 +88,21 @@ Result<QueueId> RunQueue::add_resume(RunId id) {
 
 /// A name that means nothing now is told now, not when the run's turn comes; a checkpoint that is
 /// missing yet may be there by then.
-Status RunQueue::check_models(const Settings& settings) const {
-    PLUMB_TRY(const auto queued, read_queue(store_));
-    const auto check = [&](const std::string& model) -> Status {
-        const std::string name = model.substr(0, model.rfind('@'));
-        if (model.empty() || std::ranges::find(queued, name, &QueuedRun::name) != queued.end())
-            return {};
-        const auto found = find_model(model, store_.folder());
-        if (found) return {};
+Status RunQueue::check_sources(const Settings& settings,
+                               const std::set<std::string>& waiting) const {
+    for (const NamedSource& source : named_sources(settings)) {
+        const auto name = source.run_of(settings);
+        if (name && waiting.contains(*name)) continue;
+        const auto found = find_source(source, settings, store_.folder());
+        if (found) continue;
+        if (!name) return found.error();
         const auto run =
-            store_.query([&](StoreReader& reader) { return reader.find_run(name); }).get();
-        return run && !is_over(run->state) ? Status() : found.error();
-    };
-    PLUMB_TRY_STATUS(check(settings.model_name_or_path));
-    return uses_reward_model(settings) && !makes_reward_model(settings)
-               ? check(settings.reward_model)
-               : Status();
+            store_.query([&](StoreReader& reader) { return reader.find_run(*name); }).get();
+        // What a run has not got to yet it may have by then.
+        if (run && !is_over(run->state) && found.error().code == ErrorCode::not_found) continue;
+        return found.error();
+    }
+    return {};
 }
 
 Result<QueueId> RunQueue::put(QueuedRun run) {

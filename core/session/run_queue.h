@@ -3,10 +3,12 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "session/run_plan.h"
 #include "session/run_starter.h"
 #include "session/session.h"
 
@@ -25,6 +27,7 @@ public:
     // As in Session.
     Result<QueueId> add(Settings settings, const std::string& name,
                         const std::vector<PlannedEdit>& edits);
+    Result<std::vector<QueueId>> add_all(std::vector<RunPlan> plans);
     Result<QueueId> add_resume(RunId run);
     Status remove(const std::vector<QueueId>& ids);
     Status move(QueueId id, std::size_t place);
@@ -38,7 +41,7 @@ public:
 
 private:
     Result<QueueId> put(QueuedRun run);
-    Status check_models(const Settings& settings) const;
+    Status check_sources(const Settings& settings, const std::set<std::string>& waiting) const;
     void loop(std::stop_token stop);
     void start_next();
     /// Tells that the queue has changed, by so many runs.

@@ -8,28 +8,21 @@
 #include "config/roles.h"
 #include "config/validation.h"
 #include "config/yaml.h"
-#include "session/model_source.h"
+#include "session/named_sources.h"
 #include "train/reward_refresh.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
 namespace {
 
-/// What settings.reward_model means, where the run takes a reward model that there is already.
-Result<std::optional<fs::path>> reward_model_folder(const Settings& settings,
-                                                    const fs::path& workspace) {
-    if (!uses_reward_model(settings) || makes_reward_model(settings))
-        return std::optional<fs::path>();
-    const auto source = find_model(settings.reward_model, workspace);
-    if (!source) return Error{source.error().code, "reward_model: " + source.error().message};
-    return std::optional(source->folder);
-}
-
-Result<std::optional<fs::path>> starting_model_folder(const Settings& settings,
-                                                      const fs::path& workspace) {
-    if (settings.model_name_or_path.empty()) return std::optional<fs::path>();
-    PLUMB_TRY(const ModelSource source, find_model(settings.model_name_or_path, workspace));
-    return std::optional(source.folder);
+/// What the settings name, as folders.
+Status find_folders(const Settings& settings, const fs::path& workspace, RunInputs& inputs) {
+    PLUMB_TRY(SourceFolders found, find_sources(settings, workspace));
+    inputs.model_folder = std::move(found.model);
+    inputs.reward_model_folder = std::move(found.reward_model);
+    inputs.pairs_folder = std::move(found.pairs);
+    inputs.eval_reward_model_folder = std::move(found.eval_reward_model);
+    return {};
 }
 
 Status check_plan(Settings settings, const std::vector<PlannedEdit>& edits,
@@ -58,7 +51,7 @@ RunRecord record_of(const Settings& settings, const std::string& name) {
     record.algorithm = settings.algorithm;
     record.preset = settings.preset;
     record.settings = write_settings(settings);
-    record.total_steps = std::max<std::int64_t>(0, settings.max_steps);
+    record.total_steps = has_budget(settings) ? 0 : std::max<std::int64_t>(0, settings.max_steps);
     record.state = RunState::running;
     return record;
 }
@@ -129,8 +122,7 @@ Result<RunId> RunStarter::start_now(Settings settings, const std::string& name,
     job.inputs.cache = cache_;
     job.inputs.workspace = store_.folder();
     job.planned = edits;
-    PLUMB_TRY(job.inputs.model_folder, starting_model_folder(settings, store_.folder()));
-    PLUMB_TRY(job.inputs.reward_model_folder, reward_model_folder(settings, store_.folder()));
+    PLUMB_TRY_STATUS(find_folders(settings, store_.folder(), job.inputs));
     const RunRecord record = record_of(settings, name);
     PLUMB_TRY(job.run, store_.create_run(record, edits, queued));
     job.inputs.run_folder = store_.run_folder(job.run);
@@ -169,8 +161,7 @@ Result<RunId> RunStarter::resume_now(RunId run, std::optional<QueueId> queued,
         job.inputs.checkpoint = store_.folder() / newest->folder;
         job.inputs.checkpoint_step = step;
     } else {  // else the run has its own copies
-        PLUMB_TRY(job.inputs.model_folder, starting_model_folder(settings, store_.folder()));
-        PLUMB_TRY(job.inputs.reward_model_folder, reward_model_folder(settings, store_.folder()));
+        PLUMB_TRY_STATUS(find_folders(settings, store_.folder(), job.inputs));
     }
     for (const EditRecord& edit : edits) {
         // Those of earlier steps have taken effect by the checkpoint; the others are replayed.

@@ -77,6 +77,10 @@ Result<QueueId> Session::enqueue(const Settings& settings, const std::string& na
     return self_->queue.add(settings, name, edits);
 }
 
+Result<std::vector<QueueId>> Session::enqueue_all(std::vector<RunPlan> plans) {
+    return self_->queue.add_all(std::move(plans));
+}
+
 Result<QueueId> Session::enqueue_resume(RunId run) { return self_->queue.add_resume(run); }
 Status Session::dequeue(const std::vector<QueueId>& ids) { return self_->queue.remove(ids); }
 Status Session::move_queued(QueueId id, std::size_t place) { return self_->queue.move(id, place); }

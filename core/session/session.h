@@ -16,6 +16,7 @@
 #include "session/generation.h"
 #include "session/judge_requests.h"
 #include "session/label_requests.h"
+#include "session/run_plan.h"
 #include "store/store.h"
 
 namespace plumb {
@@ -75,9 +76,12 @@ public:
     // holds it, and so does a run that is stopped so as to go on later. Changes are told by events
     // QueueChanged.
 
-    /// Validates as start() does; a model may also be the name of a run that waits before.
+    /// Validates as start() does; a model, and the run with the pairs, may also be the name of a
+    /// run that waits before.
     Result<QueueId> enqueue(const Settings& settings, const std::string& name,
                             const std::vector<PlannedEdit>& edits = {});
+    /// Several, in this order: all of them or, where one does not pass, none. The error names it.
+    Result<std::vector<QueueId>> enqueue_all(std::vector<RunPlan> plans);
     Result<QueueId> enqueue_resume(RunId run);
     Status dequeue(const std::vector<QueueId>& ids);
     /// place: 0 is the first.

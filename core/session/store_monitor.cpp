@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "config/fields.h"
+#include "config/roles.h"
 #include "config/validation.h"
 #include "session/label_trace.h"
 
@@ -91,7 +92,8 @@ void StoreMonitor::tokens(std::int64_t step, std::vector<MeasuredTokens> rows) {
 Result<Decision> StoreMonitor::between_steps(std::int64_t step, Settings& settings,
                                              const Policy& policy) {
     step_ = step;
-    total_steps_ = std::max(total_steps_, settings.max_steps);
+    // How far a budget lasts is told by the trainer's progress.
+    if (!has_budget(settings)) total_steps_ = std::max(total_steps_, settings.max_steps);
     min_free_bytes_ = static_cast<std::uint64_t>(settings.min_free_mb) * 1'000'000;
     PLUMB_TRY_STATUS(apply_edits(step, settings));
     PLUMB_TRY_STATUS(

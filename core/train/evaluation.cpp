@@ -304,6 +304,8 @@ Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task, const
         PLUMB_TRY(const SequenceKl kl,
                   sequence_kl(policy, *reference, sampled, ids, settings, stop));
         metrics["eval/kl_sequence"] = kl.mean;
+        if (prompts.size() > 1)
+            metrics["eval/kl_sequence_std"] = kl.each.to(at::kDouble).std().item<double>();
         for (std::size_t i = 0; i < prompts.size(); ++i)
             evaluation.answers[i].kl = kl.each[static_cast<std::int64_t>(i)].item<double>();
     }

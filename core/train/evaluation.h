@@ -77,12 +77,12 @@ struct Evaluation {
 /// one greedily. eval/accuracy and eval/accuracy_greedy; eval/reward, the weighted sum of the run's
 /// reward functions, and eval/gold_reward, each with its spread (_std); eval/kl_sequence, the KL of
 /// a completion to the reference in nats, estimated as the mean of the summed differences of
-/// log-probabilities (reference may be null); eval/distinct_ratio, eval/mean_length, eval/ended,
-/// eval/scratchpad. The draws depend on the settings' seed alone, so that two evaluations of one
-/// policy agree.
-Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task,
-                                   const Scorers& scorers, const Llama* reference,
-                                   const Settings& settings, const std::stop_token& stop);
+/// log-probabilities (reference may be null), with its spread; eval/distinct_ratio,
+/// eval/mean_length, eval/ended, eval/scratchpad. The draws depend on the settings' seed alone, so
+/// that two evaluations of one policy agree.
+Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
+                                   const Llama* reference, const Settings& settings,
+                                   const std::stop_token& stop);
 
 /// The share of the first `count` held-out prompts that greedy decoding solves.
 Result<double> greedy_accuracy(const Policy& policy, const Task& task, std::int64_t count,

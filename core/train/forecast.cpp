@@ -37,7 +37,7 @@ public:
     RunMemory run() {
         if (has_supervised_start(settings_)) supervised_start();
         load();
-        if (samples_pairs(settings_)) sample_pairs();
+        if (samples_pairs(settings_) && settings_.pairs_run.empty()) sample_pairs();
         if (makes_reward_model(settings_)) train_reward_model();
         if (uses_reward_model(settings_)) load_reward_model();
         begin_training();

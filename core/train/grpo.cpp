@@ -55,7 +55,7 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
     PLUMB_TRY_STATUS(loop.begin());
 
     Decision decision = Decision::go_on;
-    while (state.step < settings.max_steps) {
+    while (!loop.is_over(settings.max_steps)) {
         PLUMB_TRY(decision, loop.before_step());
         if (decision != Decision::go_on) break;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/memory_ledger.h"
+#include "train/budget.h"
 #include "train/schedule.h"
 #include "train/update.h"
 
@@ -80,6 +81,15 @@ Status TrainingLoop::begin() {
     return save_now();
 }
 
+bool TrainingLoop::is_over(std::int64_t total) const {
+    return state_.step >= total || budget_used(inputs_.settings, state_) >= 1;
+}
+
+double TrainingLoop::learning_rate(std::int64_t total) const {
+    return learning_rate_at(state_.step, total, inputs_.settings,
+                            budget_used(inputs_.settings, state_));
+}
+
 Result<Decision> TrainingLoop::before_step() {
     const std::string labels = inputs_.settings.reward_refresh_file;
     PLUMB_TRY(const Decision decision,
@@ -90,6 +100,7 @@ Result<Decision> TrainingLoop::before_step() {
         !inputs_.settings.reward_refresh_file.empty())
         PLUMB_TRY_STATUS(inputs_.refresh_reward(state_.step));
     step_watch_.restart();
+    energy_.restart();
     work_before_step_ = work_done();
     reset_memory_peaks();
     return decision;
@@ -97,16 +108,15 @@ Result<Decision> TrainingLoop::before_step() {
 
 Status TrainingLoop::update(Metrics& metrics, std::int64_t total) {
     const Settings& settings = inputs_.settings;
-    const double rate = learning_rate_at(state_.step, total, settings);
-    const GradientNorm norm =
-        apply_update(trained_.policy.model, trained_.optimizer, rate, settings.max_grad_norm);
+    const GradientNorm norm = apply_update(trained_.policy.model, trained_.optimizer,
+                                           learning_rate(total), settings.max_grad_norm);
     const Status sound = check_gradient(norm, state_.step, settings, metrics);
     if (!sound) inputs_.monitor.metrics(state_.step + 1, metrics);
     return sound;
 }
 
 Status TrainingLoop::after_step(Metrics metrics, double tokens, std::int64_t total) {
-    metrics["learning_rate"] = learning_rate_at(state_.step, total, inputs_.settings);
+    metrics["learning_rate"] = learning_rate(total);
     ++state_.step;
     score_.reset();
     if (trained_.reference)
@@ -117,12 +127,15 @@ Status TrainingLoop::after_step(Metrics metrics, double tokens, std::int64_t tot
     add_work(state_.work, metrics);
     add_memory(metrics);
     add_seconds(seconds, state_.seconds, metrics);
+    if (const auto joules = energy_.joules()) metrics["cost/energy"] = *joules;
     metrics["time/tokens_per_second"] = tokens / seconds;
     metrics["num_tokens"] = state_.num_tokens;
     inputs_.monitor.metrics(state_.step, metrics);
-    inputs_.monitor.progress("train", state_.step, total, tokens / seconds);
+    const double used = budget_used(inputs_.settings, state_);
+    inputs_.monitor.progress("train", state_.step, expected_updates(state_.step, total, used),
+                             tokens / seconds);
     const auto due = [&](std::int64_t every) {
-        return every > 0 && state_.step % every == 0 && state_.step < total;
+        return every > 0 && state_.step % every == 0 && !is_over(total);
     };
     if (due(inputs_.settings.eval_steps)) PLUMB_TRY_STATUS(evaluate_now());
     const bool best = score_ && (!state_.best_score || *score_ > *state_.best_score);
@@ -158,10 +171,11 @@ Status TrainingLoop::save_now() {
     });
 }
 
-double learning_rate_at(std::int64_t step, std::int64_t total, const Settings& settings) {
+double learning_rate_at(std::int64_t step, std::int64_t total, const Settings& settings,
+                        double used) {
     return settings.learning_rate * schedule_factor(settings.lr_scheduler_type, step,
                                                     settings.warmup_steps, total,
-                                                    settings.lr_min_ratio);
+                                                    settings.lr_min_ratio, used);
 }
 
 std::int64_t updates_of(std::int64_t rows, const Settings& settings) {

@@ -63,8 +63,8 @@ void keep_rows(const at::Tensor& logps, const RankedPairs& ranked, std::size_t f
     }
 }
 
-/// What the token view shows of the sampled completions. references [N, longest]: log-probabilities,
-/// NaN in rows that are in no pair.
+/// What the token view shows of the sampled completions. references [N, longest]:
+/// log-probabilities, NaN in rows that are in no pair.
 void report_sampled_tokens(const TrainerInputs& inputs, std::int64_t step,
                            const SampledBatch& sampled, const RankedPairs& ranked,
                            const at::Tensor& references) {
@@ -103,7 +103,7 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
     PLUMB_TRY_STATUS(loop.begin());
 
     Decision decision = Decision::go_on;
-    while (state.step < settings.max_steps) {
+    while (!loop.is_over(settings.max_steps)) {
         PLUMB_TRY(decision, loop.before_step());
         if (decision != Decision::go_on) break;
 
@@ -136,8 +136,8 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
             const ReferenceLogps reference_logps = reference_token_logps(
                 *model, batch, config, settings.temperature, policy.suppressed_ids);
             keep_rows(reference_logps.tokens, ranked, first, references);
-            accumulate_dpo(policy.model, batch, reference_logps.sums, config,
-                           policy.suppressed_ids, parts, means);
+            accumulate_dpo(policy.model, batch, reference_logps.sums, config, policy.suppressed_ids,
+                           parts, means);
             times.tokens += static_cast<double>(batch.rows.tokens);
         }
         report_completions(inputs, state.step + 1, sampled, groups.rewards, ranked.roles,

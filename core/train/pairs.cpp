@@ -136,6 +136,12 @@ Status save_pairs(const PreferenceSets& pairs, const fs::path& folder) {
     return write_preferences(pairs.held_out, folder / held_out_file);
 }
 
+bool has_pairs(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::exists(folder / training_file, ignored) &&
+           fs::exists(folder / held_out_file, ignored);
+}
+
 Result<PreferenceSets> load_pairs(const fs::path& folder) {
     PreferenceSets pairs;
     PLUMB_TRY(pairs.training, read_preferences(folder / training_file));

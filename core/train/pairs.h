@@ -47,6 +47,8 @@ std::vector<std::pair<std::size_t, std::size_t>> pair_up(const std::vector<doubl
 
 /// pairs.jsonl and held-out-pairs.jsonl in the folder, which must exist; flushed.
 Status save_pairs(const PreferenceSets& pairs, const std::filesystem::path& folder);
+/// Whether both are there.
+bool has_pairs(const std::filesystem::path& folder);
 Result<PreferenceSets> load_pairs(const std::filesystem::path& folder);
 
 }  // namespace plumb

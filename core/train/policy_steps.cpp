@@ -2,16 +2,34 @@
 #include "train/policy_steps.h"
 
 #include "config/roles.h"
+#include "train/reward_model.h"
 
 namespace plumb {
 
 namespace {
 
+/// With the scores of the reward model that evaluations alone ask. It is in memory no longer than
+/// this takes: what updates hold stays what the algorithm needs.
+Result<Evaluation> evaluate_with_reward_model(const Llama* reference, const TrainerInputs& inputs) {
+    Settings settings = inputs.settings;
+    settings.reward_weights = {};
+    Scorers scorers;
+    PLUMB_TRY(scorers.gold, gold_reward_of(inputs.task, settings));
+    PLUMB_TRY(Policy model, load_policy(inputs.eval_reward_model, inputs.policy.model.device()));
+    scorers.rewards.push_back(make_learned_reward(std::make_shared<const Policy>(std::move(model)),
+                                                  inputs.policy.tokenizer,
+                                                  settings.per_device_train_batch_size));
+    return evaluate_policy(inputs.policy, inputs.task, scorers, reference, settings,
+                           inputs.monitor.stop_token());
+}
+
 Result<Metrics> evaluate_against(const Llama* reference, const TrainerInputs& inputs,
                                  std::int64_t step) {
     PLUMB_TRY(Evaluation evaluation,
-              evaluate_policy(inputs.policy, inputs.task, inputs.scorers, reference,
-                              inputs.settings, inputs.monitor.stop_token()));
+              inputs.eval_reward_model.empty()
+                  ? evaluate_policy(inputs.policy, inputs.task, inputs.scorers, reference,
+                                    inputs.settings, inputs.monitor.stop_token())
+                  : evaluate_with_reward_model(reference, inputs));
     if (!evaluation.answers.empty())
         inputs.monitor.completions(step, std::move(evaluation.answers));
     return std::move(evaluation.metrics);

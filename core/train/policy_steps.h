@@ -13,7 +13,8 @@ namespace plumb {
 // What the trainers that sample completions share around their updates.
 
 /// evaluate_policy() of the trainer's policy, with the KL to the reference where settings.eval_kl
-/// asks for it. Only a reference that training needs too stays in memory. The answers go to the
+/// asks for it, and the scores of a reward model that evaluations alone ask. Only a reference that
+/// training needs too stays in memory. The answers go to the
 /// monitor as those of the step.
 Result<Metrics> evaluate_beside(const TrainerInputs& inputs, Reference& reference,
                                 std::int64_t step);

@@ -189,7 +189,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     PLUMB_TRY_STATUS(loop.begin());
 
     Decision decision = Decision::go_on;
-    while (state.step < settings.max_steps) {
+    while (!loop.is_over(settings.max_steps)) {
         PLUMB_TRY(decision, loop.before_step());
         if (decision != Decision::go_on) break;
 
@@ -200,10 +200,10 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
         report_completions(inputs, state.step + 1, step.sampled, step.scores,
                            mean_advantages(targets), completion_kl(step.experience));
 
-        const double rate = learning_rate_at(state.step, settings.max_steps, settings);
+        const double rate = loop.learning_rate(settings.max_steps);
         TokenRatios ratios;
-        PLUMB_TRY(Metrics metrics, train_on(step, inputs, models, policy_optimizer,
-                                            value_optimizer, rate, state, ratios));
+        PLUMB_TRY(Metrics metrics, train_on(step, inputs, models, policy_optimizer, value_optimizer,
+                                            rate, state, ratios));
         report_rollout_tokens(step, ratios, inputs, state.step + 1);
         state.kl_coef.value = updated(kl, targets.metrics.at("objective/kl"),
                                       static_cast<double>(rollout_size(settings)))

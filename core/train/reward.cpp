@@ -62,7 +62,7 @@ Result<Outcome> train_reward(const TrainerInputs& inputs) {
     PLUMB_TRY_STATUS(loop.begin());
 
     Decision decision = Decision::go_on;
-    while (state.step < updates_of(source.rows(), settings)) {
+    while (!loop.is_over(updates_of(source.rows(), settings))) {
         PLUMB_TRY(decision, loop.before_step());
         if (decision != Decision::go_on) break;
         const std::int64_t total = updates_of(source.rows(), settings);

@@ -110,6 +110,8 @@ Settings phase_settings(const Settings& settings, double epochs, double learning
     own.algorithm = "reward";
     own.max_steps = -1;
     own.num_train_epochs = epochs;
+    own.budget_tokens = 0;
+    own.budget_seconds = own.budget_flops = 0;
     own.per_device_train_batch_size = settings.reward_model_batch_size;
     own.gradient_accumulation_steps = 1;
     own.learning_rate = learning_rate;

@@ -116,12 +116,15 @@ Status look_through_rows(const Policy& policy, const Task& task, const Settings&
     return {};
 }
 
-/// Samples pairs from what the run started from and keeps them in its folder, where a run that goes
-/// on finds them.
+/// Samples pairs from what the run started from, or takes those of another run, and keeps them in
+/// its folder, where a run that goes on finds them.
 Result<PreferenceSets> sampled_pairs(const RunInputs& inputs, const Task& task, const Policy& start,
                                      const PairJudge& judge, const fs::path& folder,
                                      RunMonitor& monitor) {
-    if (!inputs.checkpoint) {
+    if (!inputs.checkpoint && inputs.pairs_folder) {
+        PLUMB_TRY(const PreferenceSets pairs, load_pairs(*inputs.pairs_folder));
+        PLUMB_TRY_STATUS(save_pairs(pairs, folder));
+    } else if (!inputs.checkpoint) {
         const PhaseMeter meter;
         PLUMB_TRY(const PreferenceSets pairs,
                   sample_pairs(start, task, judge, inputs.settings, monitor));
@@ -174,6 +177,22 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
     if (!is_kept) PLUMB_TRY_STATUS(publish_policy(own, model));
     account_as(model.model, MemoryOwner::reward_model);
     return std::shared_ptr<const Policy>(std::make_shared<const Policy>(std::move(model)));
+}
+
+/// Where the reward model of the evaluations lies: a copy in the run's folder, made once. Empty
+/// where no evaluation asks one.
+Result<fs::path> eval_reward_model_of(const RunInputs& inputs, at::Device device) {
+    if (!uses_eval_reward(inputs.settings)) return fs::path();
+    const fs::path own = inputs.run_folder / run_eval_reward_model;
+    if (inputs.checkpoint) return own;
+    const fs::path& named = *inputs.eval_reward_model_folder;
+    PLUMB_TRY(const Policy model, load_policy(named, device));
+    if (!model.model.config().score_head)
+        return invalid_input("eval_reward_model: " + named.string() +
+                             " is a language model without a score head; name a reward model, or "
+                             "a run that has made one");
+    PLUMB_TRY_STATUS(publish_policy(own, model));
+    return own;
 }
 
 using Trainer = Result<Outcome> (*)(const TrainerInputs&);
@@ -236,6 +255,8 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
         PLUMB_TRY(pairs, sampled_pairs(inputs, *task, policy, judge, start, monitor));
     }
 
+    PLUMB_TRY(const fs::path eval_reward_model, eval_reward_model_of(inputs, device));
+
     if (settings.algorithm == "reward")
         policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed));
     account_as(policy.model, MemoryOwner::policy);
@@ -245,6 +266,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
         inputs.checkpoint, monitor};
     RewardRefresher refresher({reward_model, scorers, policy, pairs, *task, inputs.run_folder,
                                inputs.workspace, monitor});
+    trainer.eval_reward_model = eval_reward_model;
     if (reward_model)
         trainer.refresh_reward = [&](std::int64_t step) {
             return refresher.refresh(settings, step);

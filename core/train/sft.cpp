@@ -23,7 +23,8 @@ Result<Outcome> train_sft(const TrainerInputs& inputs) {
     // Beside the held-out loss, prompts are sampled where the task can judge what is written.
     const auto evaluate = [&]() -> Result<Metrics> {
         PLUMB_TRY(Metrics metrics, evaluate_supervised(policy, inputs.task, settings, stop));
-        if (!inputs.task.has_answers() && !inputs.scorers.gold) return metrics;
+        if (!inputs.task.has_answers() && !inputs.scorers.gold && inputs.eval_reward_model.empty())
+            return metrics;
         PLUMB_TRY(Metrics sampled, evaluate_alone(inputs, state.step));
         metrics.merge(sampled);
         return metrics;
@@ -33,7 +34,7 @@ Result<Outcome> train_sft(const TrainerInputs& inputs) {
     PLUMB_TRY_STATUS(loop.begin());
 
     Decision decision = Decision::go_on;
-    while (state.step < updates_of(rows->count(), settings)) {
+    while (!loop.is_over(updates_of(rows->count(), settings))) {
         PLUMB_TRY(decision, loop.before_step());
         if (decision != Decision::go_on) break;
         const std::int64_t total = updates_of(rows->count(), settings);

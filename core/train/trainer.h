@@ -28,6 +28,8 @@ struct TrainerInputs {
     std::filesystem::path start_model;  ///< the model the run started from: the reference
     std::optional<std::filesystem::path> checkpoint;  ///< go on from here
     RunMonitor& monitor;
+    /// The folder of a reward model that evaluations alone ask; empty: none.
+    std::filesystem::path eval_reward_model = {};
     /// Lets the learned reward learn anew from settings.reward_refresh_file, after so many steps.
     /// Empty where no reward is learned. reward_model is not valid any more afterwards.
     std::function<Status(std::int64_t step)> refresh_reward = {};

@@ -49,11 +49,11 @@ const std::vector<std::string> reported = {
     "start/loss", "start/learning_rate", "start/accuracy_greedy", "start/well_formed",
     // Evaluations.
     "eval/accuracy", "eval/accuracy_greedy", "eval/reward", "eval/gold_reward", "eval/reward_std",
-    "eval/gold_reward_std", "eval/kl_sequence", "eval/distinct_ratio", "eval/mean_length",
-    "eval/ended", "eval/scratchpad", "eval/loss", "eval/entropy", "eval/mean_token_accuracy",
-    "eval/margin", "eval/accuracy_gold", "eval/gold_correlation", "eval/rewards/chosen",
-    "eval/rewards/rejected", "eval/rewards/margins", "eval/rewards/accuracies", "eval/logps/chosen",
-    "eval/logps/rejected"};
+    "eval/gold_reward_std", "eval/kl_sequence", "eval/kl_sequence_std", "eval/distinct_ratio",
+    "eval/mean_length", "eval/ended", "eval/scratchpad", "eval/loss", "eval/entropy",
+    "eval/mean_token_accuracy", "eval/margin", "eval/accuracy_gold", "eval/gold_correlation",
+    "eval/rewards/chosen", "eval/rewards/rejected", "eval/rewards/margins",
+    "eval/rewards/accuracies", "eval/logps/chosen", "eval/logps/rejected"};
 
 }  // namespace
 
