@@ -136,6 +136,7 @@ constexpr std::array table = {
     Shortcut{"compareTablesTab", ShortcutPlace::compare, "Alt+2", "Tables"},
     Shortcut{"compareRatesTab", ShortcutPlace::compare, "Alt+3", "Win rates"},
     Shortcut{"compareAnswersTab", ShortcutPlace::compare, "Alt+4", "Answers"},
+    Shortcut{"compareClaimsTab", ShortcutPlace::compare, "Alt+5", "Claims"},
     Shortcut{"compareNext", ShortcutPlace::compare, "J", "Answers to the next prompt"},
     Shortcut{"comparePrevious", ShortcutPlace::compare, "K", "Answers to the prompt before"},
     Shortcut{"compareLater", ShortcutPlace::compare, "Alt+Right", "Answers of a later evaluation"},

@@ -18,6 +18,7 @@
 #include "common/text.h"
 #include "widgets/answers_view.h"
 #include "widgets/caution_strip.h"
+#include "widgets/claims_view.h"
 #include "widgets/compare_overview.h"
 #include "widgets/comparison_tables.h"
 #include "widgets/run_choice_dialog.h"
@@ -65,6 +66,7 @@ ComparePage::ComparePage(SessionBridge& bridge, QWidget* parent)
     layout->addWidget(m_stack, 1);
     m_empty = makeEmpty();
     m_answers = new AnswersView(bridge, this);
+    m_claims = new ClaimsView(bridge, this);
     m_body = makeBody();
     m_stack->addWidget(m_empty);
     m_stack->addWidget(m_body);
@@ -78,6 +80,7 @@ ComparePage::ComparePage(SessionBridge& bridge, QWidget* parent)
     addPageShortcut(this, "compareTablesTab", [this] { m_tabs->setCurrent(m_tables); });
     addPageShortcut(this, "compareRatesTab", [this] { showWinRates(); });
     addPageShortcut(this, "compareAnswersTab", [this] { m_tabs->setCurrent(m_answers); });
+    addPageShortcut(this, "compareClaimsTab", [this] { showClaims(); });
     show(nullptr);
 }
 
@@ -153,13 +156,15 @@ QWidget* ComparePage::makeEmpty() {
     auto* three = makeButton("emptyCompareThree", "Compare three...", {}, empty);
     three->setProperty("primary", true);
     auto* sweep = makeButton("emptySweep", "Sweep...", {}, empty);
+    auto* claims = makeButton("emptyClaims", "Claims...", {}, empty);
+    connect(claims, &QPushButton::clicked, this, &ComparePage::showClaims);
     auto* runs = makeButton("emptyRuns", "Choose runs...", {}, empty);
     connect(three, &QPushButton::clicked, this, &ComparePage::compareThreeRequested);
     connect(sweep, &QPushButton::clicked, this, &ComparePage::sweepRequested);
     connect(runs, &QPushButton::clicked, this, &ComparePage::chooseRuns);
     auto* buttons = new QHBoxLayout;
     buttons->addStretch();
-    for (QPushButton* button : {three, sweep, runs}) buttons->addWidget(button);
+    for (QPushButton* button : {three, sweep, runs, claims}) buttons->addWidget(button);
     buttons->addStretch();
     auto* line = new QHBoxLayout;
     line->addStretch();
@@ -184,6 +189,11 @@ QWidget* ComparePage::makeBody() {
     m_tabs->addTab("compareTabTables", "Tables", m_tables);
     m_tabs->addTab("compareTabRates", "Win rates", m_winRates);
     m_tabs->addTab("compareTabAnswers", "Answers", m_answers);
+    m_tabs->addTab("compareTabClaims", "Claims", m_claims);
+    connect(m_claims, &ClaimsView::runsRequested, this, [this](const std::vector<RunId>& runs) {
+        compareRuns(runs);
+        m_tabs->setCurrent(m_overview);
+    });
     connect(m_overview, &CompareOverview::hiddenGroupsChanged, m_answers,
             &AnswersView::setHiddenGroups);
     connect(m_overview, &CompareOverview::stepChosen, this, [this](qint64 step) {
@@ -198,6 +208,10 @@ QWidget* ComparePage::makeBody() {
     connect(m_overview, &CompareOverview::winRatesRequested, this, &ComparePage::judgeRequested);
     connect(m_winRates, &WinRatesView::judgeRequested, this, &ComparePage::judgeRequested);
     connect(m_winRates, &WinRatesView::peopleRequested, this, &ComparePage::peopleRequested);
+    connect(m_tabs, &TabStack::currentChanged, this, [this](QWidget*, QWidget* now) {
+        // Claims alone have something to say where no runs are compared.
+        if (now != m_claims && m_body && !m_feed->comparison()) showPageAlone(*m_stack, *m_empty);
+    });
     const auto pass = [this](auto* part) {
         using Part = std::remove_pointer_t<decltype(part)>;
         connect(part, &Part::told, this, &ComparePage::told);
@@ -206,6 +220,7 @@ QWidget* ComparePage::makeBody() {
     pass(m_overview);
     pass(m_tables);
     pass(m_winRates);
+    pass(m_claims);
     connect(m_answers, &AnswersView::problem, this, &ComparePage::problem);
     return m_tabs;
 }
@@ -233,6 +248,7 @@ void ComparePage::setRuns(const std::vector<RunRecord>& runs) {
 void ComparePage::setReadOnly(bool readOnly) {
     m_readOnly = readOnly;
     m_winRates->setReadOnly(readOnly);
+    m_claims->setReadOnly(readOnly);
     for (const char* name : {"compareThree", "compareSweep", "emptyCompareThree", "emptySweep"})
         findChild<QPushButton*>(name)->setEnabled(!readOnly);
     updateHead();
@@ -258,7 +274,8 @@ void ComparePage::show(const std::shared_ptr<const Comparison>& comparison) {
         m_tables->show(*comparison);
         m_rates->setRuns(m_feed->runs());
     }
-    showPageAlone(*m_stack, any ? *m_body : *m_empty);
+    const bool atClaims = m_stack->currentWidget() == m_body && m_tabs->current() == m_claims;
+    showPageAlone(*m_stack, any || atClaims ? *m_body : *m_empty);
     updateHead();
 }
 
@@ -281,6 +298,11 @@ void ComparePage::chooseRuns() {
     auto* dialog = new RunChoiceDialog(m_records, m_feed->runs(), this);
     connect(dialog, &RunChoiceDialog::runsChosen, this, &ComparePage::compareRuns);
     dialog->open();
+}
+
+void ComparePage::showClaims() {
+    m_tabs->setCurrent(m_claims);
+    showPageAlone(*m_stack, *m_body);
 }
 
 void ComparePage::showWinRates() { m_tabs->setCurrent(m_winRates); }

@@ -21,6 +21,7 @@ namespace plumb::ui {
 
 class AnswersView;
 class CautionStrip;
+class ClaimsView;
 class CompareOverview;
 class ComparisonTables;
 class TabStack;
@@ -50,6 +51,8 @@ public:
     /// "compare-three-reviews", or "5 runs".
     QString title() const;
     void showWinRates();
+    /// Also where no runs are compared: claims have runs of their own.
+    void showClaims();
 
 Q_SIGNALS:
     void compareThreeRequested();
@@ -88,6 +91,7 @@ private:
     ComparisonTables* m_tables;
     WinRatesView* m_winRates;
     AnswersView* m_answers;
+    ClaimsView* m_claims;
     bool m_readOnly = false;
 };
 
