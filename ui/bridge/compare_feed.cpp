@@ -37,9 +37,8 @@ Result<std::shared_ptr<const ComparedRun>> readRun(StoreReader& reader, RunId id
 template <class T>
 void forget(std::shared_ptr<T> value) {
     if (value)
-        QThreadPool::globalInstance()->start([value = std::move(value)]() mutable {
-            value.reset();
-        });
+        QThreadPool::globalInstance()->start(
+            [value = std::move(value)]() mutable { value.reset(); });
 }
 
 }  // namespace
@@ -150,7 +149,8 @@ void CompareFeed::take(Result<Reading> reading) {
     }
     m_runs = std::move(reading->runs);
     m_kept = std::move(reading->read);
-    if (reading->problem != m_problem && !reading->problem.isEmpty()) Q_EMIT failed(reading->problem);
+    if (reading->problem != m_problem && !reading->problem.isEmpty())
+        Q_EMIT failed(reading->problem);
     m_problem = reading->problem;
     compare();
 }

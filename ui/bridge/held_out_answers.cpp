@@ -28,8 +28,7 @@ std::shared_ptr<const HeldOutAnswers::Rows> HeldOutAnswers::at(RunId run, std::i
             filter.first_step = filter.last_step = step;
             filter.source = CompletionSource::held_out;
             // Rows -1, -2, ...: the first prompt is the last of an ascending order.
-            return reader.completion_page(run, filter, {.descending = true},
-                                          {.limit = most_rows});
+            return reader.completion_page(run, filter, {.descending = true}, {.limit = most_rows});
         },
         [this, key](const Result<std::vector<PlacedCompletion>>& page) {
             Rows rows;

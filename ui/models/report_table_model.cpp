@@ -10,8 +10,8 @@ namespace plumb::ui {
 
 void ReportTableModel::setTable(const ReportTable& table) {
     // The place in the table and its selection stay where only the figures are new.
-    const bool sameShape = table.rows.size() == m_table.rows.size() &&
-                           table.columns.size() == m_table.columns.size();
+    const bool sameShape =
+        table.rows.size() == m_table.rows.size() && table.columns.size() == m_table.columns.size();
     if (sameShape && !table.rows.empty()) {
         m_table = table;
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));

@@ -53,7 +53,9 @@ QPushButton* makeButton(const char* name, const QString& text, const QString& he
 }  // namespace
 
 ComparePage::ComparePage(SessionBridge& bridge, QWidget* parent)
-    : QWidget(parent), m_feed(new CompareFeed(bridge, this)), m_rates(new WinRatesFeed(bridge, this)) {
+    : QWidget(parent),
+      m_feed(new CompareFeed(bridge, this)),
+      m_rates(new WinRatesFeed(bridge, this)) {
     setObjectName("comparePage");
     setFocusPolicy(Qt::StrongFocus);
     m_stack = new QStackedWidget(this);
@@ -310,6 +312,8 @@ void ComparePage::showWinRates() { m_tabs->setCurrent(m_winRates); }
 void ComparePage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     m_feed->setActive(true);
+    // The keys of the page count while the keyboard is in it.
+    setFocus();
 }
 
 void ComparePage::hideEvent(QHideEvent* event) {

@@ -93,6 +93,7 @@ AnswersView::AnswersView(SessionBridge& bridge, QWidget* parent)
     addPageShortcut(this, "compareEarlier", [this] { moveStep(-1); });
     addPageShortcut(this, "compareLater", [this] { moveStep(1); });
     refresh();
+    write(true);
 }
 
 void AnswersView::makeHead() {
@@ -189,6 +190,7 @@ void AnswersView::moveStep(int by) { m_slider->setValue(m_slider->value() + by);
 
 void AnswersView::makeColumns() {
     m_columns.clear();
+    m_written.clear();
     clearLayout(*m_row);
     if (!m_comparison) return;
     const bool every = m_which->currentIndex() == 1;
@@ -263,7 +265,24 @@ const CompletionRecord* AnswersView::answerOf(const Column& column) const {
     return found == column.rows->end() ? nullptr : &*found;
 }
 
-void AnswersView::write() {
+std::vector<std::string> AnswersView::state() const {
+    std::vector<std::string> parts = m_prompts;
+    parts.push_back(m_prompt);
+    parts.push_back(toStd(m_filter->text()));
+    for (const Column& column : m_columns) {
+        const CompletionRecord* answer = answerOf(column);
+        parts.push_back(std::to_string(column.run) + ":" +
+                        std::to_string(column.step.value_or(-1)) +
+                        (column.rows ? "read:" : "waits:") + (answer ? answer->completion : ""));
+    }
+    return parts;
+}
+
+void AnswersView::write(bool again) {
+    // A comparison that grows elsewhere leaves marks and scrolled texts as they are.
+    std::vector<std::string> state_now = state();
+    if (!again && state_now == m_written) return;
+    m_written = std::move(state_now);
     for (std::stop_source& marking : m_marking) marking.request_stop();
     m_marking.clear();
     const auto now = std::ranges::find(m_prompts, m_prompt);
@@ -272,19 +291,18 @@ void AnswersView::write() {
     m_empty->setVisible(!any);
     m_previous->setEnabled(any && now != m_prompts.begin());
     m_next->setEnabled(any && now + 1 != m_prompts.end());
-    m_place->setText(any ? QString("Prompt %1 of %2")
-                               .arg(now - m_prompts.begin() + 1)
-                               .arg(m_prompts.size())
-                         : QString());
+    m_place->setText(
+        any ? QString("Prompt %1 of %2").arg(now - m_prompts.begin() + 1).arg(m_prompts.size())
+            : QString());
     const bool waiting = std::ranges::any_of(
         m_columns, [](const Column& column) { return column.step && !column.rows; });
     m_missing->clear();
     if (!any) {
-        m_empty->setText(waiting                        ? "Reading the answers ..."
-                         : !m_filter->text().isEmpty()  ? "No prompt and no answer has this text."
-                         : m_columns.empty()            ? "No run to show."
-                                                        : "These runs kept no answers to held-out "
-                                                          "prompts at these evaluations.");
+        m_empty->setText(waiting                       ? "Reading the answers ..."
+                         : !m_filter->text().isEmpty() ? "No prompt and no answer has this text."
+                         : m_columns.empty()           ? "No run to show."
+                                                       : "These runs kept no answers to held-out "
+                                                         "prompts at these evaluations.");
         return;
     }
     m_promptPanel->text().show(m_prompt, m_prompt.starts_with("[{"));
@@ -340,7 +358,7 @@ void AnswersView::mark() {
 
 void AnswersView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_comparison) write();
+    if (event->type() == QEvent::PaletteChange && m_comparison) write(true);
 }
 
 }  // namespace plumb::ui

@@ -48,8 +48,8 @@ protected:
 
 private:
     struct Column {
-        std::size_t group = 0, run = 0;             ///< indices into the comparison
-        std::optional<std::int64_t> step{};         ///< of its evaluation; nothing: it has none
+        std::size_t group = 0, run = 0;      ///< indices into the comparison
+        std::optional<std::int64_t> step{};  ///< of its evaluation; nothing: it has none
         std::shared_ptr<const HeldOutAnswers::Rows> rows{};
         AnswerPanel* panel = nullptr;
     };
@@ -59,9 +59,12 @@ private:
     /// Takes up steps, rows and prompts anew.
     void refresh();
     void findPrompts();
-    void write();
+    /// again: also where the same is shown already.
+    void write(bool again = false);
     void writeColumn(Column& column, const CompletionRecord* answer);
     void mark();
+    /// What decides how everything looks.
+    std::vector<std::string> state() const;
     const CompletionRecord* answerOf(const Column& column) const;
     void moveStep(int by);
 
@@ -72,6 +75,7 @@ private:
     std::vector<Column> m_columns;
     std::vector<std::string> m_prompts;  ///< that pass the filter
     std::string m_prompt;
+    std::vector<std::string> m_written;  ///< the state that is shown
     QComboBox* m_which;
     QLineEdit* m_filter;
     QSlider* m_slider;

@@ -39,8 +39,8 @@ CellAnswers::CellAnswers(QWidget* parent) : QWidget(parent), m_title(new QLabel(
     };
     m_previous = makeButton("cellPrevious", "Previous", "comparePrevious", -1);
     m_next = makeButton("cellNext", "Next", "compareNext", 1);
-    m_empty = new QLabel("Click on a cell of the matrix: the answers that decided it stand here.",
-                         this);
+    m_empty =
+        new QLabel("Click on a cell of the matrix: the answers that decided it stand here.", this);
     m_empty->setProperty("role", "muted");
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
@@ -110,11 +110,11 @@ void CellAnswers::write() {
     if (!any) return;
     const CellAnswer& place = m_found[m_place];
     const auto& models = m_answers->set.models;
-    const QString first = toQString(models[m_first].name), second = toQString(models[m_second].name);
-    const QString outcome =
-        place.outcome == DuelOutcome::tie
-            ? QString("a tie")
-            : (place.outcome == DuelOutcome::win ? first : second) + " won";
+    const QString first = toQString(models[m_first].name),
+                  second = toQString(models[m_second].name);
+    const QString outcome = place.outcome == DuelOutcome::tie
+                                ? QString("a tie")
+                                : (place.outcome == DuelOutcome::win ? first : second) + " won";
     m_title->setText(QString("%1 of %2: %3")
                          .arg(m_place + 1)
                          .arg(m_found.size())

@@ -29,8 +29,7 @@ QLabel* addLabel(QVBoxLayout& layout, const std::string& text, const char* role,
 
 }  // namespace
 
-ClaimsView::ClaimsView(SessionBridge& bridge, QWidget* parent)
-    : QWidget(parent), m_bridge(bridge) {
+ClaimsView::ClaimsView(SessionBridge& bridge, QWidget* parent) : QWidget(parent), m_bridge(bridge) {
     setObjectName("claimsView");
     m_summary = new QLabel(this);
     m_summary->setObjectName("claimsSummary");

@@ -99,10 +99,10 @@ void CompareOverview::showRates() {
     m_ratesButton->setVisible(rates == nullptr);
     if (!rates) {
         m_ratesTitle->setText("Win rate");
-        m_ratesNote->setText(
-            m_rates.answers() ? "Nobody has judged the answers yet."
-                              : "Checkpoints answer the same prompts, and a judge says which "
-                                "answer is the better.");
+        m_ratesNote->setText(m_rates.answers()
+                                 ? "Nobody has judged the answers yet."
+                                 : "Checkpoints answer the same prompts, and a judge says which "
+                                   "answer is the better.");
         return;
     }
     m_ratesTitle->setText(QString("Win rate, %, %1 prompts, judged by %2")

@@ -56,9 +56,9 @@ void CompareThreeDialog::showExperiment() {
     m_amount->setEnabled(m_kind->currentIndex() > 0);
     if (found.ok())
         m_summary->setText(toQString(found->summary) +
-                           (found->budget ? " Budget: " + toQString(budget_words(*found->budget)) +
-                                                "."
-                                          : QString()));
+                           (found->budget
+                                ? " Budget: " + toQString(budget_words(*found->budget)) + "."
+                                : QString()));
     check();
 }
 

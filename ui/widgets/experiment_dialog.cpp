@@ -60,8 +60,8 @@ void ExperimentDialog::setError(QLabel& label, const QString& text) {
 void ExperimentDialog::addEnd(const QString& seeds) {
     m_seeds = makeLine("Seeds", seeds);
     m_seedsError = addChecked("Seeds", m_seeds, "3: the seeds 0, 1 and 2; or a list: 0, 5, 7");
-    m_shared = new QCheckBox("All seeds share one start, its pairs and its reward model",
-                             m_formWidget);
+    m_shared =
+        new QCheckBox("All seeds share one start, its pairs and its reward model", m_formWidget);
     m_shared->setObjectName(m_name + "Shared");
     addPlain("Start", m_shared,
              "Less to compute; the spread over seeds then leaves out that of the start");
@@ -116,8 +116,8 @@ void ExperimentDialog::check() {
     options.name = toStd(m_comparison->text().trimmed());
     options.shared_start = m_shared->isChecked();
     const QString seedsText = m_seeds->text().trimmed();
-    const auto seeds = parse_seeds(
-        toStd(seedsText.isEmpty() ? m_seeds->placeholderText() : seedsText));
+    const auto seeds =
+        parse_seeds(toStd(seedsText.isEmpty() ? m_seeds->placeholderText() : seedsText));
     setError(*m_seedsError, seeds.ok() ? QString() : toQString(seeds.error().message));
     if (wanted) {
         m_comparison->setPlaceholderText(toQString(wanted->name));

@@ -134,8 +134,7 @@ void JudgeDialog::makePrompts(QFormLayout& form) {
     addRow(form, "Prompts", rowOf({m_from, new QLabel("at most", m_form), m_prompts}, m_form),
            "Every model answers the same");
     addRow(form, "File", m_fileRow, "Rows with a column prompt or question, or lines");
-    addRow(form, "Temperature",
-           rowOf({m_temperature, new QLabel("seed", m_form), m_seed}, m_form),
+    addRow(form, "Temperature", rowOf({m_temperature, new QLabel("seed", m_form), m_seed}, m_form),
            "0: the most probable answer; the seed is that of the draws");
     m_fileRow->setEnabled(false);
     connect(m_from, &QComboBox::currentIndexChanged, this, [this](int index) {

@@ -25,7 +25,8 @@ QString cellHelp(const WinCell& cell, const std::string& first, const std::strin
                        .arg(cell.ties);
     if (cell.left_out > 0) text += QString(", %1 prompts not compared").arg(cell.left_out);
     if (cell.adjusted_p)
-        text += QString(".\nSign test, p = %1 after Holm's correction").arg(*cell.adjusted_p, 0, 'g', 2);
+        text += QString(".\nSign test, p = %1 after Holm's correction")
+                    .arg(*cell.adjusted_p, 0, 'g', 2);
     return text + ".\nClick for the answers.";
 }
 
@@ -95,8 +96,8 @@ void WinMatrix::write() {
                 item->setToolTip(cellHelp(cell, first, table.models[std::size_t(column)]));
                 if (cell.share.value) {
                     // Half of the scale to either side: a sure win is not louder than the text.
-                    const std::string colour = scale_colour(
-                        {-0.5, 0.5, 1.5}, *cell.share.value, surfacesOf(palette()));
+                    const std::string colour =
+                        scale_colour({-0.5, 0.5, 1.5}, *cell.share.value, surfacesOf(palette()));
                     item->setBackground(toColour(colour));
                     item->setForeground(toColour(text_colour_on(colour)));
                 }

@@ -94,8 +94,9 @@ void WinRatesView::makeChoices(QWidget* parent) {
     m_notes->setWordWrap(true);
     m_people = new QPushButton("Ask people...", panel);
     m_people->setObjectName("winPeople");
-    m_people->setToolTip("Pairs of these answers as a label queue, blind: neither model nor side "
-                         "is told");
+    m_people->setToolTip(
+        "Pairs of these answers as a label queue, blind: neither model nor side "
+        "is told");
     m_new = new QPushButton("New...", panel);
     m_new->setObjectName("winNew");
     m_new->setToolTip("Checkpoints answer the same prompts, and are judged");

@@ -248,11 +248,12 @@ void MainWindow::connectCompare() {
         m_compare->compareNamed(name);
         showPage(Compare);
     });
-    connect(m_compareActions, &CompareActions::labellingRequested, this, [this](const QString& queue) {
-        m_messages->showMessage(MessageBar::Kind::note, {},
-                                "The pairs wait on the Label page, in the queue " + queue + ".",
-                                {{"Open the Label page", [this] { showPage(Label); }}});
-    });
+    connect(
+        m_compareActions, &CompareActions::labellingRequested, this, [this](const QString& queue) {
+            m_messages->showMessage(MessageBar::Kind::note, {},
+                                    "The pairs wait on the Label page, in the queue " + queue + ".",
+                                    {{"Open the Label page", [this] { showPage(Label); }}});
+        });
     connect(m_start, &StartPage::compareThreeRequested, m_compareActions,
             &CompareActions::compareThree);
     connect(m_start, &StartPage::sweepRequested, m_compareActions, &CompareActions::sweep);

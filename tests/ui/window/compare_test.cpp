@@ -167,10 +167,10 @@ private Q_SLOTS:
         going.variant = "small";
         going.max_steps = 4;
         shown.window->bridge().start(going, "small");
-        QTRY_VERIFY_WITH_TIMEOUT(shown.page().feed().comparison()->runs.size() == 5u &&
-                                     shown.page().feed().comparison()->runs.back().record.state ==
-                                         RunState::finished,
-                                 patience_ms);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            shown.page().feed().comparison()->runs.size() == 5u &&
+                shown.page().feed().comparison()->runs.back().record.state == RunState::finished,
+            patience_ms);
         QCOMPARE(shown.page().feed().comparison()->runs.back().record.step, 4);
         // Another task, and one seed: it is said.
         const QString cautions = shown.find<CautionStrip>("compareCautions")->text();
@@ -210,7 +210,8 @@ private Q_SLOTS:
         if (QTest::currentTestFailed()) return;
         auto* matrix = shown.find<QTableWidget>("overviewMatrix");
         QTRY_COMPARE_WITH_TIMEOUT(matrix->rowCount(), 2, patience_ms);
-        QVERIFY2(matrix->item(0, 1)->text().startsWith("67"), qPrintable(matrix->item(0, 1)->text()));
+        QVERIFY2(matrix->item(0, 1)->text().startsWith("67"),
+                 qPrintable(matrix->item(0, 1)->text()));
         Q_EMIT matrix->cellClicked(0, 1);
         QTRY_VERIFY(shown.find<QWidget>("cellAnswers")->isVisible());
         QVERIFY(shown.text("cellTitle").contains("1 of 3"));
