@@ -3,7 +3,7 @@
 # What is done in the window for each picture. Needs screen.sh. Each scene begins and ends with the
 # keyboard free for the keys of the window; the runs are those of scripts/screenshots.
 
-all_scenes=(start live_run hacking dpo charts completions label new_run runs keys)
+all_scenes=(start live_run hacking dpo charts completions label compare new_run runs keys)
 
 # open_run NAME: through the filter of the list.
 open_run() {
@@ -123,6 +123,25 @@ scene_completions() {
     keys ctrl+2
 }
 
+# Three runs beside each other: curves and frontier, tables, answers.
+scene_compare() {
+    keys ctrl+shift+l ctrl+a
+    text "adds"
+    sleep 0.5
+    keys ctrl+l Home shift+End c
+    wait_for 30 title_has "Compare"
+    sleep 3
+    picture compare
+    keys alt+2
+    sleep 1
+    picture compare-tables
+    keys alt+4
+    sleep 2
+    picture compare-answers
+    keys ctrl+shift+l ctrl+a BackSpace ctrl+l ctrl+2
+    sleep 1
+}
+
 # Rows of a file as the run would see them.
 scene_new_run() {
     local file=$scratch/sums.jsonl i
@@ -143,7 +162,7 @@ scene_new_run() {
 scene_label() {
     open_run "adds, seed 1"
     open_run "no KL price"
-    keys ctrl+5
+    keys ctrl+4
     sleep 1
     keys ctrl+r
     sleep 1

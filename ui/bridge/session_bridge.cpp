@@ -161,6 +161,11 @@ std::future<Result<CompareModelsReply>> SessionBridge::compareModels(CompareMode
     return m_session->compare_models(std::move(request));
 }
 
+std::future<Result<JudgeModelsReply>> SessionBridge::judgeModels(JudgeModelsRequest request) {
+    if (!m_session) return {};
+    return m_session->judge_models(std::move(request));
+}
+
 std::future<Result<ScoreLabelsReply>> SessionBridge::scoreLabels(ScoreLabelsRequest request) {
     if (!m_session) return {};
     return m_session->score_labels(std::move(request));

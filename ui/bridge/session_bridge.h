@@ -64,6 +64,7 @@ public:
     /// Asked of the inference worker; without an open workspace the future is not valid.
     std::future<Result<GenerateReply>> generate(GenerateRequest request);
     std::future<Result<CompareModelsReply>> compareModels(CompareModelsRequest request);
+    std::future<Result<JudgeModelsReply>> judgeModels(JudgeModelsRequest request);
     std::future<Result<ScoreLabelsReply>> scoreLabels(ScoreLabelsRequest request);
     void holdQueue();
     void runQueue();

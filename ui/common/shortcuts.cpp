@@ -22,8 +22,9 @@ constexpr std::array table = {
     Shortcut{"showStart", ShortcutPlace::window, "Ctrl+1", "Start page"},
     Shortcut{"showTrain", ShortcutPlace::window, "Ctrl+2", "Train page"},
     Shortcut{"showCompletions", ShortcutPlace::window, "Ctrl+3", "Completions page"},
-    Shortcut{"showPlayground", ShortcutPlace::window, "Ctrl+4", "Playground"},
-    Shortcut{"showLabel", ShortcutPlace::window, "Ctrl+5", "Label page"},
+    Shortcut{"showLabel", ShortcutPlace::window, "Ctrl+4", "Label page"},
+    Shortcut{"showCompare", ShortcutPlace::window, "Ctrl+5", "Compare page"},
+    Shortcut{"showPlayground", ShortcutPlace::window, "Ctrl+6", "Playground"},
     Shortcut{"focusRuns", ShortcutPlace::window, "Ctrl+L", "To the list of runs"},
     Shortcut{"filterRuns", ShortcutPlace::window, "Ctrl+Shift+L", "Filter the list of runs"},
     Shortcut{"newRun", ShortcutPlace::window, "N", "New run from files of your own"},
@@ -130,9 +131,22 @@ constexpr std::array table = {
     Shortcut{"labelQuality", ShortcutPlace::label, "Q", "Quality: agreement, and what to look at"},
     Shortcut{"labelTrain", ShortcutPlace::label, "Ctrl+Return", "Train on the verdicts"},
 
+    Shortcut{"compareRuns", ShortcutPlace::compare, "Ctrl+O", "Which runs are compared"},
+    Shortcut{"compareOverviewTab", ShortcutPlace::compare, "Alt+1", "Overview"},
+    Shortcut{"compareTablesTab", ShortcutPlace::compare, "Alt+2", "Tables"},
+    Shortcut{"compareRatesTab", ShortcutPlace::compare, "Alt+3", "Win rates"},
+    Shortcut{"compareAnswersTab", ShortcutPlace::compare, "Alt+4", "Answers"},
+    Shortcut{"compareClaimsTab", ShortcutPlace::compare, "Alt+5", "Claims"},
+    Shortcut{"compareNext", ShortcutPlace::compare, "J", "Answers to the next prompt"},
+    Shortcut{"comparePrevious", ShortcutPlace::compare, "K", "Answers to the prompt before"},
+    Shortcut{"compareLater", ShortcutPlace::compare, "Alt+Right", "Answers of a later evaluation"},
+    Shortcut{"compareEarlier", ShortcutPlace::compare, "Alt+Left",
+             "Answers of an earlier evaluation"},
+
     Shortcut{"runOpen", ShortcutPlace::runs, "Return", "Open"},
     Shortcut{"runOverlay", ShortcutPlace::runs, "O",
              "Lay the chosen runs over the charts, or take them off"},
+    Shortcut{"runCompare", ShortcutPlace::runs, "C", "Compare the chosen runs"},
     Shortcut{"runDuplicate", ShortcutPlace::runs, "Ctrl+D", "New run with these settings"},
     Shortcut{"runRepeat", ShortcutPlace::runs, "Ctrl+R", "Repeat with its edits"},
     Shortcut{"runResume", ShortcutPlace::runs, "Ctrl+Shift+R", "Resume from the last checkpoint"},
@@ -188,6 +202,7 @@ QString placeTitle(ShortcutPlace place) {
         case ShortcutPlace::settings: return "In the settings";
         case ShortcutPlace::completions: return "Completions page";
         case ShortcutPlace::label: return "Label page";
+        case ShortcutPlace::compare: return "Compare page";
         case ShortcutPlace::runs: return "In the list of runs";
         case ShortcutPlace::queue: return "In the queue";
         case ShortcutPlace::newRun: return "New run";

@@ -22,6 +22,7 @@ enum class ShortcutPlace {
     settings,  ///< the settings beside the Train page
     completions,
     label,
+    compare,
     runs,    ///< the list of runs, with the keyboard
     queue,   ///< the queue, with the keyboard
     newRun,  ///< the form for a new run

@@ -134,6 +134,16 @@ void StartPage::addCards(QGridLayout* grid) {
         }
         add(card);
     }
+    auto* three = new Card(
+        "compare-three", "Compare the three",
+        "PPO, DPO and GRPO from one supervised model, on the same prompts, each until the same "
+        "budget, over several seeds: reward, KL price, memory, work and win rates beside each "
+        "other.",
+        "Compare three...", {}, this);
+    connect(three, &Card::chosen, this, &StartPage::compareThreeRequested);
+    QPushButton* sweep = three->addSecond("sweep", "Sweep a setting...");
+    connect(sweep, &QPushButton::clicked, this, &StartPage::sweepRequested);
+    add(three);
     auto* own = new Card(
         "new-run", "Your own files",
         "Text, JSONL or preference pairs, for every algorithm: a form shows the rows as the "

@@ -33,6 +33,8 @@ Q_SIGNALS:
     void resumeRequested(qint64 run);
     void runChosen(qint64 run);
     void newRunRequested();
+    void compareThreeRequested();
+    void sweepRequested();
     void workspaceRequested();
     void workspaceChosen(const QString& folder);
     void runFileRequested();

@@ -59,6 +59,10 @@ void AnswerPanel::setChosen(bool chosen) {
 
 void AnswerPanel::setTitle(const QString& title) { m_title->setText(title); }
 
+void AnswerPanel::setTitleColour(const QString& colour) {
+    m_title->setStyleSheet(colour.isEmpty() ? QString() : "color: " + colour);
+}
+
 void AnswerPanel::setNote(const QString& note) {
     m_note = note;
     tell();

@@ -23,6 +23,8 @@ public:
     void setChosen(bool chosen);
     void setTitle(const QString& title);
     void setNote(const QString& note);
+    /// Of the title; nothing: as of other panels.
+    void setTitleColour(const QString& colour);
 
 private:
     void tell();

@@ -5,41 +5,13 @@
 
 #include <QScrollBar>
 
-#include "analysis/word_diff.h"
 #include "common/background.h"
 #include "common/text.h"
 #include "widgets/answer_panel.h"
 #include "widgets/label_text.h"
+#include "widgets/text_differences.h"
 
 namespace plumb::ui {
-namespace {
-
-/// What differs is marked word by word up to here: a stretch of as many characters that has no word
-/// in common with the other text says nothing more.
-constexpr qsizetype longest_marked = 20'000;
-
-struct Differences {
-    std::vector<TextRange> left, right;
-    bool too_many = false;
-};
-
-Differences differencesOf(const std::string& left, const std::string& right) {
-    Differences found;
-    int atLeft = 0, atRight = 0;
-    for (const DiffPiece& piece : diff_words(left, right)) {
-        const auto size = static_cast<int>(toQString(piece.text).size());
-        if (piece.kind != DiffPiece::Kind::same && size > longest_marked) found.too_many = true;
-        if (piece.kind == DiffPiece::Kind::removed)
-            found.left.push_back({atLeft, atLeft + size});
-        else if (piece.kind == DiffPiece::Kind::added)
-            found.right.push_back({atRight, atRight + size});
-        if (piece.kind != DiffPiece::Kind::added) atLeft += size;
-        if (piece.kind != DiffPiece::Kind::removed) atRight += size;
-    }
-    return found;
-}
-
-}  // namespace
 
 LabelItemView::LabelItemView(QWidget* parent) : QSplitter(Qt::Vertical, parent) {
     setObjectName("labelItem");
@@ -105,7 +77,7 @@ void LabelItemView::compare() {
         this,
         [left = toStd(m_left->text().toPlainText()), right = toStd(m_right->text().toPlainText())](
             const std::stop_token&) { return differencesOf(left, right); },
-        [this](const Differences& found) {
+        [this](const TextDifferences& found) {
             m_left->text().mark(found.left, DiffPiece::Kind::removed);
             m_right->text().mark(found.right, DiffPiece::Kind::added);
             if (found.too_many) m_left->setNote("too different to be marked word by word");

@@ -44,6 +44,7 @@ QString shadeText(std::string_view name) {
 RunActions::RunActions(QWidget* list) : QObject(list), m_list(list) {
     add(RunAction::open, "runOpen", "Open");
     add(RunAction::overlay, "runOverlay", "Lay over the charts");
+    add(RunAction::compare, "runCompare", "Compare");
     add(RunAction::duplicate, "runDuplicate", "New run with these settings");
     add(RunAction::repeat, "runRepeat", "Repeat with its edits");
     add(RunAction::resume, "runResume", "Resume from the last checkpoint");
@@ -84,6 +85,7 @@ void RunActions::update(const std::vector<RunRecord>& chosen, bool overlaid, boo
     };
     allow(RunAction::open, one);
     allow(RunAction::overlay, kept);
+    allow(RunAction::compare, kept);
     m_actions.at(RunAction::overlay)
         ->setText(overlaid ? "Take off the charts" : "Lay over the charts");
     allow(RunAction::duplicate, one);
@@ -132,7 +134,10 @@ QMenu* RunActions::makeMenu(QWidget* parent) {
         for (const RunAction action : actions) menu->addAction(m_actions.at(action));
     };
     group({RunAction::open});
-    if (!deleted) menu->addAction(m_actions.at(RunAction::overlay));
+    if (!deleted) {
+        menu->addAction(m_actions.at(RunAction::overlay));
+        menu->addAction(m_actions.at(RunAction::compare));
+    }
     if (deleted) {
         group({RunAction::restore, RunAction::purge});
         return menu;

@@ -18,6 +18,7 @@ namespace plumb::ui {
 enum class RunAction {
     open,
     overlay,    ///< lay over the charts of the shown run, or take off
+    compare,    ///< beside each other, on the Compare page
     duplicate,  ///< a draft with the settings
     repeat,     ///< the same with the edits that were made
     resume,

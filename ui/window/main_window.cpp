@@ -21,6 +21,7 @@
 #include "common/text.h"
 #include "config/presets.h"
 #include "config/yaml.h"
+#include "pages/compare_page.h"
 #include "pages/completions_page.h"
 #include "pages/label_page.h"
 #include "pages/new_run_page.h"
@@ -34,6 +35,7 @@
 #include "widgets/settings_panel.h"
 #include "widgets/shortcut_sheet.h"
 #include "widgets/transport_bar.h"
+#include "window/compare_actions.h"
 #include "window/main_splitter.h"
 #include "window/offers.h"
 #include "window/queue_controller.h"
@@ -51,8 +53,9 @@ constexpr PageTab tabs[] = {
     {MainWindow::Start, "tabStart", "Start", "showStart"},
     {MainWindow::Train, "tabTrain", "Train", "showTrain"},
     {MainWindow::Completions, "pageCompletions", "Completions", "showCompletions"},
-    {MainWindow::Playground, "tabPlayground", "Playground", "showPlayground"},
     {MainWindow::Label, "tabLabel", "Label", "showLabel"},
+    {MainWindow::Compare, "tabCompare", "Compare", "showCompare"},
+    {MainWindow::Playground, "tabPlayground", "Playground", "showPlayground"},
 };
 
 }  // namespace
@@ -100,6 +103,7 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     m_runList->addBelow(m_queue->panel());
     connectPages();
     connectCompletions();
+    connectCompare();
     connectRuns();
     addShortcuts();
     qApp->installEventFilter(new ListKeys(this));
@@ -120,12 +124,14 @@ void MainWindow::makePages() {
     m_playground = new PlaygroundPage(m_bridge, this);
     m_newRun = new NewRunPage(this);
     m_label = new LabelPage(m_bridge, this);
+    m_compare = new ComparePage(m_bridge, this);
     m_pages->addWidget(m_start);
     m_pages->addWidget(m_train);
     m_pages->addWidget(m_completions);
     m_pages->addWidget(m_playground);
     m_pages->addWidget(m_newRun);
     m_pages->addWidget(m_label);
+    m_pages->addWidget(m_compare);
 }
 
 void MainWindow::connectPages() {
@@ -200,6 +206,7 @@ void MainWindow::connectPages() {
         m_runList->selectIfNone(m_controller->shownRun());
         m_start->setRuns(m_runs.runs(), m_bridge.isReadOnly());
         m_newRun->setRuns(m_runs.runs());
+        m_compare->setRuns(m_runs.runs());
         m_playground->setRuns(m_runs.runs());
         m_train->rewards().setRuns(m_runs.runs());
         if (!std::exchange(m_offered, true) && !m_bridge.isReadOnly())
@@ -225,6 +232,35 @@ void MainWindow::connectCompletions() {
                 m_controller->chooseStep(step);
                 m_completions->showExtremes(step, samples);
                 showPage(Completions);
+            });
+}
+
+void MainWindow::connectCompare() {
+    m_compareActions = new CompareActions({m_bridge, *m_compare, m_runs}, this);
+    const auto tell = [this](MessageBar::Kind kind) {
+        return [this, kind](const QString& text) { m_messages->showMessage(kind, {}, text); };
+    };
+    connect(m_compare, &ComparePage::told, this, tell(MessageBar::Kind::note));
+    connect(m_compare, &ComparePage::problem, this, tell(MessageBar::Kind::error));
+    connect(m_compareActions, &CompareActions::told, this, tell(MessageBar::Kind::note));
+    connect(m_compareActions, &CompareActions::problem, this, tell(MessageBar::Kind::error));
+    connect(m_compareActions, &CompareActions::comparisonQueued, this, [this](const QString& name) {
+        m_compare->compareNamed(name);
+        showPage(Compare);
+    });
+    connect(
+        m_compareActions, &CompareActions::labellingRequested, this, [this](const QString& queue) {
+            m_messages->showMessage(MessageBar::Kind::note, {},
+                                    "The pairs wait on the Label page, in the queue " + queue + ".",
+                                    {{"Open the Label page", [this] { showPage(Label); }}});
+        });
+    connect(m_start, &StartPage::compareThreeRequested, m_compareActions,
+            &CompareActions::compareThree);
+    connect(m_start, &StartPage::sweepRequested, m_compareActions, &CompareActions::sweep);
+    connect(m_commands, &RunCommands::compareRequested, this,
+            [this](const std::vector<RunId>& runs) {
+                m_compare->compareRuns(runs);
+                showPage(Compare);
             });
 }
 
@@ -274,6 +310,7 @@ void MainWindow::addShortcuts() {
     add("showStart", [this] { showPage(Start); });
     add("showTrain", [this] { showPage(Train); });
     add("showCompletions", [this] { showPage(Completions); });
+    add("showCompare", [this] { showPage(Compare); });
     add("showPlayground", [this] { showPage(Playground); });
     add("showLabel", [this] { showPage(Label); });
     addToTrain("diagnoses", &TrainPage::showDiagnoses);
@@ -333,6 +370,7 @@ void MainWindow::showOpened() {
     m_top->setNotice(m_bridge.isReadOnly() ? "read-only" : "");
     updateTitle();
     m_runList->setReadOnly(m_bridge.isReadOnly());
+    m_compare->setReadOnly(m_bridge.isReadOnly());
     m_controller->refreshRuns();
     if (m_bridge.isReadOnly())
         m_messages->showMessage(MessageBar::Kind::note, "The workspace is open for reading only.",

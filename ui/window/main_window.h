@@ -14,6 +14,8 @@ class QStackedWidget;
 
 namespace plumb::ui {
 
+class CompareActions;
+class ComparePage;
 class CompletionsPage;
 class MainSplitter;
 class MessageBar;
@@ -37,7 +39,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { Start, Train, Completions, Playground, NewRun, Label };
+    enum Page { Start, Train, Completions, Playground, NewRun, Label, Compare };
 
     explicit MainWindow(const SessionOptions& options, QWidget* parent = nullptr);
     ~MainWindow() override;
@@ -60,6 +62,7 @@ private:
     void makePages();
     void connectPages();
     void connectCompletions();
+    void connectCompare();
     void addShortcuts();
     void showPage(Page page);
     /// The title names the page, the run where the page is of one, and the workspace.
@@ -99,6 +102,8 @@ private:
     PlaygroundPage* m_playground = nullptr;
     NewRunPage* m_newRun = nullptr;
     LabelPage* m_label = nullptr;
+    ComparePage* m_compare = nullptr;
+    CompareActions* m_compareActions = nullptr;
     SettingsPanel* m_settings = nullptr;
     TransportBar* m_transport = nullptr;
     std::optional<SessionOptions> m_next;  ///< the workspace to open once this one is closed

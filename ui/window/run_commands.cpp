@@ -72,6 +72,7 @@ void RunCommands::perform(RunAction action, const std::vector<RunId>& runs) {
     switch (action) {
         case RunAction::open: m_parts.controller.showRun(runs.front()); break;
         case RunAction::overlay: m_parts.overlays.toggle(runs); break;
+        case RunAction::compare: Q_EMIT compareRequested(runs); break;
         case RunAction::duplicate: m_parts.controller.duplicate(runs.front()); break;
         case RunAction::repeat: m_parts.controller.repeat(runs.front()); break;
         case RunAction::resume: resume(runs); break;

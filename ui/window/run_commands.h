@@ -39,6 +39,9 @@ public:
     void setShade(const std::vector<RunId>& runs, int shade);
     void editNote(RunId run);
 
+Q_SIGNALS:
+    void compareRequested(const std::vector<plumb::RunId>& runs);
+
 private:
     void rename(RunId run);
     void resume(const std::vector<RunId>& runs);
