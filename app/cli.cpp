@@ -132,6 +132,7 @@ int run_program(int argc, char** argv) {
     add_reward_command(app, context);
     add_chart_command(app, context);
     add_compare_command(app, context);
+    add_claims_command(app, context);
     add_sweep_command(app, context);
     add_judge_command(app, context);
     add_diagnose_command(app, context);

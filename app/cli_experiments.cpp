@@ -58,8 +58,23 @@ void tell_plan(Context& context, const QueuedExperiment& queued) {
                      count_of(queued.runs.size(), "run"));
 }
 
-/// Starts them before what waits already. The rest stays in the queue.
-int follow_all(Context& context, Session& session, const QueuedExperiment& queued) {
+struct SweepWishes {
+    std::string target, key, values;
+    std::vector<std::string> assignments;
+    ExperimentWishes experiment;
+};
+
+int run_sweep(Context& context, const SweepWishes& wishes) {
+    const auto base = target_settings(wishes.target, wishes.assignments);
+    if (!base.ok()) return report(base.error());
+    const auto experiment = sweep_experiment(*base, wishes.key, split_values(wishes.values));
+    if (!experiment.ok()) return report(experiment.error());
+    return run_experiment(context, *experiment, wishes.experiment, {});
+}
+
+}  // namespace
+
+int follow_experiment(Context& context, Session& session, const QueuedExperiment& queued) {
     for (std::size_t i = 0; i < queued.entries.size(); ++i)
         if (const Status moved = session.move_queued(queued.entries[i], i); !moved)
             return report(moved.error());
@@ -109,22 +124,6 @@ int follow_all(Context& context, Session& session, const QueuedExperiment& queue
     return stop_requests() > 0 ? signal_exit_code() : result;
 }
 
-struct SweepWishes {
-    std::string target, key, values;
-    std::vector<std::string> assignments;
-    ExperimentWishes experiment;
-};
-
-int run_sweep(Context& context, const SweepWishes& wishes) {
-    const auto base = target_settings(wishes.target, wishes.assignments);
-    if (!base.ok()) return report(base.error());
-    const auto experiment = sweep_experiment(*base, wishes.key, split_values(wishes.values));
-    if (!experiment.ok()) return report(experiment.error());
-    return run_experiment(context, *experiment, wishes.experiment, {});
-}
-
-}  // namespace
-
 std::string ExperimentWishes::first_given() const {
     if (!seeds.empty()) return "--seeds";
     if (!budget.empty()) return "--budget";
@@ -166,7 +165,7 @@ int run_experiment(Context& context, const Experiment& experiment, const Experim
         enqueue_experiment(**session, experiment, std::move(*options), !wishes.into.empty());
     if (!queued.ok()) return report(queued.error());
     tell_plan(context, *queued);
-    if (!wishes.queue_only) return follow_all(context, **session, *queued);
+    if (!wishes.queue_only) return follow_experiment(context, **session, *queued);
     if (!context.json) {
         for (const PlannedRun& run : queued->runs) context.out.line("  " + one_line(run.name));
         context.out.line("They wait in the queue; start them with: plumbline-cli queue run" +

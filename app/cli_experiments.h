@@ -6,6 +6,7 @@
 
 #include "cli_commands.h"
 #include "config/experiments.h"
+#include "session/experiment_queue.h"
 
 namespace plumb::cli {
 
@@ -26,6 +27,10 @@ void add_experiment_options(CLI::App& command, ExperimentWishes& wishes);
 /// the exit code. assignments: KEY=VALUE for every run.
 int run_experiment(Context& context, const Experiment& experiment, const ExperimentWishes& wishes,
                    const std::vector<std::string>& assignments);
+
+/// Starts the queued runs before what waits already, follows them to the last, and returns the exit
+/// code. The rest stays in the queue.
+int follow_experiment(Context& context, Session& session, const QueuedExperiment& queued);
 
 void add_sweep_command(CLI::App& app, Context& context);  ///< sweep
 

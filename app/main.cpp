@@ -12,7 +12,7 @@
 #include <QTimer>
 
 #include "common/theme.h"
-#include "export.h"
+#include "main_export.h"
 #include "window/frame_meter.h"
 #include "window/main_window.h"
 

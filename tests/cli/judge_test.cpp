@@ -58,7 +58,7 @@ private Q_SLOTS:
         };
         fails({}, "name models");
         fails({"sums"}, "at least two");
-        fails({"sums@3", "sums"}, "there are those of 2, 4");
+        fails({"sums@3", "sums"}, "there are those of 0, 2, 4");
         fails({"sums", "sums@2", "--ties", "third"}, "half, drop or both_lose");
         fails({"sums", "sums@2", "--judge", "numeric_mach"}, "numeric_match");
         fails({"sums", "sums@2", "--with", "reward_length"}, "KEY=VALUE");

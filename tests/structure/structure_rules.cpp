@@ -133,8 +133,8 @@ bool must_be_free_of_torch(const Source& source) {
 
 bool may_use_qt(const Source& source) {
     return source.folder == "ui" || source.path.starts_with("app/main") ||
-           source.path == "bench/bench_charts.cpp" || source.path == "bench/bench_labels.cpp" ||
-           source.path == "bench/bench_window.cpp";
+           source.path == "bench/bench_charts.cpp" || source.path == "bench/bench_compare.cpp" ||
+           source.path == "bench/bench_labels.cpp" || source.path == "bench/bench_window.cpp";
 }
 
 void check_own(const Project& project, const Source& source, const Include& include,

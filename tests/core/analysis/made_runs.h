@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/compare/compared_run.h"
+#include "analysis/compare/report_table.h"
 #include "recorded_run.h"
 
 /// A run for comparisons, made of a preset and points: values of a key lie at steps 0, 20, 40, ...

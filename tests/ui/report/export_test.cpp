@@ -106,10 +106,10 @@ private Q_SLOTS:
         QVERIFY(exporter_.file("x.pdf").isEmpty());
     }
 
-    void a_folder_that_cannot_be_written_ends_with_1() {
+    void a_folder_that_is_not_there_is_named() {
         const Ended ended =
             exporter_.run({"--workspace", "workspace", "1", "--pdf", "/proc/none/x.pdf"});
-        QCOMPARE(ended.code, 1);
+        QCOMPARE(ended.code, 2);
         QVERIFY2(ended.err.contains("/proc/none"), ended.err.constData());
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // export: the report of a comparison as PDF, PNG or HTML, without a window.
-#include "export.h"
+#include "main_export.h"
 
 #include <algorithm>
 #include <cstdio>
