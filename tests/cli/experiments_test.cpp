@@ -55,10 +55,10 @@ private Q_SLOTS:
         QCOMPARE(lines.front()["comparison"].toString(), QString("three"));
         QCOMPARE(lines.back()["event"].toString(), QString("experiment_ended"));
         QCOMPARE(lines.back()["finished"].toInt(), 4);
-        const auto compared = json_lines(
+        const auto listed = json_lines(
             run_cli({"compare", "--list", "--json", "--workspace", "workspace"}, home.path()).out);
-        QCOMPARE(compared.size(), std::size_t{1});
-        QCOMPARE(compared[0]["runs"].toInt(), 4);
+        QCOMPARE(listed.size(), std::size_t{1});
+        QCOMPARE(listed[0]["runs"].toInt(), 4);
         // Once more is another comparison.
         const CliResult again = run_cli(QStringList{"run", "compare-three-reviews-smoke", "--seeds",
                                                     "7,", "--name", "three", "--queue-only"} +

@@ -70,10 +70,11 @@ private Q_SLOTS:
         dpo.pairs_run = "sums";
         QVERIFY(message_of(session, dpo).find("is of the task arithmetic, not reviews") !=
                 std::string::npos);
-        arithmetic.arithmetic_digits = 2;
+        arithmetic.arithmetic_digits = 4;
+        arithmetic.max_completion_length = 20;
         arithmetic.pairs_run = "sums";
-        QVERIFY(message_of(session, arithmetic).find("same arithmetic_digits") !=
-                std::string::npos);
+        const std::string message = message_of(session, arithmetic);
+        QVERIFY2(message.find("same arithmetic_digits") != std::string::npos, message.c_str());
         QVERIFY(!session->enqueue(dpo, "queued").ok());
     }
 
