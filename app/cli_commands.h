@@ -60,7 +60,7 @@ void add_forecast_command(CLI::App& app, Context& context);     ///< forecast
 void add_reward_command(CLI::App& app, Context& context);       ///< reward
 void add_chart_command(CLI::App& app, Context& context);        ///< chart
 void add_compare_command(CLI::App& app, Context& context);      ///< compare
-void add_claims_command(CLI::App& app, Context& context);      ///< claims
+void add_claims_command(CLI::App& app, Context& context);       ///< claims
 void add_judge_command(CLI::App& app, Context& context);        ///< judge
 void add_diagnose_command(CLI::App& app, Context& context);     ///< diagnose
 void add_parity_command(CLI::App& app, Context& context);       ///< parity

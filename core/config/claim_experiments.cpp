@@ -20,29 +20,19 @@ struct Scale {
     std::int64_t seeds;
     const char* steps;                        ///< of the sweeps of PPO and GRPO
     const char* eval_steps;                   ///< of these sweeps
-    double review_flops, sum_flops;           ///< the budgets of the comparisons of three
     std::vector<const char*> ppo, dpo, grpo;  ///< weights that are swept
     const char* few_steps;                    ///< of DPO on pairs of few prompts
 };
 
 Scale scale_of(ClaimSize size) {
     if (size == ClaimSize::quick)
-        return {"-smoke",
-                3,
-                "40",
-                "10",
-                3e10,
-                3e10,
-                {"0", "0.1", "0.3"},
-                {"0.02", "0.1", "1"},
-                {"0", "0.1", "0.4"},
-                "40"};
+        return {
+            "-smoke", 3, "40", "10", {"0", "0.1", "0.3"}, {"0.02", "0.1", "1"}, {"0", "0.1", "0.4"},
+            "40"};
     return {"",
             5,
             "100",
             "10",
-            3e11,
-            3e11,
             {"0", "0.02", "0.05", "0.1", "0.3"},
             {"0.02", "0.05", "0.1", "0.3", "1"},
             {"0", "0.04", "0.1", "0.4", "1"},
@@ -71,9 +61,17 @@ public:
         }
     }
 
-    void set_flops(std::string_view name, double flops) {
-        for (Variant& variant : all_)
-            if (variant.name == name) set_budget({BudgetKind::flops, flops}, variant.settings);
+    /// Those of an experiment, each to its budget. names: what they are called here, by algorithm.
+    void take_from(const std::string& experiment,
+                   std::initializer_list<std::pair<std::string_view, std::string_view>> names) {
+        auto found = find_experiment(experiment + ending_);
+        if (!found) return fail(found.error());
+        for (Variant& variant : found->variants) {
+            if (found->budget) set_budget(*found->budget, variant.settings);
+            for (const auto& [algorithm, name] : names)
+                if (variant.settings.algorithm == algorithm)
+                    all_.push_back({std::string(name), variant.settings});
+        }
     }
 
     Result<std::vector<Variant>> take() {
@@ -95,12 +93,8 @@ private:
 Result<Experiment> shared_reviews(const Scale& scale) {
     Variants all(scale.ending);
     const Changes sweep = {{"max_steps", scale.steps}, {"eval_steps", scale.eval_steps}};
-    for (const auto& [name, preset] :
-         {std::pair(variants::ppo, "ppo-reviews"), std::pair(variants::dpo, "dpo-reviews"),
-          std::pair(variants::grpo, "grpo-reviews")}) {
-        all.add(name, preset, {{"eval_steps", scale.eval_steps}});
-        all.set_flops(name, scale.review_flops);
-    }
+    all.take_from("compare-three-reviews",
+                  {{"ppo", variants::ppo}, {"dpo", variants::dpo}, {"grpo", variants::grpo}});
     all.sweep(variants::ppo_sweep, "ppo-reviews", "kl_coef", scale.ppo, sweep);
     all.sweep(variants::dpo_sweep, "dpo-reviews", "dpo_beta", scale.dpo, {});
     all.sweep(variants::grpo_sweep, "grpo-reviews", "beta", scale.grpo, sweep);
@@ -135,12 +129,9 @@ Result<Experiment> few_prompts(const Scale& scale) {
 
 Result<Experiment> sums(const Scale& scale) {
     Variants all(scale.ending);
-    for (const auto& [name, preset] : {std::pair(variants::ppo_sums, "ppo-arithmetic"),
-                                       std::pair(variants::dpo_sums, "dpo-arithmetic"),
-                                       std::pair(variants::grpo_sums, "grpo-arithmetic")}) {
-        all.add(name, preset, {});
-        all.set_flops(name, scale.sum_flops);
-    }
+    all.take_from(
+        "compare-three-arithmetic",
+        {{"ppo", variants::ppo_sums}, {"dpo", variants::dpo_sums}, {"grpo", variants::grpo_sums}});
     Experiment experiment;
     experiment.name = "claims-sums";
     PLUMB_TRY(experiment.variants, all.take());
