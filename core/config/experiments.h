@@ -60,7 +60,7 @@ struct ExperimentOptions {
 
 /// A run as it is to be queued.
 struct PlannedRun {
-    std::string name;  ///< "COMPARISON · PPO, seed 0": others may name it as a model
+    std::string name;  ///< "PPO, seed 0 · COMPARISON": others may name it as a model
     Settings settings;
     bool is_preparation = false;
 };

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kept_pairs = "start/pairs.jsonl";
+constexpr std::int64_t most_answers = 1 << 20;
 
 /// Variant and seed.
 using Made = std::set<std::pair<std::string, std::int64_t>>;
@@ -57,12 +58,13 @@ struct Means {
 
 Result<Means> held_out_means(StoreReader& reader, RunId run, std::int64_t step,
                              const std::set<std::string>& prompts) {
-    CompletionQuery query;
-    query.step = step;
-    PLUMB_TRY(const auto rows, reader.completions(run, query));
+    CompletionFilter filter;
+    filter.first_step = filter.last_step = step;
+    filter.source = CompletionSource::held_out;
+    PLUMB_TRY(const auto rows, reader.completion_page(run, filter, {}, {.limit = most_answers}));
     Means means;
-    for (const CompletionRecord& row : rows) {
-        if (!row.held_out()) continue;
+    for (const PlacedCompletion& placed : rows) {
+        const CompletionRecord& row = placed.record;
         const auto gold = row.reward_parts.find("gold");
         if (gold == row.reward_parts.end() || !gold->second) continue;
         const bool inside = prompts.contains(std::string(trim(row.prompt)));

@@ -119,13 +119,10 @@ std::optional<double> flops_until(const ComparedRun& run, double gold) {
     return std::nullopt;
 }
 
-std::optional<double> flops_per_completion(const ComparedRun& run) {
-    const auto flops = run.last("cost/flops");
-    const auto completions = static_cast<double>(run.record.step) *
-                             static_cast<double>(run.settings.per_device_train_batch_size) *
-                             static_cast<double>(run.settings.gradient_accumulation_steps);
-    if (!flops || completions <= 0) return std::nullopt;
-    return *flops / completions;
+std::optional<double> flops_per_token(const ComparedRun& run) {
+    const auto flops = run.last("cost/flops"), tokens = run.last("cost/generated_tokens");
+    if (!flops || !tokens || *tokens <= 0) return std::nullopt;
+    return *flops / *tokens;
 }
 
 }  // namespace plumb

@@ -52,7 +52,8 @@ bool has_hacked(const ComparedRun& run);
 /// Operations of updates until an evaluation first reached the value; nothing where none did.
 std::optional<double> flops_until(const ComparedRun& run, double gold);
 
-/// Operations of all updates over the completions that they sampled.
-std::optional<double> flops_per_completion(const ComparedRun& run);
+/// Operations of all updates over the tokens that they sampled: completions need not be equally
+/// long.
+std::optional<double> flops_per_token(const ComparedRun& run);
 
 }  // namespace plumb

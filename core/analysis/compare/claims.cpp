@@ -127,22 +127,23 @@ private:
     }
 
     Claim compute() const {
-        Claim claim = begin(
-            "grpo-compute", "GRPO needs about half of PPO's compute.",
-            "Operations of sampling, scores and updates for each completion, when both pass over "
-            "each completion once, same model, batch and prompts, a learned reward and a "
-            "reference. About half: between " +
-                short_number(about_half.low) + " and " + short_number(about_half.high) + ".",
-            {std::string(variants::grpo_once), std::string(variants::ppo_once)});
+        Claim claim =
+            begin("grpo-compute", "GRPO needs about half of PPO's compute.",
+                  "Operations of sampling, scores and updates for each sampled token, when both "
+                  "pass over "
+                  "each completion once, same model, batch and prompts, a learned reward and a "
+                  "reference. About half: between " +
+                      short_number(about_half.low) + " and " + short_number(about_half.high) + ".",
+                  {std::string(variants::grpo_once), std::string(variants::ppo_once)});
         if (!is_run(claim)) return claim;
         const std::vector<double> ratios =
-            evidence_.paired(variants::grpo_once, variants::ppo_once, flops_per_completion,
+            evidence_.paired(variants::grpo_once, variants::ppo_once, flops_per_token,
                              [](double grpo, double ppo) { return grpo / ppo; });
         claim.estimate = mean_estimate(ratios);
         claim.seeds = ratios.size();
-        claim.figure = estimate_text(claim.estimate) + " of PPO's operations a completion";
+        claim.figure = estimate_text(claim.estimate) + " of PPO's operations for a sampled token";
         const std::vector<double> as_preset =
-            evidence_.paired(variants::grpo, variants::ppo, flops_per_completion,
+            evidence_.paired(variants::grpo, variants::ppo, flops_per_token,
                              [](double grpo, double ppo) { return grpo / ppo; });
         if (!as_preset.empty())
             claim.figure += "; " + estimate_text(mean_estimate(as_preset)) +

@@ -67,9 +67,11 @@ private Q_SLOTS:
             MadeRuns evidence;
             for (std::int64_t seed = 0; seed < 3; ++seed) {
                 const double shift = noise * static_cast<double>(seed - 1);
-                evidence.add(variants::ppo_once, "ppo-reviews", seed, {{"cost/flops", {0, 1e12}}});
+                evidence.add(variants::ppo_once, "ppo-reviews", seed,
+                             {{"cost/flops", {0, 1e12}}, {"cost/generated_tokens", {0, 1e5}}});
                 evidence.add(variants::grpo_once, "grpo-reviews", seed,
-                             {{"cost/flops", {0, 1e12 * (ratio + shift)}}});
+                             {{"cost/flops", {0, 1e12 * (ratio + shift)}},
+                              {"cost/generated_tokens", {0, 1e5}}});
             }
             return claim(judge_claims(evidence.runs_, {}), "grpo-compute");
         };

@@ -81,19 +81,19 @@ private Q_SLOTS:
         COMPARE_TEXT(made.comparison, "compare-three-reviews");
         QCOMPARE(names_of(made),
                  QStringList(
-                     {"compare-three-reviews · reward model, seed 4",
-                      "compare-three-reviews · PPO, seed 4", "compare-three-reviews · DPO, seed 4",
-                      "compare-three-reviews · GRPO, seed 4",
-                      "compare-three-reviews · reward model, seed 7",
-                      "compare-three-reviews · PPO, seed 7", "compare-three-reviews · DPO, seed 7",
-                      "compare-three-reviews · GRPO, seed 7"}));
+                     {"reward model, seed 4 · compare-three-reviews",
+                      "PPO, seed 4 · compare-three-reviews", "DPO, seed 4 · compare-three-reviews",
+                      "GRPO, seed 4 · compare-three-reviews",
+                      "reward model, seed 7 · compare-three-reviews",
+                      "PPO, seed 7 · compare-three-reviews", "DPO, seed 7 · compare-three-reviews",
+                      "GRPO, seed 7 · compare-three-reviews"}));
         for (std::size_t i = 0; i < made.runs.size(); ++i) {
             const Settings& settings = made.runs[i].settings;
             COMPARE_TEXT(settings.comparison, "compare-three-reviews");
             QCOMPARE(settings.seed, i < 4 ? 4 : 7);
             QCOMPARE(made.runs[i].is_preparation, i % 4 == 0);
         }
-        const std::string prepared = "compare-three-reviews · reward model, seed 7";
+        const std::string prepared = "reward model, seed 7 · compare-three-reviews";
         const Settings &reward = made.runs[4].settings, &ppo = made.runs[5].settings,
                        &dpo = made.runs[6].settings, &grpo = made.runs[7].settings;
         COMPARE_TEXT(reward.algorithm, "reward");
@@ -128,7 +128,7 @@ private Q_SLOTS:
         options.shared_start = true;
         const ExperimentPlan reviews = plan(experiment("compare-three-reviews"), options);
         QCOMPARE(reviews.runs.size(), std::size_t{7});
-        const std::string prepared = "one start · reward model, seed 2";
+        const std::string prepared = "reward model, seed 2 · one start";
         QVERIFY(reviews.runs[1].settings.model_name_or_path.empty());
         for (std::size_t i = 4; i < 7; ++i) {
             const Settings& settings = reviews.runs[i].settings;
@@ -140,8 +140,8 @@ private Q_SLOTS:
 
         const ExperimentPlan sums = plan(experiment("compare-three-arithmetic"), options);
         QCOMPARE(sums.runs.size(), std::size_t{6});
-        COMPARE_TEXT(sums.runs[3].settings.model_name_or_path, "one start · PPO, seed 2@start");
-        COMPARE_TEXT(sums.runs[4].settings.pairs_run, "one start · DPO, seed 2");
+        COMPARE_TEXT(sums.runs[3].settings.model_name_or_path, "PPO, seed 2 · one start@start");
+        COMPARE_TEXT(sums.runs[4].settings.pairs_run, "DPO, seed 2 · one start");
         QVERIFY(sums.runs[1].settings.pairs_run.empty());
     }
 
@@ -247,7 +247,7 @@ private Q_SLOTS:
         const ExperimentPlan made = plan(sweep, options);
         QCOMPARE(made.runs.size(), std::size_t{4});
         COMPARE_TEXT(made.runs[3].settings.reward_model,
-                     "ppo-reviews, kl_coef · reward model, seed 1");
+                     "reward model, seed 1 · ppo-reviews, kl_coef");
         QCOMPARE(made.runs[3].settings.max_steps, base.max_steps);
     }
 

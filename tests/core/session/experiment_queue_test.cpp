@@ -123,7 +123,7 @@ private Q_SLOTS:
         experiment.variants.back().settings.reward_model = "nobody";
         const auto queued = enqueue_experiment(*session, experiment, {});
         QVERIFY(!queued.ok());
-        QVERIFY2(queued.error().message.find("three · GRPO, seed 0: reward_model: ") == 0,
+        QVERIFY2(queued.error().message.find("GRPO, seed 0 · three: reward_model: ") == 0,
                  queued.error().message.c_str());
         QCOMPARE(session->queue_state().waiting, std::size_t{0});
         QVERIFY(session.reader()->queue()->empty());
@@ -144,13 +144,13 @@ private Q_SLOTS:
         };
         const auto first = sweep(small_reviews_run("ppo"), "kl_coef", {"0", "0.1"}, "frontier");
         VERIFY_OK(first);
-        QCOMPARE(names_of(first->runs), QStringList({"frontier · reward model, seed 5",
-                                                     "frontier · PPO, kl_coef 0, seed 5",
-                                                     "frontier · PPO, kl_coef 0.1, seed 5"}));
+        QCOMPARE(names_of(first->runs), QStringList({"reward model, seed 5 · frontier",
+                                                     "PPO, kl_coef 0, seed 5 · frontier",
+                                                     "PPO, kl_coef 0.1, seed 5 · frontier"}));
         const auto second = sweep(small_reviews_run("dpo"), "dpo_beta", {"0.05"}, "frontier");
         VERIFY_OK(second);
-        QCOMPARE(names_of(second->runs), QStringList({"frontier · DPO, dpo_beta 0.05, seed 5"}));
-        COMPARE_TEXT(second->runs.front().settings.pairs_run, "frontier · reward model, seed 5");
+        QCOMPARE(names_of(second->runs), QStringList({"DPO, dpo_beta 0.05, seed 5 · frontier"}));
+        COMPARE_TEXT(second->runs.front().settings.pairs_run, "reward model, seed 5 · frontier");
         run_all(session, 4);
         // Also once it has run.
         const auto third = sweep(small_reviews_run("dpo"), "dpo_beta", {"0.5"}, "frontier");
@@ -158,16 +158,16 @@ private Q_SLOTS:
         QCOMPARE(third->runs.size(), std::size_t{1});
         const auto again = sweep(small_reviews_run("dpo"), "dpo_beta", {"0.5"}, "frontier");
         QVERIFY(!again.ok());
-        QVERIFY(again.error().message.find("frontier · DPO, dpo_beta 0.5, seed 5") !=
+        QVERIFY(again.error().message.find("DPO, dpo_beta 0.5, seed 5 · frontier") !=
                 std::string::npos);
         // Other pairs are another preparation.
         Settings other = small_reviews_run("ppo");
         other.pairs_prompts = 20;
         const auto apart = sweep(other, "kl_coef", {"0.3"}, "frontier");
         VERIFY_OK(apart);
-        QCOMPARE(names_of(apart->runs), QStringList({"frontier · reward model 2, seed 5",
-                                                     "frontier · PPO, kl_coef 0.3, seed 5"}));
-        COMPARE_TEXT(apart->runs.back().settings.reward_model, "frontier · reward model 2, seed 5");
+        QCOMPARE(names_of(apart->runs), QStringList({"reward model 2, seed 5 · frontier",
+                                                     "PPO, kl_coef 0.3, seed 5 · frontier"}));
+        COMPARE_TEXT(apart->runs.back().settings.reward_model, "reward model 2, seed 5 · frontier");
         run_all(session, 3);
         QCOMPARE(runs_of_comparison(*session.reader(), "frontier")->size(), std::size_t{7});
     }
