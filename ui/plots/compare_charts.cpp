@@ -11,6 +11,7 @@
 
 #include "analysis/compare/compare_charts.h"
 #include "common/background.h"
+#include "common/elided_label.h"
 #include "common/text.h"
 #include "plots/chart_bar.h"
 #include "plots/chart_grid.h"
@@ -60,10 +61,9 @@ CompareCharts::CompareCharts(QWidget* parent)
 CompareCharts::~CompareCharts() { m_stop.request_stop(); }
 
 void CompareCharts::makeBar() {
-    m_note = new QLabel(this);
+    m_note = new ElidedLabel(this);
     m_note->setObjectName("compareNote");
     m_note->setProperty("role", "muted");
-    m_note->setWordWrap(true);
     m_every = new QToolButton(this);
     m_every->setObjectName("everyRun");
     m_every->setText("every run");

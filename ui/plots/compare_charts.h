@@ -21,6 +21,7 @@ namespace plumb::ui {
 
 class ChartBar;
 class ChartGrid;
+class ElidedLabel;
 class GroupStrip;
 struct GroupData;
 
@@ -85,7 +86,8 @@ private:
     ChartGrid* m_grid;
     ChartBar* m_bar;
     QToolButton* m_every;
-    QLabel *m_note, *m_empty;
+    ElidedLabel* m_note;
+    QLabel* m_empty;
 };
 
 }  // namespace plumb::ui

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plots/group_strip.h"
 
+#include <algorithm>
+
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QScrollArea>
 #include <QTextDocument>
 
 #include "common/text.h"
 #include "common/theme.h"
 
 namespace plumb::ui {
+namespace {
+
+constexpr int most_lines = 3;
+
+}  // namespace
 
 GroupStrip::GroupStrip(QWidget* parent) : QWidget(parent) {
     setObjectName("groupStrip");
@@ -21,9 +29,17 @@ GroupStrip::GroupStrip(QWidget* parent) : QWidget(parent) {
     m_names->setWordWrap(true);
     m_names->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
     m_names->setToolTip("A click takes a group off the charts, and brings it back");
+    // Many groups are scrolled: the charts need the height.
+    m_scroll = new QScrollArea(this);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setFocusPolicy(Qt::NoFocus);
+    m_names->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_scroll->setWidget(m_names);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_names, 1);
+    layout->addWidget(m_scroll, 1);
     connect(m_names, &QLabel::linkActivated, this,
             [this](const QString& index) { Q_EMIT toggled(index.toInt()); });
     hide();
@@ -60,6 +76,18 @@ void GroupStrip::updateText() {
                           unbroken(group.name), muted, unbroken(hidden ? "taken off" : seeds));
     }
     m_names->setText(names.join("&nbsp;&nbsp; "));
+    fitHeight();
+}
+
+void GroupStrip::fitHeight() {
+    const int needed = m_names->heightForWidth(std::max(1, width()));
+    const int most = most_lines * m_names->fontMetrics().lineSpacing() + 6;
+    m_scroll->setFixedHeight(std::min(needed, most));
+}
+
+void GroupStrip::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitHeight();
 }
 
 void GroupStrip::changeEvent(QEvent* event) {

@@ -10,6 +10,7 @@
 #include "plots/overlay.h"
 
 class QLabel;
+class QScrollArea;
 
 namespace plumb::ui {
 
@@ -36,13 +37,16 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void fitHeight();
     void updateText();
 
     std::vector<Entry> m_entries;
     std::set<std::string> m_hidden;
     QLabel* m_names;
+    QScrollArea* m_scroll;
 };
 
 }  // namespace plumb::ui

@@ -28,7 +28,7 @@ CompareOverview::CompareOverview(WinRatesFeed& rates, QWidget* parent)
     above->addWidget(m_charts);
     above->addWidget(m_frontier);
     above->addWidget(makeRates(above));
-    above->setSizes({430, 360, 250});
+    above->setSizes({390, 410, 220});
     above->setStretchFactor(0, 3);
     above->setStretchFactor(1, 2);
     above->setStretchFactor(2, 0);

@@ -11,12 +11,15 @@
 #include <QVBoxLayout>
 
 #include "common/text.h"
+#include "common/wrapped_labels.h"
 #include "widgets/form_parts.h"
 
 namespace plumb::ui {
 namespace {
 
 constexpr int dialog_width = 560, list_height = 170;
+/// What the titles of the form's rows take, with the gap behind them.
+constexpr int label_room = 116;
 
 }  // namespace
 
@@ -140,7 +143,7 @@ void ExperimentDialog::check() {
     m_runsTitle->setText(m_plan ? "IN THIS ORDER INTO THE QUEUE" : "NOTHING TO QUEUE YET");
     m_queue->setText(m_plan ? QString("Queue %1 runs").arg(count) : "Queue");
     m_queue->setEnabled(m_plan.has_value());
-    adjustSize();
+    fitToLabels(*this, *m_formWidget, label_room);
 }
 
 }  // namespace plumb::ui

@@ -21,6 +21,7 @@
 #include <QVBoxLayout>
 
 #include "common/text.h"
+#include "common/wrapped_labels.h"
 #include "common/theme.h"
 #include "config/reward_info.h"
 #include "widgets/form_parts.h"
@@ -90,9 +91,13 @@ void JudgeDialog::makeModels(QFormLayout& form) {
     m_models = new QListWidget(m_form);
     m_models->setObjectName("judgeModels");
     m_models->setFixedHeight(list_height);
+    // Models of one task have prompts in common.
+    std::string task;
     for (const RunGroup& group : m_comparison->groups) {
         if (group.algorithm == "reward") continue;
-        bool first = true;
+        const std::string& groupTask = m_comparison->runs[group.runs.front()].settings.task;
+        if (task.empty()) task = groupTask;
+        bool first = groupTask == task;
         for (const std::size_t place : group.runs) {
             const ComparedRun& run = m_comparison->runs[place];
             auto* item = new QListWidgetItem(QString("%1, seed %2 (run %3)")
@@ -233,7 +238,7 @@ void JudgeDialog::showProblem(const QString& text, const char* role) {
     m_problem->setText(text);
     m_problem->setVisible(!text.isEmpty());
     m_problem->style()->polish(m_problem);
-    adjustSize();
+    fitToLabels(*this, *m_form, 0);
 }
 
 void JudgeDialog::begin() {

@@ -83,18 +83,19 @@ std::string estimate_text(const Estimate& estimate) {
     const auto [low, high] = *estimate.interval;
     const double half = 0.5 * (high - low);
     if (!(half > 0) || !std::isfinite(half)) return short_number(value);
-    // Two digits of the uncertainty, and the value as far as these reach.
-    const int decimals = 1 - static_cast<int>(std::floor(std::log10(half)));
-    if (decimals < -3 || decimals > 8) {
-        return short_number(value) + " [" + short_number(low) + ", " + short_number(high) + "]";
-    }
-    const int shown = std::max(0, decimals);
+    // Two digits of the uncertainty, but no more than five of the value.
+    const double largest = std::max({std::abs(value), std::abs(low), std::abs(high)});
+    const int of_half = 1 - static_cast<int>(std::floor(std::log10(half)));
+    const int of_value = 4 - static_cast<int>(std::floor(std::log10(largest)));
+    const int decimals = std::min(of_half, of_value);
     const bool symmetric = std::abs((high - value) - (value - low)) < 0.05 * half;
-    if (symmetric) {
-        if (std::abs(value) >= 1e5) return short_number(value) + " ± " + short_number(half);
-        return fixed(value, shown) + " ± " + fixed(half, shown);
-    }
-    return fixed(value, shown) + " [" + fixed(low, shown) + ", " + fixed(high, shown) + "]";
+    if (decimals < 0 || decimals > 8)
+        return symmetric ? short_number(value) + " ± " + short_number(half)
+                         : short_number(value) + " [" + short_number(low) + ", " +
+                               short_number(high) + "]";
+    if (symmetric) return fixed(value, decimals) + " ± " + fixed(half, decimals);
+    return fixed(value, decimals) + " [" + fixed(low, decimals) + ", " + fixed(high, decimals) +
+           "]";
 }
 
 }  // namespace plumb
