@@ -47,7 +47,9 @@ AnswerModel model_of(const ModelSource& source) {
     if (source.checkpoint) {
         model.run = source.checkpoint->run;
         model.step = source.checkpoint->step;
-        model.name = source.checkpoint->run_name + "@" + std::to_string(model.step);
+        // Runs of experiments have the name of their comparison at the end, which is that of most.
+        const std::string& run = source.checkpoint->run_name;
+        model.name = run.substr(0, run.find(" · ")) + "@" + std::to_string(model.step);
     } else {
         const fs::path path = source.folder.lexically_normal();
         model.name = (path.has_filename() ? path : path.parent_path()).filename().string();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/compare/compare_charts.h"
 #include "analysis/compare/group_curves.h"
 #include "common/text.h"
 
@@ -91,13 +92,16 @@ GroupData groupData(const Comparison& comparison, const GroupDataWish& wish, std
             scales.emplace(axis, std::move(scale));
         }
         if (wish.hidden.contains(group.name)) continue;
+        auto keys = wish.keys;
+        std::erase_if(
+            keys, [&](const std::string& key) { return !is_comparable(comparison, group, key); });
         if (wish.everyRun) {
             for (const std::size_t run : group.runs)
-                data.curves.push_back(curvesOfRun(comparison.runs[run], group, wish.keys));
+                data.curves.push_back(curvesOfRun(comparison.runs[run], group, keys));
             continue;
         }
         data.curves.push_back({overlayOfGroup(group, wish.numbers.at(group.name)),
-                               meansOf(comparison, group, wish.keys), std::move(scales)});
+                               meansOf(comparison, group, keys), std::move(scales)});
     }
     for (const auto& [axis, places] : reach)
         data.scales.emplace(axis, frameScale(axis, places.first, places.second, last));

@@ -71,10 +71,10 @@ QWidget* CompareOverview::makeRates(QWidget* parent) {
     layout->setContentsMargins(10, 8, 10, 8);
     layout->setSpacing(6);
     layout->addWidget(m_ratesTitle);
-    layout->addWidget(m_matrix);
+    layout->addWidget(m_matrix, 100);
     layout->addWidget(m_ratesNote);
     layout->addWidget(m_ratesButton, 0, Qt::AlignLeft);
-    layout->addStretch();
+    layout->addStretch(1);
     connect(m_ratesButton, &QPushButton::clicked, this, &CompareOverview::winRatesRequested);
     return panel;
 }

@@ -15,7 +15,8 @@
 namespace plumb::ui {
 namespace {
 
-constexpr int row_height = 28, least_width = 64, most_name = 150;
+constexpr int row_height = 28, least_width = 64, most_width = 132, most_name = 150,
+              least_height = 120;
 
 QString cellHelp(const WinCell& cell, const std::string& first, const std::string& second) {
     QString text = QString("%1 against %2: %3 won, %4 lost, %5 ties")
@@ -60,6 +61,7 @@ WinMatrix::WinMatrix(QWidget* parent) : QTableWidget(parent) {
     verticalHeader()->setSectionsClickable(false);
     horizontalHeader()->setSectionsClickable(false);
     horizontalHeader()->setMinimumSectionSize(least_width);
+    horizontalHeader()->setMaximumSectionSize(most_width);
     connect(this, &QTableWidget::cellClicked, this, &WinMatrix::choose);
     connect(this, &QTableWidget::cellActivated, this, &WinMatrix::choose);
 }
@@ -106,9 +108,14 @@ void WinMatrix::write() {
         }
     }
     resizeColumnsToContents();
-    setFixedHeight(horizontalHeader()->sizeHint().height() + size * row_height +
-                   horizontalScrollBar()->sizeHint().height() + 4);
+    m_needed = horizontalHeader()->sizeHint().height() + size * row_height +
+               horizontalScrollBar()->sizeHint().height() + 4;
+    setMinimumHeight(std::min(m_needed, least_height));
+    setMaximumHeight(m_needed);
+    updateGeometry();
 }
+
+QSize WinMatrix::sizeHint() const { return {QTableWidget::sizeHint().width(), m_needed}; }
 
 void WinMatrix::choose(int row, int column) {
     if (row != column && m_rates)

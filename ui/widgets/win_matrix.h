@@ -22,6 +22,8 @@ public:
 
     /// Null: empty.
     void show(std::shared_ptr<const WinRates> rates);
+    /// As high as all of its rows; it scrolls where it has less.
+    QSize sizeHint() const override;
 
 Q_SIGNALS:
     void cellChosen(std::size_t first, std::size_t second);
@@ -34,6 +36,7 @@ private:
     void choose(int row, int column);
 
     std::shared_ptr<const WinRates> m_rates;
+    int m_needed = 0;
 };
 
 }  // namespace plumb::ui

@@ -92,6 +92,12 @@ std::string seeds_text(const RunGroup& group) {
                                   : std::to_string(group.runs.size()) + " seeds";
 }
 
+bool is_comparable(const Comparison& comparison, const RunGroup& group, const std::string& key) {
+    if (group.algorithm != "reward" || key != "eval/accuracy") return true;
+    return std::ranges::all_of(comparison.groups,
+                               [](const RunGroup& other) { return other.algorithm == "reward"; });
+}
+
 ChartSpec group_chart_spec(const Comparison& comparison, const std::string& key, XAxis axis) {
     const MetricInfo info = metric_info(key, shared_algorithm(comparison));
     const bool of_phase = is_phase_metric(key);
@@ -101,7 +107,7 @@ ChartSpec group_chart_spec(const Comparison& comparison, const std::string& key,
     std::vector<ChartSeries> over_axis, over_steps;
     for (const RunGroup& group : comparison.groups) {
         GroupCurve curve = group_curve(comparison.runs, group, key);
-        if (curve.mean.empty()) continue;
+        if (curve.mean.empty() || !is_comparable(comparison, group, key)) continue;
         ChartSeries series{.name = group.name,
                            .colour = group.colour,
                            .points = std::move(curve.mean),

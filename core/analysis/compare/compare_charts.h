@@ -18,6 +18,10 @@ std::vector<ChartGroup> comparison_chart_groups(const Comparison& comparison);
 /// Every metric that a run of the comparison has.
 std::vector<std::string> comparison_keys(const Comparison& comparison);
 
+/// Whether the group's values of the metric mean what those of the other groups mean: the accuracy
+/// of a reward model is of pairs, not of answers.
+bool is_comparable(const Comparison& comparison, const RunGroup& group, const std::string& key);
+
 /// "3 seeds"; "1 seed, no interval".
 std::string seeds_text(const RunGroup& group);
 
