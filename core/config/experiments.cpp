@@ -143,8 +143,9 @@ private:
         settings.seed = seed;
         settings.comparison = plan_.comparison;
         settings.variant = variant;
+        // What tells runs of one comparison apart comes first: lists cut the end off.
         std::string name =
-            as_run_name(plan_.comparison + " · " + variant + ", seed " + std::to_string(seed));
+            as_run_name(variant + ", seed " + std::to_string(seed) + " · " + plan_.comparison);
         plan_.runs.push_back({name, std::move(settings), is_preparation});
         return name;
     }

@@ -184,7 +184,7 @@ private Q_SLOTS:
         options.changes = {{"kl_coeff", "1"}};
         QVERIFY(message_of(base, options).find("kl_coef") != std::string::npos);
         options.changes = {{"num_generations", "7"}};
-        QVERIFY(message_of(base, options).find("GRPO, seed 0: ") != std::string::npos);
+        QVERIFY(message_of(base, options).find("GRPO, seed 0 ") != std::string::npos);
     }
 
     void seeds_that_cannot_be_are_refused() {
