@@ -8,11 +8,15 @@ class TestCliCompare : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() {
+        COMPARE_CODE(run_cli(tiny_run("sft-arithmetic", {"--name", "base", "--set", "max_steps=4"}),
+                             home_.path()),
+                     0);
         for (const char* seed : {"1", "2"})
             COMPARE_CODE(run_cli(tiny_run("grpo-arithmetic",
                                           {"--name", QString("sums ") + seed, "--set",
                                            QString("seed=") + seed, "--set", "max_steps=2", "--set",
-                                           "comparison=pair", "--set", "variant=GRPO"}),
+                                           "model_name_or_path=base", "--set", "comparison=pair",
+                                           "--set", "variant=GRPO"}),
                                  home_.path()),
                          0);
     }
@@ -62,18 +66,21 @@ private Q_SLOTS:
     }
 
     void claims_without_runs_say_what_is_missing() {
-        const CliResult shown = run_cli({"claims", "--show", "--workspace", "workspace"}, home_.path());
+        const CliResult shown =
+            run_cli({"claims", "--show", "--workspace", "workspace"}, home_.path());
         COMPARE_CODE(shown, 0);
         VERIFY_HOLDS(shown.out, "not run yet");
         VERIFY_HOLDS(shown.out, "No run of PPO, DPO, GRPO has come to an end yet.");
-        const CliResult wrong = run_cli({"claims", "--size", "huge", "--workspace", "workspace"}, home_.path());
+        const CliResult wrong =
+            run_cli({"claims", "--size", "huge", "--workspace", "workspace"}, home_.path());
         COMPARE_CODE(wrong, 2);
         VERIFY_HOLDS(wrong.err, "quick or full");
     }
 
 private:
     CliResult compare(const QStringList& arguments) {
-        return run_cli(QStringList{"compare", "--workspace", "workspace"} + arguments, home_.path());
+        return run_cli(QStringList{"compare", "--workspace", "workspace"} + arguments,
+                       home_.path());
     }
 
     TemporaryFolder home_, folder_;
