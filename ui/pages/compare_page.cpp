@@ -83,6 +83,16 @@ ComparePage::ComparePage(SessionBridge& bridge, QWidget* parent)
     addPageShortcut(this, "compareRatesTab", [this] { showWinRates(); });
     addPageShortcut(this, "compareAnswersTab", [this] { m_tabs->setCurrent(m_answers); });
     addPageShortcut(this, "compareClaimsTab", [this] { showClaims(); });
+    // Also while the tab that led here has the keyboard.
+    const auto addAnswersKey = [this](const char* id, void (AnswersView::*move)(int), int by) {
+        addPageShortcut(this, id, [this, move, by] {
+            if (m_answers->isVisible()) (m_answers->*move)(by);
+        });
+    };
+    addAnswersKey("comparePrevious", &AnswersView::stepPrompt, -1);
+    addAnswersKey("compareNext", &AnswersView::stepPrompt, 1);
+    addAnswersKey("compareEarlier", &AnswersView::moveStep, -1);
+    addAnswersKey("compareLater", &AnswersView::moveStep, 1);
     show(nullptr);
 }
 

@@ -80,7 +80,7 @@ void GroupStrip::updateText() {
 }
 
 void GroupStrip::fitHeight() {
-    const int needed = m_names->heightForWidth(std::max(1, width()));
+    const int needed = std::max(0, m_names->heightForWidth(std::max(1, width())));
     const int most = most_lines * m_names->fontMetrics().lineSpacing() + 6;
     m_scroll->setFixedHeight(std::min(needed, most));
 }

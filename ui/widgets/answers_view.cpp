@@ -88,10 +88,6 @@ AnswersView::AnswersView(SessionBridge& bridge, QWidget* parent)
     layout->addWidget(m_missing);
     connect(&m_answers, &HeldOutAnswers::ready, this, &AnswersView::refresh);
     connect(&m_answers, &HeldOutAnswers::failed, this, &AnswersView::problem);
-    addPageShortcut(this, "comparePrevious", [this] { stepPrompt(-1); });
-    addPageShortcut(this, "compareNext", [this] { stepPrompt(1); });
-    addPageShortcut(this, "compareEarlier", [this] { moveStep(-1); });
-    addPageShortcut(this, "compareLater", [this] { moveStep(1); });
     refresh();
     write(true);
 }

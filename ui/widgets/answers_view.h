@@ -38,7 +38,11 @@ public:
     void setHiddenGroups(const std::set<std::string>& names);
     /// The evaluation nearest before the step.
     void showStep(std::int64_t step);
+
+    /// To the next prompts, or back.
     void stepPrompt(int by);
+    /// To the next evaluations, or back.
+    void moveStep(int by);
 
 Q_SIGNALS:
     void problem(const QString& message);
@@ -66,7 +70,6 @@ private:
     /// What decides how everything looks.
     std::vector<std::string> state() const;
     const CompletionRecord* answerOf(const Column& column) const;
-    void moveStep(int by);
 
     HeldOutAnswers m_answers;
     std::shared_ptr<const Comparison> m_comparison;

@@ -168,6 +168,9 @@ private Q_SLOTS:
         going.variant = "small";
         going.max_steps = 4;
         shown.window->bridge().start(going, "small");
+        // The window turns to a run that starts; the comparison is looked at again.
+        QTRY_VERIFY_WITH_TIMEOUT(!shown.page().isVisible(), patience_ms);
+        shown.button("tabCompare")->click();
         QTRY_VERIFY_WITH_TIMEOUT(
             shown.page().feed().comparison()->runs.size() == 5u &&
                 shown.page().feed().comparison()->runs.back().record.state == RunState::finished,
@@ -192,9 +195,9 @@ private Q_SLOTS:
         QCOMPARE(shown.answer(1), "grpo says 10");
         // What differs from the first answer is marked.
         QTRY_VERIFY(!shown.find<QTextEdit>("answer:1")->extraSelections().isEmpty());
-        QTest::keyClick(shown.find<QWidget>("answersView"), Qt::Key_J);
+        QTest::keyClick(shown.button("compareTabAnswers"), Qt::Key_J);
         QCOMPARE(shown.find<QTextEdit>("answersPrompt")->toPlainText(), "prompt 1");
-        QTest::keyClick(shown.find<QWidget>("answersView"), Qt::Key_Left, Qt::AltModifier);
+        QTest::keyClick(shown.button("compareTabAnswers"), Qt::Key_Left, Qt::AltModifier);
         QTRY_COMPARE_WITH_TIMEOUT(shown.answer(0), "ppo says 5", patience_ms);
         shown.find<QLineEdit>("answersFilter")->setText("nothing like this");
         QVERIFY(shown.text("answersEmpty").contains("No prompt"));
