@@ -62,6 +62,7 @@ Comparison compare_runs(std::vector<ComparedRun> runs) {
     comparison.data = data_table(all, groups);
     comparison.differences = differences_table(all, policies, metric);
     comparison.ends = frontier(all, groups, FrontierOf::ends);
+    comparison.frontier = frontier_table(comparison.ends, groups);
     comparison.evaluations = frontier(all, groups, FrontierOf::evaluations);
     return comparison;
 }
@@ -76,7 +77,7 @@ Result<Comparison> read_comparison(StoreReader& reader, const std::vector<RunId>
 }
 
 std::vector<const ReportTable*> Comparison::tables() const {
-    return {&cost, &stability, &differences, &sensitivity, &data, &settings, &edits};
+    return {&cost, &stability, &differences, &frontier, &sensitivity, &data, &settings, &edits};
 }
 
 std::string Comparison::summary() const {

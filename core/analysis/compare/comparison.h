@@ -31,6 +31,7 @@ struct Comparison {
     ReportTable sensitivity;  ///< how much the end depends on a setting that was swept
     ReportTable data;         ///< prompts, pairs, verdicts, reward functions
     ReportTable differences;  ///< of every two groups in the metric at the end, Holm-corrected
+    ReportTable frontier;     ///< reward against KL at the ends of runs
     std::vector<FrontierPoint> ends, evaluations;
 
     /// All tables, in the order in which they are shown.

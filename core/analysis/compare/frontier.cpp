@@ -7,6 +7,7 @@
 #include <set>
 
 #include "analysis/compare/group_curves.h"
+#include "analysis/ticks.h"
 #include "config/fields.h"
 
 namespace plumb {
@@ -129,6 +130,42 @@ std::vector<FrontierPoint> frontier(const std::vector<ComparedRun>& runs,
         }
     }
     return points;
+}
+
+ReportTable frontier_table(const std::vector<FrontierPoint>& points,
+                           const std::vector<RunGroup>& groups) {
+    ReportTable table{.id = "frontier", .title = "Reward against KL, ends"};
+    table.columns = {
+        {"group", "group", "", "", false},
+        {"coefficient", "KL weight", "", "kl_coef, dpo_beta or beta.", true},
+        {"kl", "KL", "nats", "Of a completion to the reference, held-out prompts.", true},
+        {"gold", "gold", "", "Gold reward, or accuracy, on held-out prompts.", true},
+        {"proxy", "proxy", "", "The reward that was trained on, on held-out prompts.", true},
+        {"seeds", "seeds", "", "", true}};
+    const auto cell_of = [](const Estimate& estimate) {
+        return TableCell{.text = estimate_text(estimate),
+                         .value = estimate.value,
+                         .interval = estimate.interval,
+                         .detail = "of " + std::to_string(estimate.count)};
+    };
+    for (const FrontierPoint& point : points) {
+        TableRow row{.cells = {}, .colour = groups[point.group].colour, .group = point.group};
+        row.cells = {TableCell{.text = groups[point.group].name},
+                     point.coefficient ? TableCell{.text = short_number(*point.coefficient),
+                                                   .value = point.coefficient}
+                                       : TableCell{},
+                     cell_of(point.kl),
+                     cell_of(point.gold),
+                     cell_of(point.proxy),
+                     TableCell{.text = std::to_string(point.seeds),
+                               .value = static_cast<double>(point.seeds)}};
+        table.rows.push_back(std::move(row));
+    }
+    if (points.empty())
+        table.notes = {"No run has measured the KL of held-out answers to its reference."};
+    else
+        table.notes = {"Intervals are over seeds; of one seed over the prompts of its evaluation."};
+    return table;
 }
 
 }  // namespace plumb

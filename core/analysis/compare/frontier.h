@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/compare/report_table.h"
 #include "analysis/compare/run_groups.h"
 #include "analysis/estimate.h"
 
@@ -32,6 +33,10 @@ enum class FrontierOf {
 /// point.
 std::vector<FrontierPoint> frontier(const std::vector<ComparedRun>& runs,
                                     const std::vector<RunGroup>& groups, FrontierOf what);
+
+/// A row a point: KL, gold and proxy reward with their intervals, and of how many seeds.
+ReportTable frontier_table(const std::vector<FrontierPoint>& points,
+                           const std::vector<RunGroup>& groups);
 
 /// The setting that holds a run of the algorithm near its reference: kl_coef, dpo_beta, beta; empty
 /// for others.
