@@ -48,9 +48,9 @@ private Q_SLOTS:
         COMPARE_CODE(ran, 0);
         const auto lines = json_lines(ran.out);
         QCOMPARE(stories(lines),
-                 QStringList({"1 of 4", "three · reward model, seed 0", "finished", "2 of 4",
-                              "three · PPO, seed 0", "finished", "3 of 4", "three · DPO, seed 0",
-                              "finished", "4 of 4", "three · GRPO, seed 0", "finished"}));
+                 QStringList({"1 of 4", "reward model, seed 0 · three", "finished", "2 of 4",
+                              "PPO, seed 0 · three", "finished", "3 of 4", "DPO, seed 0 · three",
+                              "finished", "4 of 4", "GRPO, seed 0 · three", "finished"}));
         QCOMPARE(lines.front()["event"].toString(), QString("planned"));
         QCOMPARE(lines.front()["comparison"].toString(), QString("three"));
         QCOMPARE(lines.back()["event"].toString(), QString("experiment_ended"));
@@ -80,7 +80,7 @@ private Q_SLOTS:
                         tiny_reviews(),
                     home.path());
         COMPARE_CODE(ran, 0);
-        VERIFY_HOLDS(ran.out, "[3/3] ppo-reviews-smoke, kl_coef · PPO, kl_coef 0.5, seed 0");
+        VERIFY_HOLDS(ran.out, "[3/3] PPO, kl_coef 0.5, seed 0 · ppo-reviews-smoke, kl_coef");
         VERIFY_HOLDS(ran.out, "3 of 3 runs finished");
         VERIFY_HOLDS(ran.err, "1 run still in the queue");
         QCOMPARE(
