@@ -66,7 +66,7 @@ private Q_SLOTS:
                                         home.path());
         COMPARE_CODE(again, 0);
         VERIFY_HOLDS(again.out, "Comparison three 2: 4 runs");
-        VERIFY_HOLDS(again.out, "three 2 · DPO, seed 7");
+        VERIFY_HOLDS(again.out, "DPO, seed 7 · three 2");
     }
 
     void what_waits_in_the_queue_waits_on() {
