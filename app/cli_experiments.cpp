@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/strings.h"
+#include "base/words.h"
 #include "cli_follow.h"
 #include "cli_signals.h"
 #include "session/experiment_queue.h"
@@ -36,10 +37,6 @@ Result<ExperimentOptions> options_of(const ExperimentWishes& wishes,
     return options;
 }
 
-std::string count_of(std::size_t number, const std::string& what) {
-    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
-}
-
 void tell_plan(Context& context, const QueuedExperiment& queued) {
     if (context.json) {
         for (std::size_t i = 0; i < queued.runs.size(); ++i)
@@ -55,7 +52,7 @@ void tell_plan(Context& context, const QueuedExperiment& queued) {
         return;
     }
     context.out.line("Comparison " + one_line(queued.comparison) + ": " +
-                     count_of(queued.runs.size(), "run"));
+                     counted(queued.runs.size(), "run"));
 }
 
 struct SweepWishes {
@@ -116,10 +113,10 @@ int follow_experiment(Context& context, Session& session, const QueuedExperiment
     else
         context.out.line(
             "Comparison " + one_line(queued.comparison) + ": " + std::to_string(finished) + " of " +
-            count_of(count, "run") + " finished, " + format_duration(watch.seconds()) +
+            counted(count, "run") + " finished, " + format_duration(watch.seconds()) +
             "\nCompare: plumbline-cli compare --of " + shell_word(queued.comparison) + where);
     if (const std::size_t waiting = session.queue_state().waiting; waiting > 0)
-        tell(count_of(waiting, "run") + " still in the queue; go on with: plumbline-cli queue run" +
+        tell(counted(waiting, "run") + " still in the queue; go on with: plumbline-cli queue run" +
              where);
     return stop_requests() > 0 ? signal_exit_code() : result;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/csv.h"
 #include "base/strings.h"
 
 namespace plumb {
@@ -29,13 +30,6 @@ int rank(const std::string& key) {
     if (key.starts_with("rewards/")) return named + 1;
     if (key.starts_with("completions/")) return named + 2;
     return named + 3;
-}
-
-std::string csv_field(const std::string& text) {
-    if (text.find_first_of(",\"\n") == std::string::npos) return text;
-    std::string doubled;
-    for (const char c : text) doubled += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return "\"" + doubled + "\"";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/csv.h"
 #include "analysis/metric_info.h"
 #include "analysis/x_axis.h"
 #include "base/strings.h"
@@ -11,12 +12,6 @@ namespace plumb {
 namespace {
 
 using Points = std::map<std::string, std::vector<MetricPoint>>;
-
-std::string quoted(std::string text) {
-    if (text.find_first_of(",\"\n\r") == text.npos) return text;
-    for (std::size_t at = 0; (at = text.find('"', at)) != text.npos; at += 2) text.insert(at, "\"");
-    return '"' + text + '"';
-}
 
 std::vector<XScale> scales_of(const Points& points) {
     std::vector<XScale> scales;
@@ -53,7 +48,7 @@ std::string points_as_csv(const std::vector<std::string>& keys, const Points& po
     const std::vector<XScale> scales = scales_of(points);
     std::string text = has_phases ? "phase,step" : "step";
     for (const XScale& scale : scales) text += "," + std::string(x_axis_info(scale.axis()).id);
-    for (const std::string& key : keys) text += "," + quoted(key);
+    for (const std::string& key : keys) text += "," + csv_field(key);
     text += "\n";
 
     std::vector<std::string_view> phases;

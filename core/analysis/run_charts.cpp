@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/colours.h"
+#include "base/words.h"
 #include "config/yaml.h"
 
 namespace plumb {
@@ -11,12 +12,6 @@ namespace {
 
 constexpr const char* held_out_dashes = "5 3";
 constexpr const char* phase_label = "step of the phase";
-
-std::string capitalised(std::string text) {
-    for (char& c : text)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return text;
-}
 
 }  // namespace
 
@@ -78,7 +73,7 @@ std::vector<ChartGroup> chart_groups(const RunRecord& run, const std::vector<std
 std::string run_dashboard(const RunRecord& run, const std::vector<ChartSpec>& charts) {
     DashboardSpec dashboard;
     dashboard.title = run.name;
-    dashboard.subtitle = capitalised(run.algorithm);
+    dashboard.subtitle = upper_case(run.algorithm);
     if (!run.preset.empty()) dashboard.subtitle += " · " + run.preset;
     dashboard.subtitle += " · step " + std::to_string(run.step);
     if (run.total_steps > 0) dashboard.subtitle += " of " + std::to_string(run.total_steps);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "analysis/colours.h"
+#include "analysis/csv.h"
 #include "analysis/label_places.h"
 #include "analysis/svg_elements.h"
 #include "base/strings.h"
@@ -192,12 +193,6 @@ private:
     std::string out_;
 };
 
-std::string quoted(const std::string& text) {
-    std::string result = "\"";
-    for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return result + "\"";
-}
-
 }  // namespace
 
 std::optional<ScatterAxes> scatter_axes(const ScatterSpec& spec) {
@@ -233,7 +228,7 @@ std::string scatter_csv(const ScatterSpec& spec) {
     };
     for (const ScatterSeries& series : spec.series)
         for (const ScatterPoint& point : series.points) {
-            text += quoted(series.name) + "," + quoted(point.label);
+            text += csv_quoted(series.name) + "," + csv_quoted(point.label);
             add(point.x, point.x_interval);
             add(point.y, point.y_interval);
             text += "\n";

@@ -52,6 +52,15 @@ std::optional<Line> fit_line(std::span<const double> x, std::span<const double> 
     return Line{m.mean_y - slope * m.mean_x, slope};
 }
 
+std::optional<double> sample_variance(std::span<const double> values) {
+    if (values.size() < 2) return std::nullopt;
+    const auto count = static_cast<double>(values.size());
+    double mean = 0, squares = 0;
+    for (const double value : values) mean += value / count;
+    for (const double value : values) squares += (value - mean) * (value - mean);
+    return squares / (count - 1);
+}
+
 double median(std::vector<double> values) {
     PLUMB_CHECK(!values.empty(), "a median needs values");
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

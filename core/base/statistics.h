@@ -18,6 +18,9 @@ struct Line {
 /// Nothing where x has no spread, or a number is not finite.
 std::optional<Line> fit_line(std::span<const double> x, std::span<const double> y);
 
+/// Mean square distance from the mean with n - 1 in the denominator; nothing from fewer than two.
+std::optional<double> sample_variance(std::span<const double> values);
+
 /// The one in the middle, or the mean of the two there. Precondition: there are some, none NaN.
 double median(std::vector<double> values);
 

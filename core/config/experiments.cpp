@@ -50,6 +50,8 @@ bool changes_preparation(const Field& field) {
     }
 }
 
+constexpr const char* name_separator = " · ";
+
 /// What names a run has to be free of what a model's name has around it.
 std::string as_run_name(std::string name) {
     for (char& c : name)
@@ -143,9 +145,7 @@ private:
         settings.seed = seed;
         settings.comparison = plan_.comparison;
         settings.variant = variant;
-        // What tells runs of one comparison apart comes first: lists cut the end off.
-        std::string name =
-            as_run_name(variant + ", seed " + std::to_string(seed) + " · " + plan_.comparison);
+        std::string name = experiment_run_name(variant, seed, plan_.comparison);
         plan_.runs.push_back({name, std::move(settings), is_preparation});
         return name;
     }
@@ -185,6 +185,19 @@ private:
 };
 
 }  // namespace
+
+std::string experiment_run_title(const std::string& variant, std::int64_t seed) {
+    return variant + ", seed " + std::to_string(seed);
+}
+
+std::string experiment_run_name(const std::string& variant, std::int64_t seed,
+                                const std::string& comparison) {
+    return as_run_name(experiment_run_title(variant, seed) + name_separator + comparison);
+}
+
+bool is_named_after(const std::string& run_name, const std::string& comparison) {
+    return run_name.ends_with(as_run_name(name_separator + comparison));
+}
 
 Result<ExperimentPlan> plan_experiment(const Experiment& experiment,
                                        const ExperimentOptions& options) {

@@ -46,9 +46,9 @@ Result<Experiment> parse_experiment(std::string_view yaml, const std::string& na
                                     const std::string& origin);
 
 struct ExperimentOptions {
-    std::string name;                  ///< of the comparison; empty: the experiment's
-    std::vector<std::int64_t> seeds;   ///< empty: as many as the experiment says
-    std::optional<Budget> budget;      ///< nothing: the experiment's
+    std::string name;                 ///< of the comparison; empty: the experiment's
+    std::vector<std::int64_t> seeds;  ///< empty: as many as the experiment says
+    std::optional<Budget> budget;     ///< nothing: the experiment's
     /// All seeds start from the model of the first and use its pairs and its reward model. Without
     /// it the spread over seeds includes that of the start.
     bool shared_start = false;
@@ -75,6 +75,15 @@ struct ExperimentPlan {
 /// what the experiment decides itself, settings that are not valid.
 Result<ExperimentPlan> plan_experiment(const Experiment& experiment,
                                        const ExperimentOptions& options);
+
+/// "PPO, seed 0": what tells a run of a comparison from the others.
+std::string experiment_run_title(const std::string& variant, std::int64_t seed);
+/// "PPO, seed 0 · COMPARISON", without what a model's name has around it ('/', '@'). The title
+/// comes first, since lists cut the end off.
+std::string experiment_run_name(const std::string& variant, std::int64_t seed,
+                                const std::string& comparison);
+/// Whether the run's name is one that experiment_run_name() gives for the comparison.
+bool is_named_after(const std::string& run_name, const std::string& comparison);
 
 /// "3" means the seeds 0, 1 and 2; "0, 5" those, "7," that one.
 Result<std::vector<std::int64_t>> parse_seeds(std::string_view text);

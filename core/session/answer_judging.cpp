@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "config/experiments.h"
 #include "config/fields.h"
 #include "config/yaml.h"
 #include "session/answer_judges.h"
@@ -41,15 +42,23 @@ struct Gathered {
     std::vector<ComparisonProblem> problems;
 };
 
-AnswerModel model_of(const ModelSource& source) {
+/// What the run is called among others that answer: runs of a comparison by what tells them apart.
+Result<std::string> name_of_run(const CheckpointSource& checkpoint, const fs::path& workspace) {
+    PLUMB_TRY(auto reader, StoreReader::open(workspace));
+    PLUMB_TRY(const RunRecord run, reader->run(checkpoint.run));
+    PLUMB_TRY(const Settings settings, settings_of_run(run));
+    return settings.variant.empty() ? checkpoint.run_name
+                                    : experiment_run_title(settings.variant, settings.seed);
+}
+
+Result<AnswerModel> model_of(const ModelSource& source, const fs::path& workspace) {
     AnswerModel model;
     model.identity = source.identity();
     if (source.checkpoint) {
         model.run = source.checkpoint->run;
         model.step = source.checkpoint->step;
-        // Runs of experiments have the name of their comparison at the end, which is that of most.
-        const std::string& run = source.checkpoint->run_name;
-        model.name = run.substr(0, run.find(" · ")) + "@" + std::to_string(model.step);
+        PLUMB_TRY(model.name, name_of_run(*source.checkpoint, workspace));
+        model.name += "@" + std::to_string(model.step);
     } else {
         const fs::path path = source.folder.lexically_normal();
         model.name = (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -99,7 +108,7 @@ Status answer_all(Store& store, PolicyLoan& loan, const JudgeModelsRequest& requ
                           sample_answers(policy, source.identity(), questions, request.temperature,
                                          seed, answered, stop));
                 note_lost_prompts(policy, source.identity(), questions.prompts, gathered);
-                gathered.models.push_back(model_of(source));
+                PLUMB_TRY(gathered.models.emplace_back(), model_of(source, store.folder()));
                 auto& kept = gathered.texts.answers.emplace_back();
                 for (const SampledText& text : texts)
                     kept.push_back(

@@ -27,7 +27,7 @@ public:
 
     bool has_comparison(const std::string& name) const {
         return std::ranges::any_of(runs_, [&](const auto& run) {
-            return run.second.comparison == name || run.first.ends_with(" · " + name);
+            return run.second.comparison == name || is_named_after(run.first, name);
         });
     }
 

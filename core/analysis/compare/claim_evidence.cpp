@@ -55,6 +55,19 @@ std::vector<std::string> ClaimEvidence::sweep(std::string_view prefix) const {
     return found;
 }
 
+BySeed ClaimEvidence::over_sweep(
+    const std::vector<std::string>& variants, const RunValue& value,
+    const std::function<double(const std::vector<double>&)>& join) const {
+    std::map<std::int64_t, std::vector<double>> values;
+    for (const std::string& variant : variants)
+        for (const ComparedRun* run : runs_of(variant))
+            if (const auto found = value(*run)) values[run->settings.seed].push_back(*found);
+    BySeed joined;
+    for (const auto& [seed, all] : values)
+        if (all.size() == variants.size()) joined[seed] = join(all);
+    return joined;
+}
+
 std::vector<double> ClaimEvidence::values(std::string_view variant, const RunValue& value) const {
     std::vector<double> values;
     for (const ComparedRun* run : runs_of(variant))

@@ -13,6 +13,8 @@
 
 namespace plumb {
 
+using BySeed = std::map<std::int64_t, double>;
+
 /// The runs of the claims by variant and seed: those that have come to an end, of a seed that
 /// stands twice the newest. Refers to the runs.
 class ClaimEvidence {
@@ -23,6 +25,9 @@ public:
     std::vector<const ComparedRun*> runs_of(std::string_view variant) const;
     /// The variants whose names begin so, in the order in which they came.
     std::vector<std::string> sweep(std::string_view prefix) const;
+    /// For each seed the values of all of these variants, joined; seeds that lack one are left out.
+    BySeed over_sweep(const std::vector<std::string>& variants, const RunValue& value,
+                      const std::function<double(const std::vector<double>&)>& join) const;
     /// The value of each run of the variant that has one, by seed.
     std::vector<double> values(std::string_view variant, const RunValue& value) const;
     /// For each seed that both variants have.

@@ -8,6 +8,7 @@
 #include "analysis/chart_marks.h"
 #include "analysis/colours.h"
 #include "analysis/compare/group_curves.h"
+#include "analysis/csv.h"
 #include "analysis/metric_info.h"
 #include "base/strings.h"
 
@@ -39,12 +40,6 @@ bool has_points(const Comparison& comparison, std::string_view key) {
         const auto* points = run.points(std::string(key));
         return points && !points->empty();
     });
-}
-
-std::string quoted(const std::string& text) {
-    std::string result = "\"";
-    for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return result + "\"";
 }
 
 std::string number_or_nothing(double value) {
@@ -146,7 +141,7 @@ std::string group_points_csv(const Comparison& comparison, const std::vector<std
             const GroupCurve curve = group_curve(comparison.runs, group, key);
             for (std::size_t i = 0; i < curve.mean.size(); ++i) {
                 const std::int64_t step = curve.mean[i].step;
-                text += quoted(group.name) + "," + quoted(key) + "," + std::to_string(step);
+                text += csv_quoted(group.name) + "," + csv_quoted(key) + "," + std::to_string(step);
                 for (const XScale& scale : scales) {
                     const bool known = scale.axis() != XAxis::step && !is_phase_metric(key);
                     text += "," + (known ? format_number(scale.at(step)) : std::string());
@@ -166,13 +161,13 @@ std::string run_points_csv(const Comparison& comparison, const std::vector<std::
     for (const RunGroup& group : comparison.groups)
         for (const std::size_t index : group.runs) {
             const ComparedRun& run = comparison.runs[index];
-            const std::string head = std::to_string(run.record.id) + "," + quoted(run.record.name) +
-                                     "," + quoted(group.name) + "," +
-                                     std::to_string(run.settings.seed) + ",";
+            const std::string head = std::to_string(run.record.id) + "," +
+                                     csv_quoted(run.record.name) + "," + csv_quoted(group.name) +
+                                     "," + std::to_string(run.settings.seed) + ",";
             for (const std::string& key : keys)
                 if (const auto* points = run.points(key))
                     for (const MetricPoint& point : *points)
-                        text += head + quoted(key) + "," + std::to_string(point.step) + "," +
+                        text += head + csv_quoted(key) + "," + std::to_string(point.step) + "," +
                                 format_number(point.value) + "\n";
         }
     return text;

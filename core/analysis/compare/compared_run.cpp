@@ -4,6 +4,7 @@
 #include <cmath>
 #include <ranges>
 
+#include "config/roles.h"
 #include "config/yaml.h"
 
 namespace plumb {
@@ -18,6 +19,10 @@ std::optional<double> ComparedRun::last(const std::string& key) const {
         for (const MetricPoint& point : std::views::reverse(*all))
             if (std::isfinite(point.value)) return point.value;
     return std::nullopt;
+}
+
+bool ComparedRun::trains_policy() const {
+    return !is_supervised(settings) && settings.algorithm != "reward";
 }
 
 Result<ComparedRun> read_compared_run(StoreReader& reader, RunId run) {

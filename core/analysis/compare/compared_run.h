@@ -22,6 +22,8 @@ struct ComparedRun {
     const std::vector<MetricPoint>* points(const std::string& key) const;
     /// The last finite value.
     std::optional<double> last(const std::string& key) const;
+    /// Trains a policy by rewards or preferences: what gold, KL and budgets are about.
+    bool trains_policy() const;
 };
 
 /// Reads it whole. Settings that this version cannot read are an error that names the run.

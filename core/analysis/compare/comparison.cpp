@@ -8,36 +8,25 @@
 
 #include "analysis/compare/comparison_problems.h"
 #include "analysis/compare/group_tables.h"
+#include "base/words.h"
 
 namespace plumb {
-namespace {
-
-/// A reward model's accuracy is of pairs, not of answers.
-bool is_told_apart(const ComparedRun& run) { return run.settings.algorithm != "reward"; }
-
-std::string counted(std::size_t count, const char* what) {
-    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string comparison_metric(const std::vector<ComparedRun>& runs) {
     constexpr std::array keys = {"eval/gold_reward", "eval/accuracy", "eval/reward", "eval/loss"};
-    const auto has = [](const char* key) {
-        return [key](const ComparedRun& run) { return run.points(key) != nullptr; };
-    };
     std::vector<const ComparedRun*> policies;
     for (const ComparedRun& run : runs)
-        if (is_told_apart(run) && run.settings.algorithm != "sft") policies.push_back(&run);
+        if (run.trains_policy()) policies.push_back(&run);
     if (policies.empty())
         for (const ComparedRun& run : runs) policies.push_back(&run);
-    const auto of_pointer = [&](const char* key) {
-        return [&, key](const ComparedRun* run) { return has(key)(*run); };
+    const auto has = [](const char* key) {
+        return [key](const ComparedRun* run) { return run->points(key) != nullptr; };
     };
     for (const char* key : keys)
-        if (std::ranges::all_of(policies, of_pointer(key))) return key;
+        if (std::ranges::all_of(policies, has(key))) return key;
     for (const char* key : keys)
-        if (std::ranges::any_of(policies, of_pointer(key))) return key;
+        if (std::ranges::any_of(policies, has(key))) return key;
     return "eval/gold_reward";
 }
 
@@ -50,7 +39,7 @@ Comparison compare_runs(std::vector<ComparedRun> runs) {
     // the places of the others are the same without them.
     std::vector<RunGroup> policies;
     for (const RunGroup& group : comparison.groups)
-        if (is_told_apart(comparison.runs[group.runs.front()])) policies.push_back(group);
+        if (group.algorithm != "reward") policies.push_back(group);
     const auto& [all, groups, metric] =
         std::tie(comparison.runs, comparison.groups, comparison.metric);
     comparison.problems = comparison_problems(all, groups, metric);

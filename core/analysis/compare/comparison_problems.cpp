@@ -9,6 +9,7 @@
 #include "analysis/metric_info.h"
 #include "analysis/run_ledger.h"
 #include "analysis/ticks.h"
+#include "base/strings.h"
 #include "config/roles.h"
 
 namespace plumb {
@@ -22,11 +23,6 @@ std::string list(const std::vector<std::string>& items, std::size_t most = 4) {
         text += (i == 0 ? "" : ", ") + items[i];
     if (items.size() > most) text += " and " + std::to_string(items.size() - most) + " more";
     return text;
-}
-
-/// Runs that write text: what rewards, KL and budgets are about.
-bool is_policy(const ComparedRun& run) {
-    return run.settings.algorithm != "reward" && run.settings.algorithm != "sft";
 }
 
 class Finder {
@@ -57,7 +53,7 @@ private:
     std::vector<std::string> runs_with(Predicate holds) const {
         std::vector<std::string> names;
         for (const ComparedRun& run : runs_)
-            if (is_policy(run) && holds(run)) names.push_back(run.record.name);
+            if (run.trains_policy() && holds(run)) names.push_back(run.record.name);
         return names;
     }
 
@@ -67,7 +63,7 @@ private:
         for (const ComparedRun& run : runs_) {
             tasks.insert(run.settings.task);
             if (run.settings.task == "arithmetic") digits.insert(run.settings.arithmetic_digits);
-            if (is_policy(run)) prompts.insert(run.settings.eval_prompts);
+            if (run.trains_policy()) prompts.insert(run.settings.eval_prompts);
         }
         if (tasks.size() > 1)
             add("tasks", "The runs are of different tasks (" + list({tasks.begin(), tasks.end()}) +
@@ -99,24 +95,14 @@ private:
             add("gold", "No gold reward was measured in " + list(without) +
                             "; there the comparison has nothing to say about it.");
         }
-        std::map<std::string, std::vector<std::string>> scales;
+        std::set<std::string> scales;
         for (const ComparedRun& run : runs_)
-            if (is_policy(run) && run.last("eval/reward"))
-                for (const std::string& reward : {reward_scale(run)})
-                    scales[reward].push_back(run.record.name);
-        if (scales.size() > 1 && metric_ == "eval/reward") {
-            std::vector<std::string> names;
-            for (const auto& [scale, of] : scales) names.push_back(scale);
-            add("rewards", "Runs optimise different rewards (" + list(names) +
+            if (run.trains_policy() && run.last("eval/reward"))
+                scales.insert(rewards_text(run.settings));
+        if (scales.size() > 1 && metric_ == "eval/reward")
+            add("rewards", "Runs optimise different rewards (" +
+                               list({scales.begin(), scales.end()}) +
                                "), which are not on one scale.");
-        }
-    }
-
-    static std::string reward_scale(const ComparedRun& run) {
-        std::string text;
-        for (const std::string& name : scoring_functions(run.settings))
-            text += (text.empty() ? "" : " + ") + reward_shown_name(name);
-        return text;
     }
 
     void look_at_states() {
@@ -144,7 +130,7 @@ private:
         std::vector<std::string> single;
         std::set<std::vector<std::int64_t>> all_seeds;
         for (const RunGroup& group : groups_) {
-            if (!is_policy(runs_[group.runs.front()])) continue;
+            if (!runs_[group.runs.front()].trains_policy()) continue;
             if (group.runs.size() == 1) single.push_back(group.name);
             std::vector<std::int64_t> seeds;
             for (const std::size_t run : group.runs) seeds.push_back(runs_[run].settings.seed);
@@ -167,7 +153,7 @@ private:
         };
         std::vector<Spent> spent;
         for (const RunGroup& group : groups_) {
-            if (!is_policy(runs_[group.runs.front()])) continue;
+            if (!runs_[group.runs.front()].trains_policy()) continue;
             Spent mean;
             double count = 0;
             for (const std::size_t run : group.runs)

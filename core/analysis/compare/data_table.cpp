@@ -5,16 +5,11 @@
 #include "analysis/compare/group_values.h"
 #include "analysis/compare/preparation.h"
 #include "analysis/ticks.h"
+#include "base/strings.h"
 #include "config/roles.h"
 
 namespace plumb {
 namespace {
-
-std::string joined(const std::vector<std::string>& items, const std::string& between = ", ") {
-    std::string text;
-    for (const std::string& item : items) text += (text.empty() ? "" : between) + item;
-    return text;
-}
 
 /// Prompts that updates were made of, each as often as it was sampled for.
 std::optional<double> prompts_used(const ComparedRun& run) {
@@ -46,25 +41,24 @@ std::string pairs_source(const ComparedRun& run) {
     if (samples_pairs(s))
         return (learns_from_pairs(s) ? "sampled from its start" : "for its reward model, sampled") +
                std::string(", labelled by ") +
-               (is_built_in_task(s) ? "the gold reward" : joined(reward_function_names(s)));
+               (is_built_in_task(s) ? "the gold reward" : join(reward_function_names(s), ", "));
     if (reads_pairs(s)) {
         bool labels = false;
         for (const std::string& file : s.train_files) labels |= file.find("labels/") != file.npos;
-        return (labels ? "verdicts in " : "") + joined(s.train_files);
+        return (labels ? "verdicts in " : "") + join(s.train_files, ", ");
     }
     if (uses_reward_model(s) && !s.reward_model.empty())
         return "those of the reward model " + s.reward_model;
-    if (!s.preference_files.empty()) return joined(s.preference_files);
-    if (reads_good_and_bad(s)) return joined(s.good_files) + " over " + joined(s.bad_files);
+    if (!s.preference_files.empty()) return join(s.preference_files, ", ");
+    if (reads_good_and_bad(s)) return join(s.good_files, ", ") + " over " + join(s.bad_files, ", ");
     return "none";
 }
 
 std::string rewards_of(const ComparedRun& run) {
     const Settings& s = run.settings;
     if (!uses_rewards(s)) return "none during training";
-    std::vector<std::string> names;
-    for (const std::string& name : scoring_functions(s)) names.push_back(reward_shown_name(name));
-    return names.empty() ? "the answers in its files" : joined(names, " + ");
+    const std::string rewards = rewards_text(s);
+    return rewards.empty() ? "the answers in its files" : rewards;
 }
 
 std::string learns_while(const Settings& s) {

@@ -59,7 +59,8 @@ Difference difference_of(const BySeed& a, const BySeed& b) {
 const Field* only_difference(const Settings& a, const Settings& b) {
     const Field* only = nullptr;
     for (const Field& field : fields()) {
-        if (is_label_setting(field.key) || field.key == "max_steps") continue;
+        if (is_label_setting(field.key) || is_source_setting(field.key) || field.key == "max_steps")
+            continue;
         if (!field_applies(field, a) && !field_applies(field, b)) continue;
         if (field_text(field, a) == field_text(field, b)) continue;
         if (only) return nullptr;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include "analysis/compare/group_curves.h"
 #include "analysis/ticks.h"

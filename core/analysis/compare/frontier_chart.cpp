@@ -7,6 +7,7 @@
 #include "analysis/colours.h"
 #include "analysis/svg_chart.h"
 #include "base/strings.h"
+#include "base/words.h"
 
 namespace plumb {
 namespace {
@@ -16,12 +17,6 @@ using Indices = std::vector<std::size_t>;
 bool any_has(const Comparison& comparison, const std::string& key) {
     return std::ranges::any_of(comparison.runs,
                                [&](const ComparedRun& run) { return run.last(key).has_value(); });
-}
-
-std::string upper(std::string text) {
-    for (char& c : text)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return text;
 }
 
 /// The coefficients of an algorithm's groups order them: all have one, and they differ.
@@ -75,7 +70,7 @@ private:
             std::ranges::stable_sort(
                 of, {}, [&](std::size_t i) { return points_[i].coefficient.value_or(0); });
             const std::string weight(kl_weight_key(algorithm));
-            add(upper(algorithm) + (weight.empty() ? "" : ", " + weight),
+            add(upper_case(algorithm) + (weight.empty() ? "" : ", " + weight),
                 algorithm_colour(algorithm), of, true, true);
         }
     }

@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/compare/group_curves.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
+#include <numeric>
 
 #include "analysis/compare/student_t.h"
+#include "base/statistics.h"
 
 namespace plumb {
 
 Estimate mean_estimate(const std::vector<double>& values) {
-    double sum = 0, count = 0;
-    for (const double value : values) {
-        if (!std::isfinite(value)) continue;
-        sum += value;
-        ++count;
-    }
+    std::vector<double> finite;
+    std::ranges::copy_if(values, std::back_inserter(finite),
+                         [](double value) { return std::isfinite(value); });
     Estimate estimate;
-    estimate.count = static_cast<std::int64_t>(count);
-    if (count == 0) return estimate;
-    const double mean = sum / count;
+    estimate.count = std::ssize(finite);
+    if (finite.empty()) return estimate;
+    const auto count = static_cast<double>(finite.size());
+    const double mean = std::accumulate(finite.begin(), finite.end(), 0.0) / count;
     estimate.value = mean;
-    if (count < 2) return estimate;
-    double squares = 0;
-    for (const double value : values)
-        if (std::isfinite(value)) squares += (value - mean) * (value - mean);
-    const double error = std::sqrt(squares / (count - 1) / count);
-    const double half = student_quantile_95(count - 1) * error;
+    const auto variance = sample_variance(finite);
+    if (!variance) return estimate;
+    const double half = student_quantile_95(count - 1) * std::sqrt(*variance / count);
     estimate.interval = Interval{mean - half, mean + half};
     return estimate;
 }

@@ -7,6 +7,8 @@
 
 #include "analysis/compare/group_curves.h"
 #include "analysis/ticks.h"
+#include "base/strings.h"
+#include "config/roles.h"
 
 namespace plumb {
 
@@ -51,6 +53,13 @@ std::string group_seeds(const std::vector<ComparedRun>& runs, const RunGroup& gr
     const bool several = group.runs.size() > 1;
     if (seeds.size() < group.runs.size()) return "runs " + of_runs;
     return (several ? "seeds " : "seed ") + of_seeds;
+}
+
+std::string rewards_text(const Settings& settings) {
+    std::vector<std::string> names;
+    for (const std::string& name : scoring_functions(settings))
+        names.push_back(reward_shown_name(name));
+    return join(names, " + ");
 }
 
 std::optional<double> first_value(const ComparedRun& run, const std::string& key) {

@@ -25,6 +25,9 @@ TableCell text_cell(std::string text);
 /// "seeds 0, 1, 2"; "runs 4, 7" where a seed stands more than once.
 std::string group_seeds(const std::vector<ComparedRun>& runs, const RunGroup& group);
 
+/// The names of what scores completions, joined by " + "; empty where the answers in files do.
+std::string rewards_text(const Settings& settings);
+
 /// The first value, and the largest, of those that are finite.
 std::optional<double> first_value(const ComparedRun& run, const std::string& key);
 std::optional<double> largest_value(const ComparedRun& run, const std::string& key);

@@ -7,15 +7,10 @@
 #include "analysis/compare/group_curves.h"
 #include "analysis/compare/student_t.h"
 #include "analysis/ticks.h"
+#include "base/statistics.h"
 
 namespace plumb {
 namespace {
-
-double variance(const std::vector<double>& values, double mean) {
-    double squares = 0;
-    for (const double value : values) squares += (value - mean) * (value - mean);
-    return squares / static_cast<double>(values.size() - 1);
-}
 
 double two_sided(double t, double degrees_of_freedom) {
     return 2 * student_cdf(-std::abs(t), degrees_of_freedom);
@@ -27,7 +22,7 @@ MeanTest mean_test(const std::vector<double>& values) {
     MeanTest result{.estimate = mean_estimate(values)};
     if (values.size() < 2) return result;
     const double mean = *result.estimate.value;
-    const double error = std::sqrt(variance(values, mean) / static_cast<double>(values.size()));
+    const double error = std::sqrt(*sample_variance(values) / static_cast<double>(values.size()));
     // Equal values everywhere tell nothing about other seeds.
     if (error > 0) result.p_value = two_sided(mean / error, static_cast<double>(values.size() - 1));
     return result;
@@ -41,8 +36,8 @@ MeanTest welch_test(const std::vector<double>& a, const std::vector<double>& b) 
     result.estimate.value = difference;
     result.estimate.count = static_cast<std::int64_t>(std::min(a.size(), b.size()));
     if (a.size() < 2 || b.size() < 2) return result;
-    const double part_a = variance(a, *of_a.value) / static_cast<double>(a.size());
-    const double part_b = variance(b, *of_b.value) / static_cast<double>(b.size());
+    const double part_a = *sample_variance(a) / static_cast<double>(a.size());
+    const double part_b = *sample_variance(b) / static_cast<double>(b.size());
     const double sum = part_a + part_b;
     if (!(sum > 0)) return result;
     const double degrees = sum * sum /

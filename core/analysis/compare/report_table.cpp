@@ -2,38 +2,14 @@
 #include "analysis/compare/report_table.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 
+#include "analysis/csv.h"
 #include "analysis/ticks.h"
+#include "base/strings.h"
 
 namespace plumb {
 namespace {
-
-std::string quoted(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
-    std::string result = "\"";
-    for (const char c : text) {
-        if (c == '"') result += '"';
-        result += c;
-    }
-    return result + '"';
-}
-
-/// The shortest text that reads back as the same number.
-std::string exact(double value) {
-    std::array<char, 32> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    return {text.data(), end};
-}
-
-std::string fixed(double value, int decimals) {
-    std::array<char, 64> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
-                                   std::chars_format::fixed, decimals);
-    return end.ec == std::errc() ? std::string(text.data(), end.ptr) : short_number(value);
-}
 
 bool has_intervals(const ReportTable& table, std::size_t column) {
     return std::ranges::any_of(table.rows, [&](const TableRow& row) {
@@ -47,7 +23,7 @@ std::string table_csv(const ReportTable& table) {
     std::string text;
     const auto add = [&](std::string_view cell) {
         if (!text.empty() && text.back() != '\n') text += ',';
-        text += quoted(cell);
+        text += csv_field(cell);
     };
     std::vector<bool> intervals;
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
@@ -62,14 +38,14 @@ std::string table_csv(const ReportTable& table) {
         std::string line;
         const auto put = [&](std::string_view cell, bool first) {
             if (!first) line += ',';
-            line += quoted(cell);
+            line += csv_field(cell);
         };
         for (std::size_t c = 0; c < table.columns.size(); ++c) {
             const TableCell cell = c < row.cells.size() ? row.cells[c] : TableCell();
-            put(cell.value ? exact(*cell.value) : cell.text, c == 0);
+            put(cell.value ? format_number(*cell.value) : cell.text, c == 0);
             if (!intervals[c]) continue;
-            put(cell.interval ? exact(cell.interval->low) : "", false);
-            put(cell.interval ? exact(cell.interval->high) : "", false);
+            put(cell.interval ? format_number(cell.interval->low) : "", false);
+            put(cell.interval ? format_number(cell.interval->high) : "", false);
         }
         text += line + "\r\n";
     }
@@ -93,9 +69,9 @@ std::string estimate_text(const Estimate& estimate) {
         return symmetric ? short_number(value) + " ± " + short_number(half)
                          : short_number(value) + " [" + short_number(low) + ", " +
                                short_number(high) + "]";
-    if (symmetric) return fixed(value, decimals) + " ± " + fixed(half, decimals);
-    return fixed(value, decimals) + " [" + fixed(low, decimals) + ", " + fixed(high, decimals) +
-           "]";
+    if (symmetric) return format_fixed(value, decimals) + " ± " + format_fixed(half, decimals);
+    return format_fixed(value, decimals) + " [" + format_fixed(low, decimals) + ", " +
+           format_fixed(high, decimals) + "]";
 }
 
 }  // namespace plumb

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "analysis/colours.h"
+#include "base/words.h"
 #include "config/fields.h"
 #include "config/yaml.h"
 
@@ -14,12 +15,6 @@ namespace plumb {
 namespace {
 
 constexpr std::size_t most_differences_in_a_name = 3;
-
-std::string upper(std::string text) {
-    for (char& c : text)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return text;
-}
 
 /// What runs of one group have in common.
 std::string group_key(const ComparedRun& run) {
@@ -38,9 +33,8 @@ std::string group_key(const ComparedRun& run) {
 std::vector<const Field*> differing_fields(const std::vector<const Settings*>& all) {
     std::vector<const Field*> differing;
     for (const Field& field : fields()) {
-        if (is_label_setting(field.key) && !field.key.starts_with("model_") &&
-            field.key != "reward_model" && field.key != "pairs_run")
-            continue;
+        // What evaluations ask does not change what a run learns.
+        if (is_label_setting(field.key) || field.key == "eval_reward_model") continue;
         std::set<std::string> values;
         for (const Settings* settings : all)
             values.insert(field_applies(field, *settings) ? field_text(field, *settings) : "");
@@ -51,7 +45,7 @@ std::vector<const Field*> differing_fields(const std::vector<const Settings*>& a
 
 std::string own_name(const Settings& settings, const std::vector<const Field*>& differing) {
     if (!settings.variant.empty()) return settings.variant;
-    std::string name = upper(settings.algorithm);
+    std::string name = upper_case(settings.algorithm);
     std::size_t named = 0;
     for (const Field* field : differing) {
         if (!field_applies(*field, settings)) continue;
@@ -96,10 +90,14 @@ void name_groups(const std::vector<ComparedRun>& runs, std::vector<RunGroup>& gr
 }  // namespace
 
 bool is_label_setting(std::string_view key) {
-    constexpr std::array labels = {
-        "seed",         "preset",    "comparison",       "variant", "model_name_or_path",
-        "reward_model", "pairs_run", "eval_reward_model"};
+    constexpr std::array<std::string_view, 4> labels = {"seed", "preset", "comparison", "variant"};
     return std::ranges::find(labels, key) != labels.end();
+}
+
+bool is_source_setting(std::string_view key) {
+    constexpr std::array<std::string_view, 4> sources = {"model_name_or_path", "reward_model",
+                                                         "pairs_run", "eval_reward_model"};
+    return std::ranges::find(sources, key) != sources.end();
 }
 
 std::vector<RunGroup> group_runs(const std::vector<ComparedRun>& runs) {

@@ -25,8 +25,11 @@ struct RunGroup {
 /// what differs between groups of one algorithm; two that would have one name are numbered.
 std::vector<RunGroup> group_runs(const std::vector<ComparedRun>& runs);
 
-/// Whether the setting names or labels a run rather than deciding what it computes, or is decided
-/// anew for each seed: seed, preset, comparison, variant, the names of models and pairs.
+/// Whether the setting only tells what a run is called and which of its like it is: seed, preset,
+/// comparison, variant.
 bool is_label_setting(std::string_view key);
+/// Whether the setting names what a run builds on, which a comparison may make anew for each seed:
+/// its first model, reward models, the run with its pairs.
+bool is_source_setting(std::string_view key);
 
 }  // namespace plumb

@@ -64,10 +64,9 @@ ReportTable settings_table(const std::vector<ComparedRun>& runs,
         table.notes = {"There is one group; settings are compared between groups."};
         return table;
     }
-    constexpr std::string_view labels[] = {"seed", "preset", "comparison", "variant"};
     std::size_t equal = 0;
     for (const Field& field : fields()) {
-        if (std::ranges::find(labels, field.key) != std::end(labels)) continue;
+        if (is_label_setting(field.key)) continue;
         if (!differs(field, runs, groups)) {
             ++equal;
             continue;

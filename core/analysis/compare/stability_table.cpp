@@ -9,18 +9,13 @@
 #include "analysis/diagnosis.h"
 #include "analysis/metric_info.h"
 #include "analysis/ticks.h"
+#include "base/statistics.h"
 
 namespace plumb {
 namespace {
 
 constexpr std::size_t spike_window = 20;
 constexpr double spike_factor = 10;
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
-}
 
 std::optional<double> count_of(const ComparedRun& run, const std::string& key) {
     const auto* points = run.points(key);
@@ -34,15 +29,6 @@ std::optional<double> worst_kl(const ComparedRun& run) {
     const auto sampled = largest_value(run, "objective/kl");
     if (!held_out) return sampled;
     return sampled ? std::max(*held_out, *sampled) : *held_out;
-}
-
-/// Sample standard deviation; nothing from fewer than two.
-std::optional<double> spread(const std::vector<double>& values) {
-    if (values.size() < 2) return std::nullopt;
-    double mean = 0, squares = 0;
-    for (const double value : values) mean += value / static_cast<double>(values.size());
-    for (const double value : values) squares += (value - mean) * (value - mean);
-    return std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
 TableCell share_cell(std::int64_t count, std::int64_t of) {
@@ -176,8 +162,8 @@ ReportTable stability_table(const std::vector<ComparedRun>& runs,
                 runs, group,
                 [](const ComparedRun& run) { return count_of(run, "non_finite_skipped"); })),
             failures_cell(runs, group)};
-        if (const auto deviation = spread(ends))
-            row.cells[6] = number_cell(*deviation);
+        if (const auto variance = sample_variance(ends))
+            row.cells[6] = number_cell(std::sqrt(*variance));
         else
             row.cells[6].detail = "needs two runs";
         table.rows.push_back(std::move(row));

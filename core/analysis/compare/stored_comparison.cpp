@@ -9,15 +9,11 @@
 namespace plumb {
 
 std::string comparison_of(const std::string& settings) {
-    // Most runs are of none, and to parse the settings of many whole takes long.
-    constexpr std::string_view key = "\ncomparison: ";
-    const auto line = settings.find(key);
+    // That line alone: to parse the settings of many runs whole takes long.
+    const auto line = settings.find("\ncomparison: ");
     if (line == settings.npos) return {};
-    const std::string_view value = std::string_view(settings).substr(line + key.size());
-    if (value.empty() || value.starts_with("''") || value.starts_with("\"\"") ||
-        value.starts_with('\n'))
-        return {};
-    const auto parsed = parse_settings(settings, "settings", {});
+    const auto end = settings.find('\n', line + 1);
+    const auto parsed = parse_settings(settings.substr(line + 1, end - line - 1), "settings", {});
     return parsed ? parsed->comparison : std::string();
 }
 

@@ -14,13 +14,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-Settings small_ppo() {
-    Settings settings = small_reviews_run("ppo");
-    settings.max_steps = 4;
-    settings.save_steps = 2;
-    return settings;
-}
-
 bool has_problem(const std::vector<ComparisonProblem>& problems, const std::string& id) {
     return std::ranges::find(problems, id, &ComparisonProblem::id) != problems.end();
 }

@@ -14,13 +14,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-Settings small_ppo() {
-    Settings settings = small_reviews_run("ppo");
-    settings.max_steps = 4;
-    settings.save_steps = 2;
-    return settings;
-}
-
 std::set<LabelItemId> ids_of(const std::vector<LabelItem>& items) {
     std::set<LabelItemId> ids;
     for (const LabelItem& item : items) ids.insert(item.id);

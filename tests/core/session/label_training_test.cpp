@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t refreshed_after = 3;
 
-Settings small_ppo() {
+Settings small_refreshed_ppo() {
     Settings settings = small_reviews_run("ppo");
     settings.max_steps = 7;
     settings.save_steps = 2;
@@ -56,7 +56,7 @@ RunId finish(SmallSession& session, const Result<LabelTraining>& training) {
 
 /// A run that is stopped, refreshed from its judged samples, and goes on to its end.
 RunId refreshed_run(SmallSession& session) {
-    const RunId run = stopped_run(session, small_ppo(), refreshed_after);
+    const RunId run = stopped_run(session, small_refreshed_ppo(), refreshed_after);
     const LabelQueueId queue = judged_samples(session, run);
     return finish(session, refresh_from_labels(*session, run, {.queue = queue}));
 }
@@ -99,7 +99,7 @@ private Q_SLOTS:
             fs::exists(refreshed_reward_model(session->store().run_folder(run), refreshed_after) /
                        "model.safetensors"));
 
-        const RunId plain = session.run(small_ppo(), "plain");
+        const RunId plain = session.run(small_refreshed_ppo(), "plain");
         const auto before = values(*reader, plain, "reward"),
                    after = values(*reader, run, "reward");
         QCOMPARE(after.size(), before.size());
@@ -109,7 +109,7 @@ private Q_SLOTS:
 
     void a_paused_run_is_refreshed_and_goes_on() {
         SmallSession session;
-        const auto run = session->start(small_ppo(), "policy");
+        const auto run = session->start(small_refreshed_ppo(), "policy");
         VERIFY_OK(run);
         session->pause();
         int refreshes = 0;
@@ -155,7 +155,7 @@ private Q_SLOTS:
 
     void a_refresh_that_cannot_be_made_is_told_and_the_run_stays_as_it_is() {
         SmallSession session;
-        const RunId run = stopped_run(session, small_ppo(), refreshed_after);
+        const RunId run = stopped_run(session, small_refreshed_ppo(), refreshed_after);
         auto reader = session.reader();
         const auto queue = queue_samples(session->store(), *reader, "unjudged", {.run = run});
         VERIFY_OK(queue);
@@ -171,7 +171,7 @@ private Q_SLOTS:
         QVERIFY2(other.error().message.find("not-there.jsonl") != std::string::npos,
                  other.error().message.c_str());
 
-        Settings settings = small_ppo();
+        Settings settings = small_refreshed_ppo();
         settings.reward_refresh_file = "labels/pairs.jsonl";
         const auto start = session->start(settings, "too early");
         QVERIFY(!start);
@@ -192,7 +192,7 @@ private Q_SLOTS:
     void runs_on_verdicts_lead_back_to_them() {
         QFETCH(QString, algorithm);
         SmallSession session;
-        const RunId policy = stopped_run(session, small_ppo(), refreshed_after);
+        const RunId policy = stopped_run(session, small_refreshed_ppo(), refreshed_after);
         const LabelQueueId queue = judged_samples(session, policy);
         RunToLearn wanted;
         wanted.labels.queue = queue;
@@ -225,7 +225,7 @@ private Q_SLOTS:
 
     void what_is_held_out_shares_no_prompt_with_what_is_learnt() {
         SmallSession session;
-        const RunId policy = stopped_run(session, small_ppo(), refreshed_after);
+        const RunId policy = stopped_run(session, small_refreshed_ppo(), refreshed_after);
         const LabelQueueId queue = judged_samples(session, policy);
         auto reader = session.reader();
         const auto snapshot =

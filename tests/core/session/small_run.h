@@ -58,6 +58,14 @@ inline plumb::Settings small_reviews_run(const std::string& algorithm) {
     return settings;
 }
 
+/// PPO of that size with a checkpoint half way.
+inline plumb::Settings small_ppo() {
+    plumb::Settings settings = small_reviews_run("ppo");
+    settings.max_steps = 4;
+    settings.save_steps = 2;
+    return settings;
+}
+
 /// A session on a workspace and cache below one temporary folder.
 class SmallSession {
 public:
