@@ -64,6 +64,8 @@ std::string estimate_text(const Estimate& estimate) {
     const int of_half = 1 - static_cast<int>(std::floor(std::log10(half)));
     const int of_value = 4 - static_cast<int>(std::floor(std::log10(largest)));
     const int decimals = std::min(of_half, of_value);
+    // What does not reach the last digit is the rounding of equal values.
+    if (half < 0.5 * std::pow(10.0, -decimals)) return short_number(value);
     const bool symmetric = std::abs((high - value) - (value - low)) < 0.05 * half;
     if (decimals < 0 || decimals > 8)
         return symmetric ? short_number(value) + " ± " + short_number(half)

@@ -209,6 +209,8 @@ private Q_SLOTS:
         QCOMPARE(text(0.96, 0.9, 0.98), std::string("0.960 [0.900, 0.980]"));
         QCOMPARE(estimate_text({.value = 4, .interval = Interval{4, 4}, .count = 3}),
                  std::string("4"));
+        QCOMPARE(text(1.3558, 1.3558 - 4e-16, 1.3558 + 4e-16), std::string("1.36"));
+        QCOMPARE(text(18.52108, 18.51, 18.532), std::string("18.521 ± 0.011"));
         QCOMPARE(estimate_text({}), std::string());
     }
 };
