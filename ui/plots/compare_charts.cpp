@@ -203,15 +203,4 @@ void CompareCharts::take(GroupData data) {
     if (!m_computing) Q_EMIT computed();
 }
 
-void CompareCharts::showMetric(const std::string& key) {
-    for (Chart* chart : m_grid->charts()) {
-        if (chart->group().keys.front() != key) continue;
-        m_grid->enlarge(nullptr);
-        chart->setFocus();
-        m_grid->ensureWidgetVisible(chart);
-        return;
-    }
-    m_grid->addChart({metric_info(key).title, {key}});
-}
-
 }  // namespace plumb::ui

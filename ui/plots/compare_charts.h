@@ -48,8 +48,6 @@ public:
     bool showsEveryRun() const { return m_everyRun; }
     void setHiddenGroups(const std::set<std::string>& names);
     const std::set<std::string>& hiddenGroups() const { return m_hidden; }
-    /// The chart of the metric comes into view with the focus; one is added where there is none.
-    void showMetric(const std::string& key);
 
     ChartGrid& grid() { return *m_grid; }
     /// Whether curves are being computed for what is shown.

@@ -86,9 +86,6 @@ void CompareOverview::setComparison(const std::shared_ptr<const Comparison>& com
     m_charts->setComparison(comparison);
     m_frontier->setComparison(comparison);
     if (!comparison) return;
-    // What the groups are told apart by is the first thing to be seen.
-    if (!comparison->metric.empty() && comparison->metric != m_metric)
-        m_charts->showMetric(m_metric = comparison->metric);
     m_table->setTable(overview_table(*comparison));
 }
 

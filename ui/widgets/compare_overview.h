@@ -43,7 +43,6 @@ private:
     void showRates();
 
     WinRatesFeed& m_rates;
-    std::string m_metric;
     CompareCharts* m_charts;
     FrontierPlot* m_frontier;
     WinMatrix* m_matrix;

@@ -113,19 +113,23 @@ void ReportTableView::setTable(const ReportTable& table) {
     m_notes->setVisible(!notes.isEmpty());
     QStringList columns;
     for (const TableColumn& column : table.columns) columns << toQString(column.id);
-    if (columns != m_sized || table.rows.empty()) sizeColumns();
+    sizeColumns(columns != m_sized || table.rows.empty());
     m_sized = table.rows.empty() ? QStringList() : columns;
     sizeRows();
 }
 
-void ReportTableView::sizeColumns() {
+void ReportTableView::sizeColumns(bool anew) {
     m_sizing = true;
+    const auto& columns = m_model->table().columns;
+    std::vector<int> before(columns.size(), 0);
+    for (std::size_t i = 0; !anew && i < columns.size(); ++i)
+        before[i] = m_view->columnWidth(static_cast<int>(i));
     m_view->resizeColumnsToContents();
     const QSettings settings;
-    const auto& columns = m_model->table().columns;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const int section = static_cast<int>(i);
-        const int fits = std::min(m_view->columnWidth(section) + 10, widest_column);
+        const int fits =
+            std::max(before[i], std::min(m_view->columnWidth(section) + 10, widest_column));
         m_view->setColumnWidth(section,
                                settings.value(widthKey(m_name, columns[i].id), fits).toInt());
     }

@@ -41,7 +41,9 @@ protected:
 private:
     void copy();
     void save();
-    void sizeColumns();
+    /// Columns that the user has not sized fit what is in them; where the columns are those of
+    /// before they only become wider, so that a table that grows holds still.
+    void sizeColumns(bool anew);
     void sizeRows();
 
     QString m_name;

@@ -158,7 +158,7 @@ private Q_SLOTS:
     void a_newer_comparison_keeps_what_is_in_view() {
         ShownGroups shown;
         shown.charts.setHiddenGroups({"DPO"});
-        shown.charts.showMetric("num_tokens");
+        shown.charts.grid().addChart({"Tokens", {"num_tokens"}});
         shown.wait();
         Q_EMIT shown.chart("loss")->xRangeChosen(5, 15);
         shown.set(made_comparison(60));

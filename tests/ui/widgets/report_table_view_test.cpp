@@ -83,6 +83,19 @@ private Q_SLOTS:
         QVERIFY(!view.copiedText().contains("PPO"));
     }
 
+    void columns_grow_with_what_comes_into_them() {
+        ReportTableView view("growing");
+        view.setTable(cost());
+        const int before = view.view()->columnWidth(1);
+        ReportTable newer = cost();
+        newer.rows[0].cells[1] = {.text = "1234.567 ± 123.456", .value = 1234.567};
+        view.setTable(newer);
+        const int after = view.view()->columnWidth(1);
+        QVERIFY(after > before);
+        view.setTable(cost());
+        QCOMPARE(view.view()->columnWidth(1), after);
+    }
+
     void all_rows_are_copied_where_none_is_chosen() {
         ReportTableView view("cost");
         view.setTable(cost());
