@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A tokenizer.json, read and used.
+// A tokenizer.json, read and used; behind a NUL tokenizer_config.json.
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
-#include "base/check.h"
-#include "base/files.h"
-#include "text/tokenizer.h"
-
-namespace {
-
-std::filesystem::path make_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "plumbline-fuzz-XXXXXX").string();
-    PLUMB_CHECK(::mkdtemp(name.data()) != nullptr, "no temporary folder");
-    return name;
-}
-
-}  // namespace
+#include "text/tokenizer_config.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const std::filesystem::path folder = make_folder();
-    const std::string json(reinterpret_cast<const char*>(data), size);
-    PLUMB_CHECK(plumb::write_file_atomic(folder / "tokenizer.json", json).ok(), "cannot write");
-    const auto tokenizer = plumb::load_tokenizer(folder);
+    const std::string_view input(reinterpret_cast<const char*>(data), size);
+    plumb::TokenizerTexts texts;
+    texts.tokenizer = input.substr(0, input.find('\0'));
+    if (texts.tokenizer.size() < size) texts.config = input.substr(texts.tokenizer.size() + 1);
+    const auto tokenizer = plumb::parse_tokenizer(std::move(texts), "fuzz");
     if (!tokenizer.ok()) return 0;
     for (const std::string text :
          {"", "hello  world, <s>it's 1234!\n", "\xC3\xA9 e\xCC\x81 \xF0\x9F\x98\x80 \xFF\xC3"}) {
