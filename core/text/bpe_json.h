@@ -24,8 +24,12 @@ Result<BpeParts> read_bpe_parts(TokenizerFile& file, const TokenizerConfig& conf
 Result<std::vector<AddedToken>> read_added_tokens(const JsonPart& file);
 /// One of them, with its id given apart.
 Result<AddedToken> read_added_token(const JsonPart& part, std::int64_t id);
-/// An error where two tokens have one id or one text.
-Status check_added_tokens(const std::vector<AddedToken>& added, const std::filesystem::path& path);
+/// A vocabulary by id and by text. An error where two tokens have one id or one text.
+Result<TokenTable> table_of(const TokenList& vocabulary, const std::filesystem::path& path);
+/// An error where an added token has the id of another one or of another text of the vocabulary, or
+/// another id than there.
+Status check_added_tokens(const std::vector<AddedToken>& added, const TokenTable& vocabulary,
+                          const std::filesystem::path& path);
 Result<Normalizer> read_normalizer(const JsonPart& normalizer);
 /// Pattern and content of a Replace.
 Result<Normalizer::Step> read_replace(const JsonPart& part);

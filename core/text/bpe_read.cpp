@@ -61,46 +61,18 @@ private:
 
     /// Vocabulary, added tokens and merges, and whether they fit together.
     Status read_tokens() {
-        const TokenList& vocabulary = file_.vocabulary;
-        std::vector<TokenTable::Entry> entries;
-        entries.reserve(vocabulary.size());
-        for (std::size_t i = 0; i < vocabulary.size(); ++i)
-            entries.push_back({vocabulary.text(i), vocabulary.id(i)});
-        const TokenTable table(entries);
-        for (const TokenTable::Entry& entry : entries) {
-            if (table.text(entry.id) != entry.text)
-                return two_texts(entry.id, entry.text, table.text(entry.id));
-            if (table.find(entry.text) != entry.id)
-                return two_ids(entry.text, table.find(entry.text), entry.id);
-        }
+        PLUMB_TRY(const TokenTable table, table_of(file_.vocabulary, path_));
         const IdOf id_of = [&](const std::string& text) -> std::optional<std::int64_t> {
             if (const std::int32_t id = table.find(text); id >= 0) return id;
             const auto token = std::ranges::find(parts_.added, text, &AddedToken::content);
             return token == parts_.added.end() ? std::nullopt : std::optional(token->id);
         };
         complete_added_tokens(config_, id_of, parts_.added);
-        PLUMB_TRY_STATUS(check_added_tokens(parts_.added, path_));
+        PLUMB_TRY_STATUS(check_added_tokens(parts_.added, table, path_));
         PLUMB_TRY(parts_.special, special_tokens(config_, id_of, folder_));
         if (!parts_.special.unk && parts_.unknown) parts_.special.unk = id_of(*parts_.unknown);
         parts_.config = config_.text;
-        for (const AddedToken& token : parts_.added) {
-            const std::int32_t id = table.find(token.content);
-            if (id >= 0 && id != token.id) return two_ids(token.content, id, token.id);
-            if (id < 0 && table.exists(token.id))
-                return two_texts(token.id, table.text(token.id), token.content);
-        }
         return read_merges(table);
-    }
-
-    Error two_texts(std::int64_t id, std::string_view first, std::string_view second) const {
-        return invalid_input(path_.string() + ": id " + std::to_string(id) +
-                             " is that of two tokens, \"" + std::string(first) + "\" and \"" +
-                             std::string(second) + "\".");
-    }
-    Error two_ids(std::string_view text, std::int64_t first, std::int64_t second) const {
-        return invalid_input(path_.string() + ": token \"" + std::string(text) +
-                             "\" has two ids, " + std::to_string(first) + " and " +
-                             std::to_string(second) + ".");
     }
 
     Status read_merges(const TokenTable& table) {

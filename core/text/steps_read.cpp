@@ -14,6 +14,18 @@ Error not_understood(const JsonPart& whole) {
     return whole.error(whole.describe() + " is not understood.");
 }
 
+Error two_texts(const std::filesystem::path& path, std::int64_t id, std::string_view first,
+                std::string_view second) {
+    return invalid_input(path.string() + ": id " + std::to_string(id) +
+                         " is that of two tokens, \"" + std::string(first) + "\" and \"" +
+                         std::string(second) + "\".");
+}
+Error two_ids(const std::filesystem::path& path, std::string_view text, std::int64_t first,
+              std::int64_t second) {
+    return invalid_input(path.string() + ": token \"" + std::string(text) + "\" has two ids, " +
+                         std::to_string(first) + " and " + std::to_string(second) + ".");
+}
+
 /// With the place of the part before what is wrong with the pattern.
 Result<std::shared_ptr<const SplitPattern>> compiled(const JsonPart& part,
                                                      const std::string& pattern, bool literal) {
@@ -160,19 +172,32 @@ Result<std::vector<AddedToken>> read_added_tokens(const JsonPart& file) {
     return added;
 }
 
-Status check_added_tokens(const std::vector<AddedToken>& added, const std::filesystem::path& path) {
+Result<TokenTable> table_of(const TokenList& vocabulary, const std::filesystem::path& path) {
+    std::vector<TokenTable::Entry> entries;
+    entries.reserve(vocabulary.size());
+    for (std::size_t i = 0; i < vocabulary.size(); ++i)
+        entries.push_back({vocabulary.text(i), vocabulary.id(i)});
+    TokenTable table(entries);
+    for (const TokenTable::Entry& entry : entries) {
+        if (table.text(entry.id) != entry.text)
+            return two_texts(path, entry.id, entry.text, table.text(entry.id));
+        if (table.find(entry.text) != entry.id)
+            return two_ids(path, entry.text, table.find(entry.text), entry.id);
+    }
+    return table;
+}
+
+Status check_added_tokens(const std::vector<AddedToken>& added, const TokenTable& vocabulary,
+                          const std::filesystem::path& path) {
     std::unordered_map<std::int64_t, std::string_view> by_id;
     std::unordered_map<std::string_view, std::int64_t> by_text;
     for (const AddedToken& token : added) {
-        const auto text = by_id.emplace(token.id, token.content).first->second;
-        const auto id = by_text.emplace(token.content, token.id).first->second;
-        if (text != token.content)
-            return invalid_input(path.string() + ": id " + std::to_string(token.id) +
-                                 " is that of two tokens, \"" + std::string(text) + "\" and \"" +
-                                 token.content + "\".");
-        if (id != token.id)
-            return invalid_input(path.string() + ": token \"" + token.content + "\" has two ids, " +
-                                 std::to_string(id) + " and " + std::to_string(token.id) + ".");
+        std::string_view text = by_id.emplace(token.id, token.content).first->second;
+        std::int64_t id = by_text.emplace(token.content, token.id).first->second;
+        if (const std::int32_t known = vocabulary.find(token.content); known >= 0) id = known;
+        if (vocabulary.exists(token.id)) text = vocabulary.text(token.id);
+        if (id != token.id) return two_ids(path, token.content, id, token.id);
+        if (text != token.content) return two_texts(path, token.id, text, token.content);
     }
     return {};
 }

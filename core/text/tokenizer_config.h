@@ -17,10 +17,10 @@ namespace plumb {
 
 /// The texts of a tokenizer's files; of those that are not there, empty.
 struct TokenizerTexts {
-    std::string tokenizer;           ///< tokenizer.json
-    std::string config;              ///< tokenizer_config.json
-    std::string special_tokens_map;  ///< special_tokens_map.json
-    std::string model;               ///< the model's config.json
+    std::string tokenizer = {};           ///< tokenizer.json
+    std::string config = {};              ///< tokenizer_config.json
+    std::string special_tokens_map = {};  ///< special_tokens_map.json
+    std::string model = {};               ///< the model's config.json
 };
 
 /// A tokenizer from texts in memory; folder is where they are from, for errors. load_tokenizer() in

@@ -11,6 +11,8 @@ using Json = nlohmann::json;
 constexpr std::size_t deepest_nesting = 64;
 /// Values beside vocabulary and merges; a thousand added tokens are 8,000.
 constexpr std::size_t most_values = 1'000'000;
+/// Several times what the largest vocabularies have.
+constexpr std::size_t most_tokens = 2'000'000;
 
 /// Takes the values of a JSON text one by one and puts them where they belong.
 class Sink : public nlohmann::json_sax<Json> {
@@ -37,11 +39,13 @@ public:
     bool binary(binary_t& /*value*/) override { return refuse("binary data"); }
 
     bool string(string_t& value) override {
-        if (place() == Place::merge_list) return merge_text(value);
+        if (place() == Place::merge_list) {
+            ++merges_;
+            return merge_text(value);
+        }
         if (place() == Place::merge) {
             ++pair_size_;
-            file_->merge_parts.add(value, 0);
-            return true;
+            return add_merge_part(value);
         }
         return scalar(value, "a text");
     }
@@ -65,6 +69,7 @@ public:
     }
     bool start_array(std::size_t /*size*/) override {
         if (place() == Place::merge_list) {
+            ++merges_;
             pair_size_ = 0;
             return enter(Place::merge, nullptr);
         }
@@ -114,6 +119,7 @@ private:
         return false;
     }
     bool wrong_value(const std::string& what) {
+        if (place() == Place::merge_list) ++merges_;
         if (place() == Place::vocabulary)
             return refuse(": in model.vocab the token \"" + token_ + "\" has " + what +
                           " for its id.");
@@ -121,7 +127,11 @@ private:
                       "; expected two texts, or one with a blank between them.");
     }
     std::string merge_name() const {
-        return "merge " + std::to_string(file_->merge_parts.size() / 2 + 1) + " of model.merges";
+        return "merge " + std::to_string(merges_) + " of model.merges";
+    }
+
+    bool too_many(const char* what) {
+        return refuse("holds more than " + std::to_string(most_tokens) + " " + what + ".");
     }
 
     bool enter(Place place, Json* json) {
@@ -160,7 +170,7 @@ private:
                           "\" has no usable id in model.vocab; ids go from 0 to " +
                           std::to_string(largest_token_id) + ".");
         file_->vocabulary.add(token_, value);
-        return true;
+        return file_->vocabulary.size() <= most_tokens || too_many("tokens in model.vocab");
     }
 
     bool merge_text(std::string_view both) {
@@ -168,9 +178,12 @@ private:
         if (blank == both.npos || both.find(' ', blank + 1) != both.npos)
             return refuse(": " + merge_name() + ", \"" + std::string(both) +
                           "\", is not two texts with a blank between them.");
-        file_->merge_parts.add(both.substr(0, blank), 0);
-        file_->merge_parts.add(both.substr(blank + 1), 0);
-        return true;
+        return add_merge_part(both.substr(0, blank)) && add_merge_part(both.substr(blank + 1));
+    }
+
+    bool add_merge_part(std::string_view part) {
+        file_->merge_parts.add(part, 0);
+        return file_->merge_parts.size() <= 2 * most_tokens || too_many("merges in model.merges");
     }
 
     Json& tree_;
@@ -178,6 +191,7 @@ private:
     std::vector<Level> levels_;
     std::string token_;  ///< of the vocabulary, whose id comes next
     std::size_t values_ = 0;
+    std::size_t merges_ = 0;  ///< begun
     int pair_size_ = 0;
     std::string problem_;
 };

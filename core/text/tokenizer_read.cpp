@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <unordered_map>
 
 #include "base/files.h"
 #include "text/bpe_json.h"
@@ -70,23 +69,18 @@ Loaded read_vocabulary_tokenizer(const TokenizerFile& file, const JsonPart& root
         return model.member("vocab").error("is missing, or no object of tokens and ids.");
     Vocabulary vocabulary;
     vocabulary.unit = unit;
-    std::unordered_map<std::string, std::int64_t> ids;
-    for (std::size_t i = 0; i < file.vocabulary.size(); ++i) {
-        std::string text(file.vocabulary.text(i));
-        vocabulary.entries.emplace_back(text, file.vocabulary.id(i));
-        // What an added token may repeat, the vocabulary alone may not.
-        vocabulary.added.push_back({.id = file.vocabulary.id(i), .content = text});
-        ids.emplace(std::move(text), file.vocabulary.id(i));
-    }
+    PLUMB_TRY(const TokenTable table, table_of(file.vocabulary, path));
+    vocabulary.entries.reserve(file.vocabulary.size());
+    for (std::size_t i = 0; i < file.vocabulary.size(); ++i)
+        vocabulary.entries.emplace_back(file.vocabulary.text(i), file.vocabulary.id(i));
     PLUMB_TRY(std::vector<AddedToken> added, read_added_tokens(root));
     const IdOf id_of = [&](const std::string& text) -> std::optional<std::int64_t> {
-        if (const auto found = ids.find(text); found != ids.end()) return found->second;
+        if (const std::int32_t id = table.find(text); id >= 0) return id;
         const auto token = std::ranges::find(added, text, &AddedToken::content);
         return token == added.end() ? std::nullopt : std::optional(token->id);
     };
     complete_added_tokens(config, id_of, added);
-    vocabulary.added.insert(vocabulary.added.end(), added.begin(), added.end());
-    PLUMB_TRY_STATUS(check_added_tokens(vocabulary.added, path));
+    PLUMB_TRY_STATUS(check_added_tokens(added, table, path));
     PLUMB_TRY(vocabulary.special, special_tokens(config, id_of, folder));
     vocabulary.added = std::move(added);
     if (vocabulary.entries.empty() && vocabulary.added.empty())
