@@ -17,18 +17,21 @@ using namespace plumb::bench;
 int main(int argc, char** argv) {
     CLI::App app{"Times Plumbline on one of the fixed workloads"};
     std::string name, models;
+    std::string dtype = "float32";
     int threads = 1;
     std::int64_t warmup = 1, steps = 0;
     app.add_option("--workload", name)->required()->check(CLI::IsMember(workloads()));
     app.add_option("--models", models, "folder made by make_models.py of the peers")->required();
     app.add_option("--threads", threads);
+    app.add_option("--dtype", dtype)->check(CLI::IsMember({"float32"}));
     app.add_option("--warmup", warmup);
     app.add_option("--steps", steps, "timed steps; 0: those of the workload");
     CLI11_PARSE(app, argc, argv);
 
     const Workload& work = workloads().at(name);
     at::set_num_threads(threads);
-    Bench bench{work, models, warmup, steps > 0 ? steps : work.steps};
+    Bench bench{
+        .work = work, .models = models, .warmup = warmup, .steps = steps > 0 ? steps : work.steps};
     static const std::map<std::string, void (*)(Bench&)> kinds = {{"generate", run_generation},
                                                                   {"sft", run_supervised},
                                                                   {"dpo", run_dpo},
@@ -42,6 +45,7 @@ int main(int argc, char** argv) {
     for (const auto& [phase, seconds] : bench.split) split[phase] = median(seconds);
     std::cout << nlohmann::json{{"workload", name},
                                 {"program", "plumbline"},
+                                {"dtype", dtype},
                                 {"threads", threads},
                                 {"step_s",
                                  {{"median", median(bench.seconds)},

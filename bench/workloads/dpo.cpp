@@ -37,8 +37,7 @@ void run_dpo(Bench& bench) {
     bench.time([&](std::int64_t number) {
         const auto size = static_cast<std::size_t>(bench.work.batch);
         const PreferenceBatch batch = make_preference_batch(
-            std::span(pairs).subspan(static_cast<std::size_t>(number) * size, size),
-            padding_id(policy));
+            std::span(pairs).subspan(static_cast<std::size_t>(number) * size, size));
         const Stopwatch watch;
         const at::Tensor logps = reference_logps(reference, batch, config, {});
         const double score = watch.seconds();

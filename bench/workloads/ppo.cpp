@@ -46,7 +46,7 @@ void run_ppo(Bench& bench) {
         samples.scores = total_rewards(sampled.scored, settings);
         const PpoExperience experience =
             or_exit(make_experience(std::move(samples), models, config, settings.temperature,
-                                    bench.work.new_tokens, rows, padding_id(policy), {}));
+                                    bench.work.new_tokens, rows, {}));
         const double score = sampled.score_seconds + watch.seconds();
         std::vector<std::int64_t> all(static_cast<std::size_t>(rows));
         std::iota(all.begin(), all.end(), std::int64_t{0});

@@ -17,7 +17,7 @@ void run_supervised(Bench& bench) {
     bench.time([&](std::int64_t number) {
         const auto first = rows.begin() + number * bench.work.batch;
         const std::vector<TokenIds> batch(first, first + bench.work.batch);
-        const LabelledBatch labelled = make_labelled_batch(batch, batch, padding_id(policy));
+        const LabelledBatch labelled = make_labelled_batch(batch, batch);
         MetricMeans means;
         accumulate_sft(policy.model, labelled, static_cast<double>(labelled.labels.numel()),
                        SftLossType::nll, means);

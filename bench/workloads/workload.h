@@ -37,8 +37,8 @@ struct Bench {
     std::int64_t warmup = 1, steps = 5;
 
     /// Seconds of each timed step, and of its phases.
-    std::vector<double> seconds;
-    std::map<std::string, std::vector<double>> split;
+    std::vector<double> seconds = {};
+    std::map<std::string, std::vector<double>> split = {};
     nlohmann::json values = nlohmann::json::array();  ///< loss and such of every step
     double first_step_begin = 0, first_step_end = 0;  ///< seconds since the process began
 
