@@ -34,8 +34,8 @@ AddedTokenFinder::AddedTokenFinder(std::vector<AddedToken> tokens)
             }
             node = child;
         }
-        std::int32_t& end = ends_[static_cast<std::size_t>(node)];
-        if (end < 0) end = static_cast<std::int32_t>(i);
+        // Contents may have become equal in a normalizer: the last one counts.
+        ends_[static_cast<std::size_t>(node)] = static_cast<std::int32_t>(i);
     }
 }
 

@@ -43,9 +43,10 @@ public:
             // White space that the token before took along is not taken twice.
             const std::size_t begin =
                 token.lstrip ? std::max(space_begin(text, match->begin), done) : match->begin;
+            const std::size_t end = token.rstrip ? space_end(text, match->end) : match->end;
             if (begin > done) on_text(text.substr(done, begin - done));
-            on_token(token.id);
-            done = token.rstrip ? space_end(text, match->end) : match->end;
+            if (end > begin) on_token(token.id);
+            done = end;
         }
         if (done < text.size()) on_text(text.substr(done));
     }

@@ -46,14 +46,16 @@ struct BpeTokenizer::Scratch {
 
 BpeTokenizer::BpeTokenizer(BpeParts parts)
     : parts_(std::move(parts)), merges_(std::exchange(parts_.merges, {})) {
-    fill_tables();
-    std::vector<AddedToken> first, second;
-    for (AddedToken token : parts_.added) {
+    // Those that are looked for in normalized text are normalized too, also where they are decoded.
+    std::vector<AddedToken> added = parts_.added;
+    for (AddedToken& token : added) {
         std::string buffer;
         if (token.normalized)
             token.content = std::string(parts_.normalizer.apply(token.content, buffer));
-        (token.normalized ? second : first).push_back(std::move(token));
     }
+    fill_tables(added);
+    std::vector<AddedToken> first, second;
+    for (AddedToken& token : added) (token.normalized ? second : first).push_back(std::move(token));
     if (!first.empty()) before_normalizer_.emplace(std::move(first));
     if (!second.empty()) after_normalizer_.emplace(std::move(second));
     if (parts_.unknown) unknown_id_ = tokens_.find(*parts_.unknown);
@@ -70,18 +72,18 @@ BpeTokenizer::BpeTokenizer(BpeParts parts)
                            });
 }
 
-void BpeTokenizer::fill_tables() {
+void BpeTokenizer::fill_tables(const std::vector<AddedToken>& added) {
     const TokenList listed = std::exchange(parts_.entries, {});
     std::int64_t size = 0;
     std::size_t bytes = listed.bytes();
     for (std::size_t i = 0; i < listed.size(); ++i) size = std::max(size, listed.id(i) + 1);
-    for (const AddedToken& token : parts_.added) {
+    for (const AddedToken& token : added) {
         size = std::max(size, token.id + 1);
         bytes += token.content.size();
     }
     flags_.resize(static_cast<std::size_t>(size));
     std::vector<TokenTable::Entry> entries;
-    entries.reserve(listed.size() + parts_.added.size());
+    entries.reserve(listed.size() + added.size());
     std::string texts;  // as bytes; its views stay where they are
     texts.reserve(bytes);
     const auto add = [&](std::string_view text, std::int64_t id, bool in_model) {
@@ -94,13 +96,20 @@ void BpeTokenizer::fill_tables() {
         entries.push_back({std::string_view(texts).substr(begin), id, findable});
     };
     for (std::size_t i = 0; i < listed.size(); ++i) add(listed.text(i), listed.id(i), true);
-    for (const AddedToken& token : parts_.added) {
+    for (const AddedToken& token : added) {
         Flags& flags = flags_[static_cast<std::size_t>(token.id)];
         flags.special = token.special;
-        // One that the model's vocabulary has too is written there.
         if (!flags.in_model) add(token.content, token.id, false);
     }
     tokens_ = TokenTable(entries);
+    for (const AddedToken& token : added) {
+        Flags& flags = flags_[static_cast<std::size_t>(token.id)];
+        std::string text;
+        if (!parts_.byte_level || !append_byte_symbols(token.content, text)) text = token.content;
+        if (!flags.in_model || text == tokens_.text(token.id)) continue;
+        flags.renamed = true;
+        renamed_.emplace(token.id, std::move(text));
+    }
 }
 
 BpeTokenizer::~BpeTokenizer() = default;

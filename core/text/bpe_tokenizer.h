@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -81,9 +82,10 @@ private:
         bool in_model = false;  ///< in the model's vocabulary, not an added token alone
         bool verbatim = false;  ///< its text is not in the alphabet of byte symbols
         bool special = false;
+        bool renamed = false;  ///< decodes to what stands in renamed_
     };
 
-    void fill_tables();
+    void fill_tables(const std::vector<AddedToken>& added);
     std::unique_ptr<Scratch> borrow_scratch() const;
     void give_back(std::unique_ptr<Scratch> scratch) const;
 
@@ -100,12 +102,15 @@ private:
                              std::vector<std::size_t>* owners) const;
     std::string decode_characters(std::span<const std::int64_t> ids, bool skip_special,
                                   std::vector<std::size_t>* owners) const;
-    /// Precondition: the id exists.
+    // Precondition of both: the id exists.
     bool is_special(std::int64_t id) const;
+    std::string_view decoded_text(std::int64_t id) const;
 
     BpeParts parts_;            ///< without entries and merges, which are in the tables
     TokenTable tokens_;         ///< byte-level texts as bytes
     std::vector<Flags> flags_;  ///< by id
+    /// Tokens of the model that are added ones too, and changed by the normalizer as such.
+    std::unordered_map<std::int64_t, std::string> renamed_;
     MergeTable merges_;
     std::array<std::int32_t, 256> byte_ids_{};  ///< -1: not in the vocabulary
     bool has_all_bytes_ = false;

@@ -27,8 +27,12 @@ constexpr std::uint32_t most_memory_kb = 64 * 1024;
 /// Of one search in a text of a few dozen characters, when a pattern is tried out.
 constexpr std::uint32_t most_trial_steps = 200'000;
 
+/// What Oniguruma's \w has, and what it has beside that outside of classes.
+const std::string word_class = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+const std::string latin_numbers = "\\x{B2}\\x{B3}\\x{B9}\\x{BC}-\\x{BE}";
+
 /// The pattern with what Oniguruma has otherwise than PCRE2: \s is White_Space, without U+180E; \w
-/// has marks and all connecting punctuation.
+/// has all that counts as a letter, marks and connecting punctuation.
 std::string in_pcre(const std::string& pattern) {
     std::string changed;
     bool in_class = false;
@@ -40,16 +44,16 @@ std::string in_pcre(const std::string& pattern) {
             changed += c;
             continue;
         }
-        constexpr const char* word = "\\p{L}\\p{M}\\p{Nd}\\p{Pc}";
+        const std::string word = in_class ? word_class : word_class + latin_numbers;
         const char next = pattern[++i];
         if (next == 's')
             changed += "\\p{White_Space}";
         else if (next == 'S')
             changed += "\\P{White_Space}";
         else if (next == 'w')
-            changed += in_class ? word : std::string("[") + word + "]";
+            changed += in_class ? word : "[" + word + "]";
         else if (next == 'W' && !in_class)
-            changed += std::string("[^") + word + "]";
+            changed += "[^" + word + "]";
         else if (next == 'h')
             changed += in_class ? "0-9a-fA-F" : "[0-9a-fA-F]";
         else

@@ -122,7 +122,11 @@ Result<std::optional<Step>> read_fixed_pattern(const JsonPart& part) {
         PLUMB_TRY(const SplitBehavior behavior, read_behavior(part, "Isolated"));
         return step("[\\p{P}!-/:-@\\[-`{-~]", behavior, false);
     }
-    if (part.is_type("Whitespace")) return step("\\w+|[^\\w\\s]+", SplitBehavior::removed, true);
+    if (part.is_type("Whitespace")) {
+        // Another library's \w: without all numbers, with the two joiners.
+        const std::string word = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200C}\\x{200D}";
+        return step("[" + word + "]+|[^" + word + "\\s]+", SplitBehavior::removed, true);
+    }
     if (part.is_type("WhitespaceSplit")) return step("\\s", SplitBehavior::removed, false);
     return std::optional<Step>();
 }
