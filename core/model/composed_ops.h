@@ -30,9 +30,12 @@ struct Qkv {
 Qkv split_and_rotate(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
                      std::int64_t heads, std::int64_t kv_heads);
 
-/// Causal grouped-query attention of split_and_rotate(qkv): [B, T, heads D].
-at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
-                            std::int64_t heads, std::int64_t kv_heads);
+/// Causal grouped-query attention within the sequences of a TokenTree with these segments. qkv
+/// [N, (heads + 2 kv_heads) D] is rotated by each token's row of cos and sin [positions, D/2].
+/// Returns [N, heads D].
+at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& segments,
+                            const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads,
+                            std::int64_t kv_heads);
 
 /// silu(gate) * up, where gate_up [..., 2 n] holds gate, then up: [..., n] (Shazeer, 2020).
 at::Tensor swiglu(const at::Tensor& gate_up);

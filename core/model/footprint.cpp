@@ -99,10 +99,15 @@ double Footprint::key_value_cache(std::int64_t slots, std::int64_t max_length) c
                   (in_panels(max_length) * dim + in_panels(dim) * max_length));
 }
 
-double Footprint::attention_scratch(std::int64_t length) const {
-    const AttentionShape shape{length, config_.head_dim,
-                               config_.num_attention_heads / config_.num_key_value_heads, 1.0f};
-    return static_cast<double>(threads_) * floats(kernels().attention_scratch(shape));
+/// Of all threads; those that put a sequence together from what it shares and its own hold it too.
+double Footprint::attention_scratch(const PassShape& pass, bool backward) const {
+    const std::int64_t group = config_.num_attention_heads / config_.num_key_value_heads;
+    const AttentionShape shape{pass.length, config_.head_dim, group, 1.0f};
+    double bytes = floats(kernels().attention_scratch(shape));
+    if (pass.shared > 0)
+        bytes +=
+            floats(pass.length * ((2 * group + 2) * config_.head_dim * (backward ? 2 : 1) + group));
+    return static_cast<double>(threads_) * bytes;
 }
 
 /// Of generation, for all threads together, which share the rows.
@@ -128,9 +133,9 @@ double Footprint::log_softmax_slices(std::int64_t outputs) const {
 
 void Footprint::infer(MemoryAccount& account, const PassShape& shape) const {
     const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
-    const double scratch = attention_scratch(shape.length);
+    const double scratch = attention_scratch(shape, false);
 
     const double before = account.now();
     account.take(of(hidden));  // x
@@ -174,7 +179,7 @@ void Footprint::head_forward(MemoryAccount& account, const PassShape& shape) con
 
 void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
     const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
 
     account.take(of(hidden));  // x
@@ -183,7 +188,7 @@ void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
         account.take(of(qkv));
         account.touch(packed(hidden, qkv));
         account.take(of(attention + heads));
-        account.touch(attention_scratch(shape.length));
+        account.touch(attention_scratch(shape, false));
         account.take(of(hidden));
         account.touch(packed(attention, hidden));
         account.take(of(hidden + 1));
@@ -223,7 +228,7 @@ void Footprint::head_backward(MemoryAccount& account, const PassShape& shape) co
 
 void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
     const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
     const double norm_parts = floats((positions + 255) / 256 * hidden);
 
@@ -246,7 +251,7 @@ void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
         account.give(of(hidden));  // added to the gradient that passed the block by
         linear_backward(account, positions, attention, hidden);
         account.take(of(qkv));
-        account.touch(attention_scratch(shape.length));
+        account.touch(attention_scratch(shape, true));
         account.give(of(attention) + of(qkv + attention + heads));
         linear_backward(account, positions, hidden, qkv);
         account.give(of(qkv + hidden));

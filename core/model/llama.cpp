@@ -179,12 +179,12 @@ Llama Llama::frozen_copy() const {
 
 at::Tensor Llama::embed(const at::Tensor& ids) const { return ops::embedding(embedding_, ids); }
 
-at::Tensor Llama::attention_block(const Layer& layer, const at::Tensor& x) const {
-    const std::int64_t length = x.size(1);
+at::Tensor Llama::attention_block(const Layer& layer, const at::Tensor& x,
+                                  const at::Tensor& segments) const {
     const at::Tensor normed = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps);
-    const at::Tensor attended = ops::causal_attention(
-        ops::linear(normed, layer.qkv, layer.qkv_bias), rope_.cos.narrow(0, 0, length),
-        rope_.sin.narrow(0, 0, length), config_.num_attention_heads, config_.num_key_value_heads);
+    const at::Tensor attended =
+        ops::causal_attention(ops::linear(normed, layer.qkv, layer.qkv_bias), segments, rope_.cos,
+                              rope_.sin, config_.num_attention_heads, config_.num_key_value_heads);
     return ops::linear(attended, layer.output, layer.output_bias, x);
 }
 
@@ -198,21 +198,28 @@ at::Tensor Llama::final_norm(const at::Tensor& x) const {
     return ops::rms_norm(x, norm_, config_.rms_norm_eps);
 }
 
-at::Tensor Llama::hidden_states(const at::Tensor& ids) const {
-    PLUMB_CHECK(ids.dim() == 2 && ids.size(1) <= config_.max_position_embeddings,
-                "ids must be [B, T] with T up to max_position_embeddings");
-    at::Tensor x = embed(ids);
-    for (const Layer& layer : layers_) x = mlp_block(layer, attention_block(layer, x));
+at::Tensor Llama::hidden_states(const TokenTree& tokens) const {
+    PLUMB_CHECK(tokens.longest() <= config_.max_position_embeddings,
+                "sequences must fit max_position_embeddings");
+    at::Tensor x = embed(tokens.ids);
+    for (const Layer& layer : layers_)
+        x = mlp_block(layer, attention_block(layer, x, tokens.segments));
     return final_norm(x);
 }
 
+at::Tensor Llama::hidden_states(const at::Tensor& ids) const {
+    return hidden_states(TokenTree::of_rows(ids)).view({ids.size(0), ids.size(1), -1});
+}
+
 std::vector<at::Tensor> Llama::all_hidden_states(const at::Tensor& ids) const {
-    PLUMB_CHECK(ids.dim() == 2 && ids.size(1) <= config_.max_position_embeddings,
-                "ids must be [B, T] with T up to max_position_embeddings");
-    std::vector<at::Tensor> states = {embed(ids)};
+    const TokenTree tokens = TokenTree::of_rows(ids);
+    PLUMB_CHECK(tokens.longest() <= config_.max_position_embeddings,
+                "sequences must fit max_position_embeddings");
+    std::vector<at::Tensor> states = {embed(tokens.ids)};
     for (const Layer& layer : layers_)
-        states.push_back(mlp_block(layer, attention_block(layer, states.back())));
+        states.push_back(mlp_block(layer, attention_block(layer, states.back(), tokens.segments)));
     states.back() = final_norm(states.back());
+    for (at::Tensor& state : states) state = state.view({ids.size(0), ids.size(1), -1});
     return states;
 }
 

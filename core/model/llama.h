@@ -14,6 +14,7 @@
 #include "model/config.h"
 #include "model/rope.h"
 #include "model/safetensors.h"
+#include "model/token_tree.h"
 
 namespace plumb {
 
@@ -53,9 +54,11 @@ public:
     /// changed then. origin: the file, for the message.
     Status load_tensors(const TensorMap& tensors, const std::string& origin);
 
-    /// Hidden states after the final norm, [B, T, hidden]. ids [B, T] int64, rows right-padded:
-    /// attention is causal, so padding at the end changes nothing before it. Positions count from
-    /// 0. Differentiable where gradients are on.
+    /// Hidden states after the final norm, one a token: [N, hidden]. Positions count from 0 in
+    /// every sequence. Differentiable where gradients are on.
+    at::Tensor hidden_states(const TokenTree& tokens) const;
+    /// The same of rows: ids [B, T] int64 to [B, T, hidden]. Rows may be right-padded: attention is
+    /// causal, so padding at the end changes nothing before it.
     at::Tensor hidden_states(const at::Tensor& ids) const;
     /// hidden_states after the embedding and after every block, the last one normed.
     std::vector<at::Tensor> all_hidden_states(const at::Tensor& ids) const;
@@ -121,7 +124,9 @@ private:
     std::vector<at::Tensor*> parameters();
     std::vector<Slice> slices() const;
     at::Tensor embed(const at::Tensor& ids) const;
-    at::Tensor attention_block(const Layer& layer, const at::Tensor& x) const;
+    /// x [N, hidden].
+    at::Tensor attention_block(const Layer& layer, const at::Tensor& x,
+                               const at::Tensor& segments) const;
     at::Tensor mlp_block(const Layer& layer, const at::Tensor& x) const;
     at::Tensor final_norm(const at::Tensor& x) const;
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,

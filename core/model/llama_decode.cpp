@@ -84,6 +84,7 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
     const std::int64_t group = cache.slots() / prompts;
     const at::Tensor cos = rope_.cos.narrow(0, 0, length), sin = rope_.sin.narrow(0, 0, length);
 
+    const at::Tensor segments = TokenTree::of_rows(ids).segments;
     at::Tensor x = embed(ids);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
@@ -98,8 +99,10 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
         };
         store(cache.keys(i), parts.k);
         store(cache.values(i), parts.v);
-        const at::Tensor attended = ops::causal_attention(
-            qkv, cos, sin, config_.num_attention_heads, config_.num_key_value_heads);
+        const at::Tensor attended =
+            composed::causal_attention(qkv.flatten(0, 1), segments, rope_.cos, rope_.sin,
+                                       config_.num_attention_heads, config_.num_key_value_heads)
+                .view({prompts, length, -1});
         x = mlp_block(layer, ops::linear(attended, layer.output, layer.output_bias, x));
     }
     for (std::int64_t slot = 0; slot < cache.slots(); ++slot)

@@ -20,8 +20,9 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {},
                   const at::Tensor& residual = {});
 /// Uses qkv up: the fused operation rotates it in place.
-at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
-                            std::int64_t heads, std::int64_t kv_heads);
+at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& segments,
+                            const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads,
+                            std::int64_t kv_heads);
 at::Tensor swiglu(const at::Tensor& gate_up);
 
 }  // namespace plumb::ops

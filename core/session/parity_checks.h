@@ -21,6 +21,10 @@ namespace at {
 class Tensor;
 }
 
+namespace plumb {
+class Tokenizer;
+}
+
 namespace plumb::parity {
 
 using Report = std::function<void(ParityLine)>;
@@ -129,6 +133,12 @@ void check_rewards(const std::filesystem::path& stem, const std::string& name,
                    const Report& report);
 void check_tokenizer(const std::filesystem::path& folder, const std::string& name,
                      const Report& report);
+/// chat.json of a tokenizer's folder.
+void check_chat(const std::filesystem::path& folder, const Tokenizer& tokenizer,
+                const std::string& name, const Report& report);
+/// tokenizers/chat_templates.json and chat_templates/<stem>.json: a line for each template.
+void check_chat_templates(const std::filesystem::path& stem, const std::string& name,
+                          const Report& report);
 void check_model(const std::filesystem::path& folder, const std::string& name,
                  const Report& report);
 /// root: the whole reference folder, where the run's base model is.

@@ -110,7 +110,7 @@ void check_tokenizer(const fs::path& folder, const std::string& name, const Repo
         run_case(name + "/" + part, report, [&, &work = check](Comparison& comparison) {
             work(*tokenizer, data, comparison);
         });
-    if (fs::exists(folder / "chat.json")) report(not_supported(name + "/chat"));
+    if (fs::exists(folder / "chat.json")) check_chat(folder, *tokenizer, name + "/chat", report);
 }
 
 }  // namespace plumb::parity
