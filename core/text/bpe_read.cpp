@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include <nlohmann/json.hpp>
+
 #include "text/bpe_json.h"
 
 namespace plumb {
@@ -17,7 +19,7 @@ public:
           config_(config),
           folder_(folder),
           path_(folder / "tokenizer.json"),
-          root_(file.rest, "", path_) {}
+          root_(*file.rest, "", path_) {}
 
     Result<BpeParts> read() {
         PLUMB_TRY_STATUS(read_model());
@@ -72,6 +74,7 @@ private:
         PLUMB_TRY(parts_.special, special_tokens(config_, id_of, folder_));
         if (!parts_.special.unk && parts_.unknown) parts_.special.unk = id_of(*parts_.unknown);
         parts_.config = config_.text;
+        parts_.chat_template = config_.chat_template;
         return read_merges(table);
     }
 
@@ -208,7 +211,8 @@ private:
                                 "pre_tokenizer", "post_processor", "decoder"})
             layout[key] = root_.member(key).json();
         layout["model"] = {{"type", "BPE"}};
-        for (const auto& [key, value] : file_.rest["model"].items()) layout["model"][key] = value;
+        for (const auto& [key, value] : file_.rest->at("model").items())
+            layout["model"][key] = value;
         parts_.layout = layout.dump();
     }
 

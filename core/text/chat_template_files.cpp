@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "text/chat_template.h"
-#include "text/json_parts.h"
+#include "text/tokenizer_file.h"
 
 namespace plumb {
 namespace {
@@ -15,13 +15,21 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 using Ids = std::vector<std::int64_t>;
 
+/// Null where the value is no object or has no such member.
+const Json& member(const Json& value, const char* key) {
+    static const Json null;
+    if (!value.is_object()) return null;
+    const auto found = value.find(key);
+    return found == value.end() ? null : *found;
+}
+
 /// The text of chat_template, or of the one named default in a list of them; empty: there is none.
 std::optional<std::string> template_text(const Json& config) {
     const Json& given = member(config, "chat_template");
     if (given.is_string()) return given.get<std::string>();
     if (!given.is_array()) return std::nullopt;
     for (const Json& entry : given)
-        if (entry.is_object() && entry.value("name", Json()) == "default" &&
+        if (entry.is_object() && member(entry, "name") == "default" &&
             member(entry, "template").is_string())
             return member(entry, "template").get<std::string>();
     return std::nullopt;
@@ -61,7 +69,8 @@ Result<std::shared_ptr<const ChatTemplate>> load_chat_template(const fs::path& f
     const fs::path own_path = folder / "chat_template.jinja";
     Json config = Json::object();
     if (fs::exists(config_path)) {
-        PLUMB_TRY(config, read_json_object<Json>(config_path));
+        PLUMB_TRY(const std::string text, read_file(config_path));
+        PLUMB_TRY(config, parse_json_object(text, config_path));
     }
     std::optional<std::string> source = template_text(config);
     std::string name = config_path.string() + ", chat_template";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "text/json_part.h"
 
+#include <nlohmann/json.hpp>
+
 namespace plumb {
 namespace {
 
@@ -34,6 +36,8 @@ std::string describe_json(const Json& part) {
 JsonPart JsonPart::member(const std::string& key) const {
     return {member_of(*json_, key), place_.empty() ? key : place_ + "." + key, path_};
 }
+
+bool JsonPart::is_null() const { return json_->is_null(); }
 
 bool JsonPart::is_type(const char* type) const { return member_of(*json_, "type") == type; }
 

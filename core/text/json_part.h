@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/result.h"
 
@@ -21,7 +21,7 @@ public:
         : json_(&json), place_(std::move(place)), path_(std::move(path)) {}
 
     const nlohmann::json& json() const { return *json_; }
-    bool is_null() const { return json_->is_null(); }
+    bool is_null() const;
     /// The member, or null where there is none.
     JsonPart member(const std::string& key) const;
     /// Whether its "type" is this one.

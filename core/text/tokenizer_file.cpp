@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 namespace plumb {
 namespace {
 
@@ -212,7 +214,9 @@ Status parse(std::string_view text, const std::filesystem::path& path, Json& tre
 Result<TokenizerFile> parse_tokenizer_file(std::string_view text,
                                            const std::filesystem::path& path) {
     TokenizerFile file;
-    PLUMB_TRY_STATUS(parse(text, path, file.rest, &file));
+    const auto rest = std::make_shared<Json>();
+    PLUMB_TRY_STATUS(parse(text, path, *rest, &file));
+    file.rest = rest;
     return file;
 }
 

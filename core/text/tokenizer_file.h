@@ -2,10 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/result.h"
 #include "text/token_list.h"
@@ -17,8 +18,8 @@ inline constexpr std::int64_t largest_token_id = (1 << 24) - 1;
 
 /// A tokenizer.json: what is large in it apart from the rest.
 struct TokenizerFile {
-    nlohmann::json rest;          ///< an object; without vocabulary and merges
-    TokenList vocabulary;         ///< model.vocab, in the order of the file
+    std::shared_ptr<const nlohmann::json> rest;  ///< an object; without vocabulary and merges
+    TokenList vocabulary;                        ///< model.vocab, in the order of the file
     TokenList merge_parts;        ///< model.merges: left and right of each in turn; no ids
     bool has_vocabulary = false;  ///< whether model.vocab is there, as an object
     bool has_merges = false;      ///< whether model.merges is there

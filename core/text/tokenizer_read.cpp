@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "base/files.h"
 #include "text/bpe_json.h"
 #include "text/tokenizer_config.h"
@@ -110,7 +112,7 @@ Result<std::shared_ptr<const Tokenizer>> parse_tokenizer(TokenizerTexts texts,
                                                          const fs::path& folder) {
     const fs::path path = folder / "tokenizer.json";
     PLUMB_TRY(TokenizerFile file, parse_tokenizer_file(std::exchange(texts.tokenizer, {}), path));
-    const JsonPart root(file.rest, "", path);
+    const JsonPart root(*file.rest, "", path);
     const JsonPart model = root.member("model");
     if (!model.json().is_object()) return invalid_input(path.string() + " has no model.");
     const auto unit = vocabulary_unit(file, root);
@@ -135,6 +137,7 @@ Result<std::shared_ptr<const Tokenizer>> load_tokenizer(const fs::path& folder) 
     PLUMB_TRY(texts.tokenizer, read_if_there(folder / "tokenizer.json"));
     PLUMB_TRY(texts.config, read_if_there(folder / "tokenizer_config.json"));
     PLUMB_TRY(texts.special_tokens_map, read_if_there(folder / "special_tokens_map.json"));
+    PLUMB_TRY(texts.chat_template, read_if_there(folder / "chat_template.jinja"));
     PLUMB_TRY(texts.model, read_if_there(folder / "config.json"));
     return parse_tokenizer(std::move(texts), folder);
 }
