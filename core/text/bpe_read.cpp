@@ -74,7 +74,6 @@ private:
         PLUMB_TRY(parts_.special, special_tokens(config_, id_of, folder_));
         if (!parts_.special.unk && parts_.unknown) parts_.special.unk = id_of(*parts_.unknown);
         parts_.config = config_.text;
-        parts_.chat_template = config_.chat_template;
         return read_merges(table);
     }
 

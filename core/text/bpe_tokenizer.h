@@ -51,9 +51,8 @@ struct BpeParts {
     std::vector<std::int64_t> before, after;  ///< what the post-processor puts around a text
     BpeDecoder decoder;                       ///< where it is not byte-level
     SpecialTokens special;
-    /// For the next save: tokenizer.json without vocabulary and merges, tokenizer_config.json, and
-    /// chat_template.jinja, which may be missing.
-    std::string layout, config, chat_template;
+    /// For the next save: tokenizer.json without vocabulary and merges, and tokenizer_config.json.
+    std::string layout, config;
 };
 
 /// Byte-pair encoding as the `tokenizers` library does it: GPT-2, Llama, Qwen and their like.

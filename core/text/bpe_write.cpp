@@ -78,8 +78,6 @@ Status write_bpe_files(const BpeTokenizer& tokenizer,
     json["model"]["vocab"] = vocabulary_json(tokenizer, in_model);
     json["model"]["merges"] = merges_json(tokenizer);
     PLUMB_TRY_STATUS(write_file_atomic(folder / "tokenizer.json", json.dump(2) + "\n"));
-    if (!parts.chat_template.empty())
-        PLUMB_TRY_STATUS(write_file_atomic(folder / "chat_template.jinja", parts.chat_template));
     const std::string config =
         !parts.config.empty()
             ? parts.config

@@ -99,7 +99,6 @@ Result<TokenizerConfig> read_tokenizer_config(const TokenizerTexts& texts, const
     PLUMB_TRY(config.add_eos, optional_flag(names, "add_eos_token"));
     const Json& length = names.member("model_max_length").json();
     if (length.is_number()) config.max_length = length.get<double>();
-    config.chat_template = texts.chat_template;
     if (!texts.config.empty()) config.text = with_names(texts.config, config);
     return config;
 }

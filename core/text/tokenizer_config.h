@@ -20,7 +20,6 @@ struct TokenizerTexts {
     std::string tokenizer = {};           ///< tokenizer.json
     std::string config = {};              ///< tokenizer_config.json
     std::string special_tokens_map = {};  ///< special_tokens_map.json
-    std::string chat_template = {};       ///< chat_template.jinja
     std::string model = {};               ///< the model's config.json
 };
 
@@ -44,9 +43,7 @@ struct TokenizerConfig {
     /// what tokenizer.json says.
     std::optional<bool> add_bos, add_eos;
     std::optional<double> max_length;  ///< model_max_length
-    // For the next save; empty: none.
-    std::string text;           ///< tokenizer_config.json
-    std::string chat_template;  ///< chat_template.jinja
+    std::string text;                  ///< tokenizer_config.json for the next save; empty: none
 };
 
 /// Names of special tokens are from tokenizer_config.json, else special_tokens_map.json, else
