@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "model/kernels.h"
+#include "model/parameters.h"
 
 namespace plumb {
 namespace {
@@ -57,24 +58,15 @@ Footprint::Widths Footprint::widths() const {
 }
 
 std::int64_t Footprint::parameter_count() const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    std::int64_t layer = hidden * (qkv + attention + 3 * mlp + 2);
-    if (config_.attention_bias) layer += qkv + hidden;
-    if (config_.mlp_bias) layer += 2 * mlp + hidden;
-    const bool own_head = config_.score_head || !config_.tie_word_embeddings;
-    return config_.vocab_size * hidden + config_.num_hidden_layers * layer + hidden +
-           (own_head ? output * hidden : 0);
+    std::int64_t count = 0;
+    for (const ParameterPlace& place : decoder_parameters(config_)) count += place.numel();
+    return count;
 }
 
 double Footprint::parameters() const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    std::int64_t layer = aligned(qkv * hidden) + aligned(hidden * attention) +
-                         aligned(2 * mlp * hidden) + aligned(hidden * mlp) + 2 * aligned(hidden);
-    if (config_.attention_bias) layer += aligned(qkv) + aligned(hidden);
-    if (config_.mlp_bias) layer += aligned(2 * mlp) + aligned(hidden);
-    const bool own_head = config_.score_head || !config_.tie_word_embeddings;
-    return floats(aligned(config_.vocab_size * hidden) + config_.num_hidden_layers * layer +
-                  aligned(hidden) + (own_head ? aligned(output * hidden) : 0));
+    std::int64_t count = 0;
+    for (const ParameterPlace& place : decoder_parameters(config_)) count += aligned(place.numel());
+    return floats(count);
 }
 
 double Footprint::model() const {

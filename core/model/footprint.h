@@ -36,8 +36,8 @@ struct PassShape {
     std::int64_t outputs = 0;
 };
 
-/// What Llama's passes hold in memory on the CPU, tensor by tensor in the order in which they are
-/// made and let go of. It follows llama.cpp, ops.cpp, packed_llama.cpp and logprobs.cpp line by
+/// What Decoder's passes hold in memory on the CPU, tensor by tensor in the order in which they are
+/// made and let go of. It follows decoder.cpp, ops.cpp, packed_decoder.cpp and logprobs.cpp line by
 /// line; a test compares it with the ledger.
 class Footprint {
 public:

@@ -156,7 +156,7 @@ Status publish_policy(const fs::path& folder, const Policy& policy) {
 }
 
 Result<Policy> load_policy(const fs::path& folder, at::Device device) {
-    PLUMB_TRY(Llama model, Llama::load(folder, device));
+    PLUMB_TRY(Decoder model, Decoder::load(folder, device));
     PLUMB_TRY(auto tokenizer, load_tokenizer(folder));
     if (tokenizer->vocab_size() > model.config().vocab_size)
         return invalid_input((folder / "tokenizer.json").string() + " has " +

@@ -9,7 +9,7 @@
 #include <ATen/Parallel.h>
 
 #include "algorithms/logprobs.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "rollout/rollout.h"
 #include "small_model.h"
 #include "test_main.h"
@@ -29,7 +29,7 @@ ModelConfig config_named(const QString& name) {
     if (name == "deep") config.num_hidden_layers = 6;
     if (name == "tied") config.tie_word_embeddings = true;
     if (name == "score") config.score_head = true;
-    if (name == "biases") config.attention_bias = config.mlp_bias = true;
+    if (name == "biases") config.qkv_bias = config.output_bias = config.mlp_bias = true;
     return config;
 }
 
@@ -73,7 +73,7 @@ private Q_SLOTS:
         QFETCH(QString, name);
         const ModelConfig config = config_named(name);
         const Footprint footprint(config, 1);
-        Llama model(config, at::kCPU);
+        Decoder model(config, at::kCPU);
         model.initialise(1);
         QCOMPARE(footprint.parameter_count(), model.parameter_count());
         QCOMPARE(footprint.parameters(), static_cast<double>(model.flat_parameters().nbytes()));
@@ -131,7 +131,7 @@ private Q_SLOTS:
         QFETCH(QString, name);
         QFETCH(int, per_prompt);
         const ModelConfig config = config_named(name);
-        Llama model(config, at::kCPU);
+        Decoder model(config, at::kCPU);
         model.initialise(1);
         const std::vector<std::vector<std::int64_t>> prompts(6, {5, 6, 7, 8, 9});
         SamplingSettings sampling;

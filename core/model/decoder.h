@@ -12,37 +12,39 @@
 
 #include "base/result.h"
 #include "model/config.h"
+#include "model/parameters.h"
 #include "model/rope.h"
 #include "model/safetensors.h"
 
 namespace plumb {
 
 class KeyValueCache;
-struct PackedLlama;
+struct FileTensor;
+struct PackedDecoder;
 
-/// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a head:
-/// tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of one
-/// flat buffer (and their gradients of another), each 64-byte aligned, so that the optimiser, the
-/// norm of the gradient and zeroing are one operation each. q, k and v are one matrix, gate and up
-/// another; files hold them apart, as Hugging Face does.
-class Llama {
+/// A Decoder-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a
+/// head: tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of
+/// one flat buffer (and their gradients of another), each 64-byte aligned, so that the optimiser,
+/// the norm of the gradient and zeroing are one operation each. q, k and v are one matrix, gate and
+/// up another; files have the names and layouts of the model's family (families/family.h).
+class Decoder {
 public:
     /// Parameters are uninitialised: call initialise() or load_tensors().
-    Llama(const ModelConfig& config, at::Device device);
-    Llama(const Llama&) = delete;
-    Llama& operator=(const Llama&) = delete;
-    Llama(Llama&&) noexcept;
-    Llama& operator=(Llama&&) noexcept;
-    ~Llama();
+    Decoder(const ModelConfig& config, at::Device device);
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+    Decoder(Decoder&&) noexcept;
+    Decoder& operator=(Decoder&&) noexcept;
+    ~Decoder();
 
     /// Linear weights N(0, 1/sqrt(fan_in)), those that write to the residual stream divided by
     /// sqrt(2 layers) further, embedding N(0, 0.02), norms 1, score head N(0, 1/sqrt(hidden + 1)).
     void initialise(std::uint64_t seed);
     /// A frozen reward or value model on this decoder: its layers with a score head of zeros, or,
     /// given a seed, one drawn as initialise() does.
-    Llama with_score_head(std::optional<std::uint64_t> seed) const;
+    Decoder with_score_head(std::optional<std::uint64_t> seed) const;
 
-    static Result<Llama> load(const std::filesystem::path& folder, at::Device device);
+    static Result<Decoder> load(const std::filesystem::path& folder, at::Device device);
     /// config.json, generation_config.json and model.safetensors; the folder must exist.
     Status save(const std::filesystem::path& folder) const;
 
@@ -97,29 +99,26 @@ public:
     void zero_gradients();
 
     /// A copy with the same parameters, frozen.
-    Llama frozen_copy() const;
+    Decoder frozen_copy() const;
 
 private:
+    /// Undefined where the configuration has none; shapes: Parameter.
     struct Layer {
-        at::Tensor input_norm;  // [hidden]
-        at::Tensor qkv;         // [(heads + 2 kv_heads) head_dim, hidden]
-        at::Tensor output;      // [hidden, heads head_dim]
-        at::Tensor post_norm;   // [hidden]
-        at::Tensor gate_up;     // [2 intermediate, hidden]
-        at::Tensor down;        // [hidden, intermediate]
-        at::Tensor qkv_bias, output_bias, gate_up_bias, down_bias;  // undefined where unused
-    };
-    /// A parameter of the Hugging Face layout: rows of one of ours.
-    struct Slice {
-        std::string name;
-        const at::Tensor* parameter;
-        std::int64_t first_row, rows;
+        at::Tensor input_norm, input_norm_bias;
+        at::Tensor qkv, qkv_bias;
+        at::Tensor q_norm, k_norm;
+        at::Tensor output, output_bias;
+        at::Tensor post_norm, post_norm_bias;
+        at::Tensor gate_up, gate_up_bias;
+        at::Tensor down, down_bias;
     };
 
     void allocate();
-    bool has_own_head() const;
+    at::Tensor& parameter(Parameter parameter, std::int64_t layer);
+    const at::Tensor& parameter(Parameter parameter, std::int64_t layer) const;
     std::vector<at::Tensor*> parameters();
-    std::vector<Slice> slices() const;
+    /// The elements of a tensor of the family's files, as a view of a parameter (or its gradient).
+    static at::Tensor file_view(const at::Tensor& parameter, const FileTensor& tensor);
     at::Tensor embed(const at::Tensor& ids) const;
     at::Tensor attention_block(const Layer& layer, const at::Tensor& x) const;
     at::Tensor mlp_block(const Layer& layer, const at::Tensor& x) const;
@@ -127,14 +126,14 @@ private:
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
-    std::shared_ptr<const PackedLlama> packed() const;
+    std::shared_ptr<const PackedDecoder> packed() const;
 
     ModelConfig config_;
     at::Device device_;
     at::Tensor flat_, flat_gradients_;
     std::int64_t decay_size_ = 0;
     // head_ is embedding_ where they are tied, [1, hidden] where it is a score.
-    at::Tensor embedding_, head_, norm_;
+    at::Tensor embedding_, positions_, head_, norm_, norm_bias_;
     std::vector<Layer> layers_;
     RopeTables rope_;
     struct PackedCopy;

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Generation with the key-value cache: on the CPU by PackedLlama, elsewhere by ATen's operations.
+// Generation with the key-value cache: on the CPU by PackedDecoder, elsewhere by ATen's operations.
 #include <algorithm>
 
 #include "base/check.h"
 #include "model/composed_ops.h"
+#include "model/decoder.h"
 #include "model/kv_cache.h"
-#include "model/llama.h"
 #include "model/ops.h"
 #include "model/packed_copy.h"
 
 namespace plumb {
 
-std::shared_ptr<const PackedLlama> Llama::packed() const {
+std::shared_ptr<const PackedDecoder> Decoder::packed() const {
     const std::lock_guard lock(packed_copy_->mutex);
     const auto version = static_cast<std::int64_t>(flat_._version());
     if (packed_copy_->version == version) return packed_copy_->weights;
     packed_copy_->weights.reset();  // before the next is made: both at once would be one too many
     packed_copy_->version = -1;
     const at::NoGradGuard no_grad;
-    PackedLlama weights;
+    PackedDecoder weights;
     weights.config = config_;
     weights.rope = rope_;
     weights.embedding = embedding_.detach();
@@ -30,13 +30,13 @@ std::shared_ptr<const PackedLlama> Llama::packed() const {
                                   PackedLinear(layer.output, layer.output_bias),
                                   PackedLinear(layer.gate_up, layer.gate_up_bias),
                                   PackedLinear(layer.down, layer.down_bias)});
-    packed_copy_->weights = std::make_shared<const PackedLlama>(std::move(weights));
+    packed_copy_->weights = std::make_shared<const PackedDecoder>(std::move(weights));
     packed_copy_->version = version;
     return packed_copy_->weights;
 }
 
-at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
-                          KeyValueCache& cache) const {
+at::Tensor Decoder::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
+                            KeyValueCache& cache) const {
     const at::NoGradGuard no_grad;
     const std::int64_t prompts = ids.size(0);
     PLUMB_CHECK(cache.slots() % prompts == 0, "the slots must be a multiple of the prompts");
@@ -54,7 +54,7 @@ at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>
     return hidden;
 }
 
-at::Tensor Llama::decode(const at::Tensor& ids, KeyValueCache& cache) const {
+at::Tensor Decoder::decode(const at::Tensor& ids, KeyValueCache& cache) const {
     const at::NoGradGuard no_grad;
     const auto rows = static_cast<std::int64_t>(cache.live().size());
     PLUMB_CHECK(ids.numel() == rows, "one token per live row");
@@ -69,7 +69,7 @@ at::Tensor Llama::decode(const at::Tensor& ids, KeyValueCache& cache) const {
     return hidden;
 }
 
-at::Tensor Llama::next_logits(const at::Tensor& hidden) const {
+at::Tensor Decoder::next_logits(const at::Tensor& hidden) const {
     const at::NoGradGuard no_grad;
     if (!device_.is_cpu()) return logits(hidden);
     at::Tensor result = at::empty({hidden.size(0), config_.vocab_size}, at::kFloat);
@@ -78,8 +78,9 @@ at::Tensor Llama::next_logits(const at::Tensor& hidden) const {
     return result;
 }
 
-at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
-                                   KeyValueCache& cache) const {
+at::Tensor Decoder::composed_prefill(const at::Tensor& ids,
+                                     const std::vector<std::int64_t>& lengths,
+                                     KeyValueCache& cache) const {
     const std::int64_t prompts = ids.size(0), length = ids.size(1);
     const std::int64_t group = cache.slots() / prompts;
     const at::Tensor cos = rope_.cos.narrow(0, 0, length), sin = rope_.sin.narrow(0, 0, length);
@@ -87,7 +88,7 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
     at::Tensor x = embed(ids);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
-        const at::Tensor qkv = ops::linear(ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps),
+        const at::Tensor qkv = ops::linear(ops::rms_norm(x, layer.input_norm, config_.norm_eps),
                                            layer.qkv, layer.qkv_bias);
         const composed::Qkv parts = composed::split_and_rotate(
             qkv, cos, sin, config_.num_attention_heads, config_.num_key_value_heads);
@@ -108,7 +109,7 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
     return final_norm(x.index({at::arange(prompts, last.options()), last}));
 }
 
-at::Tensor Llama::composed_decode(const at::Tensor& ids, KeyValueCache& cache) const {
+at::Tensor Decoder::composed_decode(const at::Tensor& ids, KeyValueCache& cache) const {
     std::vector<std::int64_t> lengths;
     for (const std::int64_t slot : cache.live()) lengths.push_back(cache.length(slot));
     const auto rows = static_cast<std::int64_t>(lengths.size());
@@ -126,7 +127,7 @@ at::Tensor Llama::composed_decode(const at::Tensor& ids, KeyValueCache& cache) c
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
         const composed::Qkv parts = composed::split_and_rotate(
-            ops::linear(ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps), layer.qkv,
+            ops::linear(ops::rms_norm(x, layer.input_norm, config_.norm_eps), layer.qkv,
                         layer.qkv_bias),
             cos, sin, config_.num_attention_heads, config_.num_key_value_heads);
         const auto append = [&](at::Tensor& part, const at::Tensor& values) {
