@@ -19,7 +19,9 @@
 namespace plumb {
 
 class KeyValueCache;
+class ModelFiles;
 struct FileTensor;
+struct TensorSource;
 struct PackedDecoder;
 
 /// A Decoder-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a
@@ -44,21 +46,29 @@ public:
     /// given a seed, one drawn as initialise() does.
     Decoder with_score_head(std::optional<std::uint64_t> seed) const;
 
-    static Result<Decoder> load(const std::filesystem::path& folder, at::Device device);
+    /// dtype: of the weights in memory and of the computation, whatever files hold. Nothing of the
+    /// model's size is allocated before its files are known to have just what config.json asks for.
+    static Result<Decoder> load(const std::filesystem::path& folder, at::Device device,
+                                WeightType dtype = WeightType::float32);
     /// config.json, generation_config.json and model.safetensors; the folder must exist.
     Status save(const std::filesystem::path& folder) const;
 
-    /// The parameters (or, with gradients = true, their gradients) under Hugging Face's names, as
-    /// views of the flat buffers; the tied head is left out.
+    /// The parameters (or, with gradients = true, their gradients) under the family's names, as
+    /// views of the flat buffers; the tied head is left out. Elements are in the order of the
+    /// family's files; where q, k and v are interleaved there, the view has the dimensions
+    /// [heads, 3, head_dim, ...].
     TensorMap named_tensors(bool gradients = false) const;
-    /// Copies the tensors in; a missing, unknown or wrongly shaped one is named, and nothing is
-    /// changed then. origin: the file, for the message.
-    Status load_tensors(const TensorMap& tensors, const std::string& origin);
+    /// Reads the weights of a folder with the same configuration. A missing, unknown or wrongly
+    /// shaped tensor is named, and nothing is changed then.
+    Status load_weights(const std::filesystem::path& folder);
 
     /// Hidden states after the final norm, [B, T, hidden]. ids [B, T] int64, rows right-padded:
     /// attention is causal, so padding at the end changes nothing before it. Positions count from
     /// 0. Differentiable where gradients are on.
     at::Tensor hidden_states(const at::Tensor& ids) const;
+    /// The same of rows padded anywhere: mask [B, T] is not 0 at real tokens, whose positions count
+    /// from 0 in each row. Zeros at padding.
+    at::Tensor hidden_states(const at::Tensor& ids, const at::Tensor& mask) const;
     /// hidden_states after the embedding and after every block, the last one normed.
     std::vector<at::Tensor> all_hidden_states(const at::Tensor& ids) const;
     /// hidden [..., hidden] to logits [..., vocab]. Differentiable where gradients are on.
@@ -91,7 +101,7 @@ public:
     at::Tensor& flat_parameters() { return flat_; }
     const at::Tensor& flat_parameters() const { return flat_; }
     at::Tensor& flat_gradients() { return flat_gradients_; }
-    const RopeTables& rope() const { return rope_; }
+    RopeTables rope() const { return rope_.tables(); }
     std::int64_t decay_size() const { return decay_size_; }
     /// Allocates the gradients and turns gradients on. Without it the model is frozen.
     void enable_training();
@@ -113,16 +123,26 @@ private:
         at::Tensor down, down_bias;
     };
 
+    Status read_weights(const ModelFiles& files, const std::vector<TensorSource>& sources);
+
     void allocate();
     at::Tensor& parameter(Parameter parameter, std::int64_t layer);
     const at::Tensor& parameter(Parameter parameter, std::int64_t layer) const;
     std::vector<at::Tensor*> parameters();
     /// The elements of a tensor of the family's files, as a view of a parameter (or its gradient).
-    static at::Tensor file_view(const at::Tensor& parameter, const FileTensor& tensor);
-    at::Tensor embed(const at::Tensor& ids) const;
-    at::Tensor attention_block(const Layer& layer, const at::Tensor& x) const;
-    at::Tensor mlp_block(const Layer& layer, const at::Tensor& x) const;
+    at::Tensor file_view(const at::Tensor& parameter, const FileTensor& tensor) const;
+    /// positions [T] or [B, T]; used where they are learned.
+    at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions) const;
+    at::Tensor project_qkv(const Layer& layer, const at::Tensor& x) const;
+    at::Tensor attend(const at::Tensor& qkv, std::size_t layer) const;
+    at::Tensor run_layer(std::size_t layer, const at::Tensor& x) const;
+    /// From the attended values on: x is the layer's input.
+    at::Tensor finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x) const;
+    at::Tensor activate(const at::Tensor& columns) const;
+    at::Tensor mlp_block(const Layer& layer, const at::Tensor& input,
+                         const at::Tensor& residual) const;
     at::Tensor final_norm(const at::Tensor& x) const;
+    at::Tensor arange(std::int64_t length) const;
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
@@ -135,7 +155,7 @@ private:
     // head_ is embedding_ where they are tied, [1, hidden] where it is a score.
     at::Tensor embedding_, positions_, head_, norm_, norm_bias_;
     std::vector<Layer> layers_;
-    RopeTables rope_;
+    RotaryPositions rope_;
     struct PackedCopy;
     mutable std::unique_ptr<PackedCopy> packed_copy_;
 };

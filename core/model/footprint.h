@@ -53,7 +53,7 @@ public:
     double packed_copy() const;
     double key_value_cache(std::int64_t slots, std::int64_t max_length) const;
 
-    /// Reading the model from a folder, after which it is held.
+    /// Reading the model from a folder, after which it is held; weights go straight to their place.
     void load(MemoryAccount& account, MemoryOwner owner) const;
     /// Log-probabilities and entropies of the outputs, or their scores, without gradients.
     void infer(MemoryAccount& account, const PassShape& shape) const;
@@ -72,6 +72,7 @@ private:
     double attention_scratch(std::int64_t length) const;
     double workspace(std::int64_t rows, std::int64_t capacity) const;
     double log_softmax_slices(std::int64_t outputs) const;
+    void embed(MemoryAccount& account, const PassShape& shape) const;
     void head_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_backward(MemoryAccount& account, const PassShape& shape) const;
     void linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,

@@ -202,8 +202,10 @@ void account_as(const at::Tensor& tensor, MemoryOwner owner) {
 
 void account_as(const Decoder& model, MemoryOwner owner) {
     account_as(model.flat_parameters(), owner);
-    account_as(model.rope().cos, owner);
-    account_as(model.rope().sin, owner);
+    const RopeTables rope = model.rope();
+    if (!rope.cos.defined()) return;
+    account_as(rope.cos, owner);
+    account_as(rope.sin, owner);
 }
 
 }  // namespace plumb

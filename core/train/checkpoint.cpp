@@ -220,9 +220,7 @@ Result<TrainerState> read_checkpoint(const fs::path& folder, const Trained& trai
     });
     PLUMB_TRY_STATUS(loaded);
     if (trained.value) {
-        const fs::path value = folder / value_folder;
-        PLUMB_TRY(const TensorMap weights, read_model_tensors(value));
-        PLUMB_TRY_STATUS(trained.value->load_tensors(weights, value.string()));
+        PLUMB_TRY_STATUS(trained.value->load_weights(folder / value_folder));
     }
     if (trained.reference) PLUMB_TRY_STATUS(trained.reference->restore(folder));
     for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)

@@ -21,6 +21,8 @@ namespace {
 /// Shapes in which different parts of a pass are the largest.
 ModelConfig config_named(const QString& name) {
     ModelConfig config = small_model_config();
+    for (const auto& [family_name, family] : all_families)
+        if (name == family_name) config = small_config_of(family);
     config.hidden_size = 64;
     config.intermediate_size = 96;
     config.head_dim = 16;
@@ -66,7 +68,8 @@ private Q_SLOTS:
 
     void shapes_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases"})
+        for (const char* name : {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases",
+                                 "qwen3", "gpt2", "gpt_neox", "mistral"})
             QTest::newRow(name) << name;
     }
     void shapes() {
@@ -126,6 +129,7 @@ private Q_SLOTS:
         QTest::newRow("one each") << "plain" << 1;
         QTest::newRow("groups") << "wide" << 8;
         QTest::newRow("vocabulary") << "vocabulary" << 4;
+        QTest::newRow("gpt2") << "gpt2" << 4;
     }
     void generation() {
         QFETCH(QString, name);
