@@ -8,6 +8,7 @@
 #include "model/tensor_sources.h"
 
 namespace plumb {
+
 at::Tensor Decoder::file_view(const at::Tensor& parameter, const FileTensor& tensor) const {
     const at::Tensor rows = parameter.narrow(0, tensor.first_row, tensor.rows);
     switch (tensor.layout) {
