@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t most_memory = 600'000'000;
+constexpr std::int64_t most_memory = 600000000;
 
 std::int64_t peak_memory() {
     struct rusage usage {};
@@ -129,7 +129,7 @@ private Q_SLOTS:
     void a_header_of_a_million_tensors_is_read() {
         const Checkpoint checkpoint;
         std::string header = "{";
-        for (int i = 0; i < 1'000'000; ++i)
+        for (int i = 0; i < 1000000; ++i)
             header += (i ? ",\"" : "\"") + std::to_string(i) +
                       R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
         write_header(checkpoint.weights(), header + "}");
@@ -153,8 +153,8 @@ private Q_SLOTS:
         row("the index as its own shard",
             R"({"weight_map": {"a": "model.safetensors.index.json"}})",
             "not a valid safetensors file");
-        row("nested deeply", R"({"weight_map": )" + repeated(R"({"a":)", 15'000'000), "nested");
-        row("too large", R"({"weight_map": {"a": ")" + std::string(20'000'000, 'x') + "\"}}",
+        row("nested deeply", R"({"weight_map": )" + repeated(R"({"a":)", 15000000), "nested");
+        row("too large", R"({"weight_map": {"a": ")" + std::string(20000000, 'x') + "\"}}",
             "more than such a file has");
         row("cut off", R"({"weight_map": {"a": "1.saf)", "not a JSON object");
     }
@@ -173,9 +173,9 @@ private Q_SLOTS:
         const auto row = [](const char* name, const std::string& config, const char* message) {
             QTest::newRow(name) << QByteArray::fromStdString(config) << QByteArray(message);
         };
-        row("nested deeply", R"({"model_type":)" + repeated("[", 3'900'000), "nested");
-        row("too large", "{" + std::string(5'000'000, ' ') + "}", "more than such a file has");
-        row("wide", R"({"model_type":[)" + repeated("[],", 3'900'000) + "[]]}", "model_type");
+        row("nested deeply", R"({"model_type":)" + repeated("[", 3900000), "nested");
+        row("too large", "{" + std::string(5000000, ' ') + "}", "more than such a file has");
+        row("wide", R"({"model_type":[)" + repeated("[],", 3900000) + "[]]}", "model_type");
         row("a key that is nested",
             R"({"model_type":)" + std::string(60, '[') + std::string(60, ']') + "}", "model_type");
         row("empty", "", "not a JSON object");
@@ -202,8 +202,8 @@ private Q_SLOTS:
             QTest::addRow("%s below all", key)
                 << key << std::numeric_limits<qint64>::min() << QString(key);
         }
-        QTest::newRow("many words") << "vocab_size" << qint64{60'000'000} << "config.json asks for";
-        QTest::newRow("wide") << "hidden_size" << qint64{1'000'000} << "config.json asks for";
+        QTest::newRow("many words") << "vocab_size" << qint64{60000000} << "config.json asks for";
+        QTest::newRow("wide") << "hidden_size" << qint64{1000000} << "config.json asks for";
         QTest::newRow("deep") << "num_hidden_layers" << qint64{4000} << "4000 layers";
         QTest::newRow("large heads") << "head_dim" << qint64{4096} << "config.json asks for";
     }
@@ -219,7 +219,7 @@ private Q_SLOTS:
     /// Positions cost nothing until they are used.
     void as_many_positions_as_a_number_holds_are_fine() {
         const Checkpoint checkpoint;
-        checkpoint.change_config({{"max_position_embeddings", 2'000'000'000}});
+        checkpoint.change_config({{"max_position_embeddings", 2000000000}});
         const std::int64_t before = peak_memory();
         VERIFY_OK(Decoder::load(checkpoint.path(), at::kCPU));
         QVERIFY(peak_memory() - before < most_memory);
@@ -242,7 +242,7 @@ private:
         std::size_t bytes;
         const char* message;
     };
-    static constexpr std::size_t much = 99'000'000;
+    static constexpr std::size_t much = 99000000;
     const std::vector<HostileHeader> hostile_headers_ = {
         {"lists in lists", "", "[", much, "not a JSON object"},
         {"objects in objects", "", R"({"a":)", much, "is an object"},
