@@ -60,6 +60,7 @@ struct Settings {
     std::int64_t max_length = 1024;        ///< tokens of a supervised row; the rest is cut
     bool shuffle_dataset = true;
     std::optional<bool> completion_only_loss;  ///< empty: yes where rows have a prompt column
+    bool assistant_only_loss = false;          ///< of conversations, by the template's marks
 
     // Arithmetic (task = arithmetic)
     std::int64_t arithmetic_digits = 5;

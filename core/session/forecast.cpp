@@ -118,7 +118,12 @@ Result<MemoryForecast> forecast(const Settings& given, const fs::path& workspace
         settings.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
     PLUMB_TRY_STATUS(validate(settings));
     PLUMB_TRY_STATUS(check_first_model(settings));
-    PLUMB_TRY(const auto task, make_task(settings, false, stop));
+    ChatFormat chat;
+    if (!settings.model_name_or_path.empty()) {
+        PLUMB_TRY(const ModelSource source, find_model(settings.model_name_or_path, workspace));
+        chat = ChatFormat({source.folder});
+    }
+    PLUMB_TRY(const auto task, make_task(settings, false, stop, &chat));
     PLUMB_TRY(const FirstModel policy, first_model(settings, *task, workspace, stop));
     PLUMB_TRY(RunShape shape, run_shape(settings, *task, policy.config, *policy.tokenizer, stop));
     if (uses_reward_model(settings) && !makes_reward_model(settings)) {

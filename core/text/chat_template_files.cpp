@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "text/chat_template.h"
-#include "text/json_parts.h"
+#include "text/tokenizer_file.h"
 
 namespace plumb {
 namespace {
@@ -15,25 +15,41 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 using Ids = std::vector<std::int64_t>;
 
+/// The file's object; an empty one where there is no such file.
+Result<Json> read_object(const fs::path& path) {
+    if (!fs::exists(path)) return Json(Json::object());
+    PLUMB_TRY(const std::string text, read_file(path));
+    return parse_json_object(text, path);
+}
+
+std::optional<std::string> text_at(const Json& object, const char* key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    if (found == object.end() || !found->is_string()) return std::nullopt;
+    return found->get<std::string>();
+}
+
 /// The text of chat_template, or of the one named default in a list of them; empty: there is none.
 std::optional<std::string> template_text(const Json& config) {
-    const Json& given = member(config, "chat_template");
-    if (given.is_string()) return given.get<std::string>();
-    if (!given.is_array()) return std::nullopt;
-    for (const Json& entry : given)
-        if (entry.is_object() && entry.value("name", Json()) == "default" &&
-            member(entry, "template").is_string())
-            return member(entry, "template").get<std::string>();
+    const auto given = config.find("chat_template");
+    if (given == config.end() || !given->is_array()) return text_at(config, "chat_template");
+    for (const Json& entry : *given)
+        if (text_at(entry, "name") == "default") return text_at(entry, "template");
     return std::nullopt;
 }
 
-void set_special_tokens(const Json& config, ChatTemplate& chat_template) {
+/// The text of a token that is given as it is or as {"content": text}.
+std::optional<std::string> token_text(const Json& config, const char* name) {
+    const auto found = config.find(name);
+    if (found == config.end()) return std::nullopt;
+    return found->is_object() ? text_at(*found, "content") : text_at(config, name);
+}
+
+void set_special_tokens(const Json& config, const Json& map, ChatTemplate& chat_template) {
     for (const char* name : {"bos_token", "eos_token", "unk_token", "pad_token", "sep_token",
                              "cls_token", "mask_token"}) {
-        const Json& named = member(config, name);
-        const Json& content = named.is_object() ? member(named, "content") : named;
-        if (content.is_string())
-            chat_template.set_variable(name, jinja::make_text(content.get<std::string>(), nullptr));
+        auto text = token_text(config, name);
+        if (!text && !config.contains(name)) text = token_text(map, name);
+        if (text) chat_template.set_variable(name, jinja::make_text(*std::move(text), nullptr));
     }
 }
 
@@ -59,10 +75,8 @@ std::vector<std::size_t> token_offsets(const std::string& text, const Ids& ids,
 Result<std::shared_ptr<const ChatTemplate>> load_chat_template(const fs::path& folder) {
     const fs::path config_path = folder / "tokenizer_config.json";
     const fs::path own_path = folder / "chat_template.jinja";
-    Json config = Json::object();
-    if (fs::exists(config_path)) {
-        PLUMB_TRY(config, read_json_object<Json>(config_path));
-    }
+    PLUMB_TRY(const Json config, read_object(config_path));
+    PLUMB_TRY(const Json map, read_object(folder / "special_tokens_map.json"));
     std::optional<std::string> source = template_text(config);
     std::string name = config_path.string() + ", chat_template";
     if (fs::exists(own_path)) {
@@ -71,7 +85,7 @@ Result<std::shared_ptr<const ChatTemplate>> load_chat_template(const fs::path& f
     }
     if (!source) return std::shared_ptr<const ChatTemplate>();
     PLUMB_TRY(ChatTemplate read, ChatTemplate::read(*std::move(source), std::move(name)));
-    set_special_tokens(config, read);
+    set_special_tokens(config, map, read);
     return std::shared_ptr<const ChatTemplate>(std::make_shared<ChatTemplate>(std::move(read)));
 }
 

@@ -60,16 +60,18 @@ Result<std::vector<AddedToken>> read_added_tokens_decoder(const JsonPart& names)
     return added;
 }
 
-/// The configuration with the names that stand in special_tokens_map.json alone.
-std::string with_names(const std::string& text, const TokenizerConfig& config) {
-    auto json = nlohmann::ordered_json::parse(text);
-    bool changed = false;
+/// The configuration with what stands in files beside it alone: names of special_tokens_map.json,
+/// and the chat template.
+std::string completed(const TokenizerTexts& texts, const TokenizerConfig& config) {
+    auto json = nlohmann::ordered_json::parse(texts.config);
+    bool changed = !texts.chat_template.empty();
+    if (changed) json["chat_template"] = texts.chat_template;
     for (const auto& named : config.named) {
         if (!named.text || named.file == config_file) continue;
         json[std::string(named.role) + "_token"] = *named.text;
         changed = true;
     }
-    return changed ? json.dump(2) + "\n" : text;
+    return changed ? json.dump(2) + "\n" : texts.config;
 }
 
 }  // namespace
@@ -97,7 +99,7 @@ Result<TokenizerConfig> read_tokenizer_config(const TokenizerTexts& texts, const
     PLUMB_TRY(config.add_eos, optional_flag(names, "add_eos_token"));
     const Json& length = names.member("model_max_length").json();
     if (length.is_number()) config.max_length = length.get<double>();
-    if (!texts.config.empty()) config.text = with_names(texts.config, config);
+    if (!texts.config.empty()) config.text = completed(texts, config);
     return config;
 }
 

@@ -21,6 +21,7 @@ struct TokenizerTexts {
     std::string config;              ///< tokenizer_config.json
     std::string special_tokens_map;  ///< special_tokens_map.json
     std::string model;               ///< the model's config.json
+    std::string chat_template;       ///< chat_template.jinja
 };
 
 /// A tokenizer from texts in memory; folder is where they are from, for errors. load_tokenizer() in
@@ -43,7 +44,9 @@ struct TokenizerConfig {
     /// what tokenizer.json says.
     std::optional<bool> add_bos, add_eos;
     std::optional<double> max_length;  ///< model_max_length
-    std::string text;                  ///< tokenizer_config.json for the next save; empty: none
+    /// tokenizer_config.json for the next save, with the chat template that stands beside it;
+    /// empty: none
+    std::string text;
 };
 
 /// Names of special tokens are from tokenizer_config.json, else special_tokens_map.json, else

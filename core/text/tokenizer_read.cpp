@@ -142,6 +142,7 @@ Result<std::shared_ptr<const Tokenizer>> load_tokenizer(const fs::path& folder) 
     PLUMB_TRY(texts.config, read_if_there(folder / "tokenizer_config.json"));
     PLUMB_TRY(texts.special_tokens_map, read_if_there(folder / "special_tokens_map.json"));
     PLUMB_TRY(texts.model, read_if_there(folder / "config.json"));
+    PLUMB_TRY(texts.chat_template, read_if_there(folder / "chat_template.jinja"));
     return parse_tokenizer(std::move(texts), folder);
 }
 

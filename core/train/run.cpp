@@ -24,6 +24,15 @@ namespace {
 /// Whether a run without model_name_or_path makes its own tokenizer from the training text.
 bool needs_tokenizer(const RunInputs& inputs) { return !inputs.checkpoint && !inputs.model_folder; }
 
+/// Where the chat template may be. A run that goes on takes that of its checkpoint, as it is what
+/// the run began with.
+std::vector<fs::path> template_folders(const RunInputs& inputs) {
+    std::vector<fs::path> folders;
+    if (inputs.checkpoint) folders.push_back(*inputs.checkpoint);
+    if (inputs.model_folder) folders.push_back(*inputs.model_folder);
+    return folders;
+}
+
 Status refuse_reward_model(const Policy& policy, const Settings& settings) {
     if (!policy.model.config().score_head) return {};
     if (settings.algorithm == "reward") {
@@ -217,11 +226,15 @@ Status check_first_model(const Settings& settings) {
         "model; run sft on them first and name that run here");
 }
 
-Status check_inputs(const Settings& settings) {
+Status check_inputs(const Settings& settings, const std::optional<fs::path>& model_folder) {
     PLUMB_TRY_STATUS(check_first_model(settings));
     if (const auto device = open_device(settings.device); !device) return device.error();
     if (settings.algorithm == "dpo") PLUMB_TRY_STATUS(check_dpo_config(dpo_loss_config(settings)));
-    PLUMB_TRY(const auto task, make_task(settings, false));
+    const bool awaited = !model_folder && !settings.model_name_or_path.empty();
+    const ChatFormat chat = awaited        ? ChatFormat::stand_in()
+                            : model_folder ? ChatFormat({*model_folder})
+                                           : ChatFormat();
+    PLUMB_TRY(const auto task, make_task(settings, false, {}, &chat));
     if (!uses_rewards(settings)) return {};
     PLUMB_TRY(const auto names, reward_names_of(settings, *task));
     for (const std::string& name : names) {
@@ -237,7 +250,9 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     begin_memory_account();
     PLUMB_TRY(const at::Device device, open_device(settings.device));
     monitor.progress("load", 0, 0, 0);
-    PLUMB_TRY(const auto task, make_task(settings, needs_tokenizer(inputs), monitor.stop_token()));
+    const ChatFormat chat(template_folders(inputs));
+    PLUMB_TRY(const auto task,
+              make_task(settings, needs_tokenizer(inputs), monitor.stop_token(), &chat));
     PLUMB_TRY(Scorers scorers, make_scorers(settings, *task, monitor.stop_token()));
     PLUMB_TRY(Policy policy, first_policy(inputs, *task, device, monitor));
     PLUMB_TRY_STATUS(fits_positions(policy, settings));
