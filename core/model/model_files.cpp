@@ -34,18 +34,31 @@ Result<std::map<std::string, std::string>> read_index(const fs::path& file) {
     return shards;
 }
 
+/// Whether a shard holds just what the index (tensor to file) puts there.
+Status check_shard(const fs::path& path, const std::vector<StoredTensor>& stored,
+                   const std::map<std::string, std::string>& index) {
+    std::set<std::string> names;
+    for (const StoredTensor& tensor : stored) names.insert(tensor.name);
+    for (const auto& [name, shard] : index)
+        if (shard == path.filename() && !names.contains(name))
+            return invalid_input(path.string() + ": tensor " + name +
+                                 ", which the index puts here, is missing");
+    for (const std::string& name : names) {
+        const auto found = index.find(name);
+        if (found == index.end() || found->second != path.filename())
+            return invalid_input(path.string() + ": tensor " + name +
+                                 " is not in the index for this shard");
+    }
+    return {};
+}
+
 }  // namespace
 
 Status ModelFiles::add(const fs::path& path, const std::map<std::string, std::string>* wanted) {
     RawFile file(path, O_RDONLY);
     PLUMB_TRY(std::vector<StoredTensor> stored, read_safetensors_header(file, path));
+    if (wanted) PLUMB_TRY_STATUS(check_shard(path, stored, *wanted));
     for (StoredTensor& tensor : stored) {
-        if (wanted) {
-            const auto found = wanted->find(tensor.name);
-            if (found == wanted->end() || found->second != path.filename())
-                return invalid_input(path.string() + ": tensor " + tensor.name +
-                                     " is not in the index for this shard");
-        }
         const std::string name = tensor.name;
         tensors_.emplace(name, Place{files_.size(), std::move(tensor)});
     }
@@ -67,10 +80,6 @@ Result<ModelFiles> ModelFiles::open(const fs::path& folder) {
     std::set<std::string> names;
     for (const auto& [tensor, shard] : shards) names.insert(shard);
     for (const std::string& name : names) PLUMB_TRY_STATUS(files.add(folder / name, &shards));
-    for (const auto& [tensor, shard] : shards)
-        if (!files.tensors_.contains(tensor))
-            return invalid_input((folder / shard).string() + ": tensor " + tensor +
-                                 ", which the index puts here, is missing");
     return files;
 }
 

@@ -234,7 +234,8 @@ private Q_SLOTS:
         Decoder model(config, at::kCPU);
         model.initialise(5);
         const at::NoGradGuard no_grad;
-        model.flat_parameters().narrow(0, model.decay_size(), 200).add_(0.1);  // biases, norms
+        const std::int64_t vectors = model.flat_parameters().numel() - model.decay_size();
+        model.flat_parameters().narrow(0, model.decay_size(), vectors).add_(0.1);  // biases, norms
         // Prompts of several lengths, two rows each; rows are dropped on the way.
         const std::vector<std::int64_t> lengths = {4, 17, 1};
         const at::Tensor ids = some_ids(6, 60, 37);  // each row's own continuation
