@@ -5,6 +5,8 @@
 
 #include <ATen/ATen.h>
 
+#include "model/ops.h"
+
 /// The operations of a Llama block, made of ATen's operations: for every device and dtype, and the
 /// yardstick of the fused ones in ops.h. All are differentiable.
 namespace plumb::composed {
@@ -16,6 +18,11 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 /// they are defined.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   const at::Tensor& residual);
+
+/// The same with what an adapter adds.
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                  const at::Tensor& residual, const ops::LowRank& adapter,
+                  const Dropout& dropout = {});
 
 /// Rotary positions (Su et al., 2021) in Hugging Face's halves layout: x [B, T, heads, D]; cos and
 /// sin [T, D/2], or [B, T, D/2].

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/aligned.h"
 #include "model/kernels.h"
 
 namespace plumb {
@@ -11,9 +12,6 @@ namespace {
 constexpr double float_bytes = 4;
 
 double floats(std::int64_t count) { return float_bytes * static_cast<double>(count); }
-
-/// Parameters start at multiples of 64 bytes.
-std::int64_t aligned(std::int64_t elements) { return (elements + 15) / 16 * 16; }
 
 std::int64_t in_panels(std::int64_t columns) {
     const std::int64_t panel = kernels().panel;

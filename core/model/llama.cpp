@@ -5,18 +5,14 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "model/adapter.h"
+#include "model/aligned.h"
 #include "model/memory_ledger.h"
 #include "model/ops.h"
 #include "model/packed_copy.h"
 
 namespace plumb {
 namespace {
-
-constexpr std::int64_t alignment = 64 / sizeof(float);  // one-row products change bits with less
-
-std::int64_t aligned(std::int64_t elements) {
-    return (elements + alignment - 1) / alignment * alignment;
-}
 
 constexpr const char* score_name = "score.weight";
 
@@ -94,10 +90,12 @@ void Llama::allocate() {
             *wanted.parameter = flat_.narrow(0, offset, count).view(wanted.shape).detach();
             offset += aligned(count);
         }
-    if (!has_own_head()) head_ = embedding_;
+    if (!c.score_head && c.tie_word_embeddings) head_ = embedding_;
 }
 
-bool Llama::has_own_head() const { return config_.score_head || !config_.tie_word_embeddings; }
+bool Llama::has_own_head() const {
+    return head_.const_data_ptr() != embedding_.const_data_ptr();
+}
 
 std::vector<at::Tensor*> Llama::parameters() {
     std::vector<at::Tensor*> all = {&embedding_, &norm_};
@@ -146,21 +144,26 @@ Llama Llama::with_score_head(std::optional<std::uint64_t> seed) const {
     for (const auto& [name, tensor] : model.named_tensors()) {
         if (name != score_name)
             tensor.copy_(from.at(name));
-        else if (seed)
-            fill_normal(tensor, 1.0 / std::sqrt(static_cast<double>(tensor.size(1) + 1)),
-                        derive_seed(*seed, name));
     }
+    if (seed) model.draw_score_head(*seed);
     return model;
+}
+
+void Llama::draw_score_head(std::uint64_t seed) {
+    fill_normal(head_, 1.0 / std::sqrt(static_cast<double>(head_.size(1) + 1)),
+                derive_seed(seed, score_name));
 }
 
 void Llama::enable_training() {
     if (flat_gradients_.defined()) return;
-    flat_gradients_ = at::zeros_like(flat_);
+    PLUMB_CHECK(adapter_ || !is_shared_, "parameters that are shared stay as they are");
+    flat_gradients_ = at::zeros_like(trained_parameters());
     account_as(flat_gradients_, MemoryOwner::gradients);
-    for (at::Tensor* parameter : parameters()) {
+    for (at::Tensor* parameter : adapter_ ? adapter_leaves() : parameters()) {
         parameter->requires_grad_(true);
         // Autograd adds to a gradient that is there in place, and so into the flat buffer.
-        const std::int64_t offset = parameter->storage_offset() - flat_.storage_offset();
+        const std::int64_t offset =
+            parameter->storage_offset() - trained_parameters().storage_offset();
         parameter->mutable_grad() =
             flat_gradients_.narrow(0, offset, parameter->numel()).view(parameter->sizes());
     }
@@ -172,6 +175,7 @@ void Llama::zero_gradients() {
 }
 
 Llama Llama::frozen_copy() const {
+    if (adapter_) return copy_of_adapted();
     Llama copy(config_, device_);
     copy.flat_.copy_(flat_);
     return copy;
@@ -179,19 +183,33 @@ Llama Llama::frozen_copy() const {
 
 at::Tensor Llama::embed(const at::Tensor& ids) const { return ops::embedding(embedding_, ids); }
 
-at::Tensor Llama::attention_block(const Layer& layer, const at::Tensor& x) const {
-    const std::int64_t length = x.size(1);
-    const at::Tensor normed = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps);
-    const at::Tensor attended = ops::causal_attention(
-        ops::linear(normed, layer.qkv, layer.qkv_bias), rope_.cos.narrow(0, 0, length),
-        rope_.sin.narrow(0, 0, length), config_.num_attention_heads, config_.num_key_value_heads);
-    return ops::linear(attended, layer.output, layer.output_bias, x);
+at::Tensor Llama::project_qkv(const Layer& layer, const at::Tensor& x, const Pass& pass) const {
+    return ops::linear(ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps), layer.qkv,
+                       layer.qkv_bias, {}, layer.qkv_adapter, dropout_of(pass, layer, 0));
 }
 
-at::Tensor Llama::mlp_block(const Layer& layer, const at::Tensor& x) const {
+at::Tensor Llama::project_output(const Layer& layer, const at::Tensor& attended,
+                                 const at::Tensor& x, const Pass& pass) const {
+    return ops::linear(attended, layer.output, layer.output_bias, x, layer.output_adapter,
+                       dropout_of(pass, layer, 1));
+}
+
+at::Tensor Llama::attention_block(const Layer& layer, const at::Tensor& x,
+                                  const Pass& pass) const {
+    const std::int64_t length = x.size(1);
+    const at::Tensor attended = ops::causal_attention(
+        project_qkv(layer, x, pass), rope_.cos.narrow(0, 0, length),
+        rope_.sin.narrow(0, 0, length), config_.num_attention_heads, config_.num_key_value_heads);
+    return project_output(layer, attended, x, pass);
+}
+
+at::Tensor Llama::mlp_block(const Layer& layer, const at::Tensor& x, const Pass& pass) const {
     const at::Tensor normed = ops::rms_norm(x, layer.post_norm, config_.rms_norm_eps);
-    const at::Tensor gated = ops::swiglu(ops::linear(normed, layer.gate_up, layer.gate_up_bias));
-    return ops::linear(gated, layer.down, layer.down_bias, x);
+    const at::Tensor gated =
+        ops::swiglu(ops::linear(normed, layer.gate_up, layer.gate_up_bias, {},
+                                layer.gate_up_adapter, dropout_of(pass, layer, 2)));
+    return ops::linear(gated, layer.down, layer.down_bias, x, layer.down_adapter,
+                       dropout_of(pass, layer, 3));
 }
 
 at::Tensor Llama::final_norm(const at::Tensor& x) const {
@@ -201,24 +219,26 @@ at::Tensor Llama::final_norm(const at::Tensor& x) const {
 at::Tensor Llama::hidden_states(const at::Tensor& ids) const {
     PLUMB_CHECK(ids.dim() == 2 && ids.size(1) <= config_.max_position_embeddings,
                 "ids must be [B, T] with T up to max_position_embeddings");
+    const Pass pass = next_pass();
     at::Tensor x = embed(ids);
-    for (const Layer& layer : layers_) x = mlp_block(layer, attention_block(layer, x));
+    for (const Layer& layer : layers_) x = mlp_block(layer, attention_block(layer, x, pass), pass);
     return final_norm(x);
 }
 
 std::vector<at::Tensor> Llama::all_hidden_states(const at::Tensor& ids) const {
     PLUMB_CHECK(ids.dim() == 2 && ids.size(1) <= config_.max_position_embeddings,
                 "ids must be [B, T] with T up to max_position_embeddings");
+    const Pass pass = next_pass();
     std::vector<at::Tensor> states = {embed(ids)};
     for (const Layer& layer : layers_)
-        states.push_back(mlp_block(layer, attention_block(layer, states.back())));
+        states.push_back(mlp_block(layer, attention_block(layer, states.back(), pass), pass));
     states.back() = final_norm(states.back());
     return states;
 }
 
 at::Tensor Llama::logits(const at::Tensor& hidden) const {
     PLUMB_CHECK(!config_.score_head, "a reward or value model has no logits");
-    return ops::linear(hidden, head_);
+    return ops::linear(hidden, head_, {}, {}, head_adapter_, next_pass().dropout);
 }
 
 at::Tensor Llama::scores(const at::Tensor& hidden) const {

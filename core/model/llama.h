@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@
 
 #include "base/result.h"
 #include "model/config.h"
+#include "model/lora.h"
+#include "model/ops.h"
 #include "model/rope.h"
 #include "model/safetensors.h"
 
@@ -19,6 +22,18 @@ namespace plumb {
 
 class KeyValueCache;
 struct PackedLlama;
+
+/// What an adapter is an adapter of.
+struct BaseModel {
+    std::filesystem::path folder;
+    std::string name;         ///< for other programs, where not the folder's path
+    std::string fingerprint;  ///< of its parameters, see fingerprint_of()
+};
+
+struct AdaptedModule {
+    std::int64_t rank;
+    double scale;
+};
 
 /// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a head:
 /// tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of one
@@ -84,20 +99,63 @@ public:
     at::Device device() const { return device_; }
     std::int64_t parameter_count() const;
 
-    /// Everything trainable: the first decay_size() elements take weight decay (matrices and
-    /// embedding), the rest (norms) do not. Gaps between parameters hold zeros.
+    /// The model's own parameters. Gaps between them hold zeros.
     at::Tensor& flat_parameters() { return flat_; }
     const at::Tensor& flat_parameters() const { return flat_; }
+    /// Everything trainable, the adapter where there is one: the first decay_size() elements take
+    /// weight decay (matrices and embedding), the rest (norms) do not.
+    at::Tensor& trained_parameters();
+    const at::Tensor& trained_parameters() const;
     at::Tensor& flat_gradients() { return flat_gradients_; }
+    /// The trained parameters, or their gradients, by name.
+    TensorMap trained_tensors(bool gradients = false) const;
     const RopeTables& rope() const { return rope_; }
-    std::int64_t decay_size() const { return decay_size_; }
+    bool is_shared() const { return is_shared_; }
+    std::int64_t decay_size() const;
     /// Allocates the gradients and turns gradients on. Without it the model is frozen.
     void enable_training();
     bool is_trainable() const { return flat_gradients_.defined(); }
     void zero_gradients();
 
-    /// A copy with the same parameters, frozen.
+    /// A copy with the same parameters, frozen. With an adapter only that is copied.
     Llama frozen_copy() const;
+
+    // Adapters (LoRA). The model's own parameters are frozen then and may be shared by several
+    // models of one base, each with an adapter of its own or none.
+
+    /// A frozen model on the same memory, without the adapter: the reference of a policy.
+    Llama sharing() const;
+    /// The same with a score head as with_score_head() gives it.
+    Llama sharing_with_score_head(std::optional<std::uint64_t> seed) const;
+    bool shares_parameters_with(const Llama& other) const;
+    /// From now on the parameters count as this model's: the one it shared them with is gone.
+    void own_parameters() { is_shared_ = false; }
+
+    /// Where the parameters lie on disk, for the files of adapters; nothing where nobody has said.
+    const std::optional<BaseModel>& base() const { return base_; }
+    void set_base(BaseModel base) { base_ = std::move(base); }
+
+    /// A new adapter: A uniform in +-1 / sqrt(in) (Kaiming with a = sqrt 5), B zero, so that it
+    /// changes nothing yet; modules_to_save begin as copies. The score head is always one of them.
+    /// Errors name the setting and the module. Precondition here and below: frozen, no adapter.
+    Status add_adapter(const LoraConfig& config, std::uint64_t seed);
+    /// One that was saved, under PEFT's names; ranks follow from the tensors. alphas: of modules
+    /// that have their own (alpha_pattern). Errors name the tensor, nothing is changed then.
+    Status add_adapter(const LoraConfig& config, const std::map<std::string, double>& alphas,
+                       const TensorMap& tensors, const std::string& origin);
+    bool has_adapter() const { return adapter_ != nullptr; }
+    /// Precondition here and below: has_adapter(). target_modules are names, or the expression.
+    const LoraConfig& adapter_config() const;
+    /// Tensors of the adapter (or their gradients) under PEFT's names, as views.
+    TensorMap adapter_tensors(bool gradients = false) const;
+    Status load_adapter_tensors(const TensorMap& tensors, const std::string& origin);
+    std::map<std::string, AdaptedModule> adapted_modules() const;
+    std::int64_t adapter_parameter_count() const;
+    const at::Tensor& adapter_parameters() const;
+    /// Adds the adapter to the parameters, in place where they belong to this model alone.
+    void merge_adapter();
+    /// Dropout of the passes with gradients from now on: their draws follow from the key.
+    void set_dropout_key(std::uint64_t key);
 
 private:
     struct Layer {
@@ -108,6 +166,21 @@ private:
         at::Tensor gate_up;     // [2 intermediate, hidden]
         at::Tensor down;        // [hidden, intermediate]
         at::Tensor qkv_bias, output_bias, gate_up_bias, down_bias;  // undefined where unused
+        ops::LowRank qkv_adapter, output_adapter, gate_up_adapter, down_adapter;
+    };
+    struct Adapter;
+    /// A part of a fused matrix that Hugging Face has as a linear module, and its adapter's place.
+    struct LinearModule {
+        std::string name;
+        std::int64_t first_row, rows;
+        const at::Tensor* weight;
+        ops::LowRank* adapter;
+    };
+    /// An adapter's tensor, and what it is to become.
+    struct AdapterPlan;
+    /// The dropout of one pass; each product draws from it by its place.
+    struct Pass {
+        Dropout dropout;
     };
     /// A parameter of the Hugging Face layout: rows of one of ours.
     struct Slice {
@@ -116,18 +189,32 @@ private:
         std::int64_t first_row, rows;
     };
 
+    struct Shared {};
+    Llama(const Llama& base, Shared);
     void allocate();
+    std::vector<LinearModule> linear_modules() const;
+    void make_adapter(const LoraConfig& config, const AdapterPlan& plan);
+    std::vector<at::Tensor*> adapter_leaves();
+    void draw_score_head(std::uint64_t seed);
+    Llama copy_of_adapted() const;
+    at::Tensor effective(const at::Tensor& weight, const ops::LowRank& adapter) const;
     bool has_own_head() const;
     std::vector<at::Tensor*> parameters();
     std::vector<Slice> slices() const;
     at::Tensor embed(const at::Tensor& ids) const;
-    at::Tensor attention_block(const Layer& layer, const at::Tensor& x) const;
-    at::Tensor mlp_block(const Layer& layer, const at::Tensor& x) const;
+    Pass next_pass() const;
+    Dropout dropout_of(const Pass& pass, const Layer& layer, std::uint64_t place) const;
+    at::Tensor project_qkv(const Layer& layer, const at::Tensor& x, const Pass& pass) const;
+    at::Tensor project_output(const Layer& layer, const at::Tensor& attended, const at::Tensor& x,
+                              const Pass& pass) const;
+    at::Tensor attention_block(const Layer& layer, const at::Tensor& x, const Pass& pass) const;
+    at::Tensor mlp_block(const Layer& layer, const at::Tensor& x, const Pass& pass) const;
     at::Tensor final_norm(const at::Tensor& x) const;
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
     std::shared_ptr<const PackedLlama> packed() const;
+    void pack_adapted(PackedLlama& weights) const;
 
     ModelConfig config_;
     at::Device device_;
@@ -137,6 +224,10 @@ private:
     at::Tensor embedding_, head_, norm_;
     std::vector<Layer> layers_;
     RopeTables rope_;
+    bool is_shared_ = false;  // the parameters are another model's
+    std::optional<BaseModel> base_;
+    std::unique_ptr<Adapter> adapter_;
+    ops::LowRank head_adapter_;
     struct PackedCopy;
     mutable std::unique_ptr<PackedCopy> packed_copy_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "model/adapter.h"
 #include "model/composed_ops.h"
 #include "model/kv_cache.h"
 #include "model/llama.h"
@@ -13,26 +14,61 @@ namespace plumb {
 
 std::shared_ptr<const PackedLlama> Llama::packed() const {
     const std::lock_guard lock(packed_copy_->mutex);
+    PackedCopy& copy = *packed_copy_;
     const auto version = static_cast<std::int64_t>(flat_._version());
-    if (packed_copy_->version == version) return packed_copy_->weights;
-    packed_copy_->weights.reset();  // before the next is made: both at once would be one too many
-    packed_copy_->version = -1;
+    const std::int64_t adapter_version =
+        adapter_ ? static_cast<std::int64_t>(adapter_->flat._version()) : -1;
+    if (copy.version == version && copy.adapter_version == adapter_version) return copy.weights;
     const at::NoGradGuard no_grad;
+    const bool only_the_adapter = adapter_ && copy.version == version && copy.weights &&
+                                  copy.weights.use_count() == 1;
+    copy.adapter_version = adapter_version;
+    if (only_the_adapter) {
+        pack_adapted(*copy.weights);
+        return copy.weights;
+    }
+    copy.weights.reset();  // before the next is made: both at once would be one too many
+    copy.version = -1;
     PackedLlama weights;
     weights.config = config_;
     weights.rope = rope_;
     weights.embedding = embedding_.detach();
     weights.norm = norm_.detach();
-    weights.head = PackedLinear(head_, {});
+    weights.head = PackedLinear(effective(head_, head_adapter_), {});
     for (const Layer& layer : layers_)
-        weights.layers.push_back({layer.input_norm.detach(), layer.post_norm.detach(),
-                                  PackedLinear(layer.qkv, layer.qkv_bias),
-                                  PackedLinear(layer.output, layer.output_bias),
-                                  PackedLinear(layer.gate_up, layer.gate_up_bias),
-                                  PackedLinear(layer.down, layer.down_bias)});
-    packed_copy_->weights = std::make_shared<const PackedLlama>(std::move(weights));
-    packed_copy_->version = version;
-    return packed_copy_->weights;
+        weights.layers.push_back(
+            {layer.input_norm.detach(), layer.post_norm.detach(),
+             PackedLinear(effective(layer.qkv, layer.qkv_adapter), layer.qkv_bias),
+             PackedLinear(effective(layer.output, layer.output_adapter), layer.output_bias),
+             PackedLinear(effective(layer.gate_up, layer.gate_up_adapter), layer.gate_up_bias),
+             PackedLinear(effective(layer.down, layer.down_adapter), layer.down_bias)});
+    copy.weights = std::make_shared<PackedLlama>(std::move(weights));
+    copy.version = version;
+    return copy.weights;
+}
+
+/// Packs what the adapter is part of into the memory that it had before. The rest of the copy is of
+/// parameters that do not change.
+void Llama::pack_adapted(PackedLlama& weights) const {
+    weights.embedding = embedding_.detach();
+    weights.norm = norm_.detach();
+    const auto pack = [&](PackedLinear& packed, const at::Tensor& weight, const at::Tensor& bias,
+                          const ops::LowRank& adapter) {
+        packed.bias = bias;
+        if (adapter.a.defined() || adapter_->holds(weight))
+            packed.pack(effective(weight, adapter));
+    };
+    pack(weights.head, head_, {}, head_adapter_);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const Layer& layer = layers_[i];
+        PackedLlama::Layer& packed = weights.layers[i];
+        packed.input_norm = layer.input_norm.detach();
+        packed.post_norm = layer.post_norm.detach();
+        pack(packed.qkv, layer.qkv, layer.qkv_bias, layer.qkv_adapter);
+        pack(packed.output, layer.output, layer.output_bias, layer.output_adapter);
+        pack(packed.gate_up, layer.gate_up, layer.gate_up_bias, layer.gate_up_adapter);
+        pack(packed.down, layer.down, layer.down_bias, layer.down_adapter);
+    }
 }
 
 at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
@@ -87,8 +123,7 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
     at::Tensor x = embed(ids);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
-        const at::Tensor qkv = ops::linear(ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps),
-                                           layer.qkv, layer.qkv_bias);
+        const at::Tensor qkv = project_qkv(layer, x, {});
         const composed::Qkv parts = composed::split_and_rotate(
             qkv, cos, sin, config_.num_attention_heads, config_.num_key_value_heads);
         const auto store = [&](at::Tensor& part, const at::Tensor& values) {  // [B, T, kv, D]
@@ -100,7 +135,7 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
         store(cache.values(i), parts.v);
         const at::Tensor attended = ops::causal_attention(
             qkv, cos, sin, config_.num_attention_heads, config_.num_key_value_heads);
-        x = mlp_block(layer, ops::linear(attended, layer.output, layer.output_bias, x));
+        x = mlp_block(layer, project_output(layer, attended, x, {}), {});
     }
     for (std::int64_t slot = 0; slot < cache.slots(); ++slot)
         cache.set_length(slot, lengths[static_cast<std::size_t>(slot / group)]);
@@ -125,10 +160,9 @@ at::Tensor Llama::composed_decode(const at::Tensor& ids, KeyValueCache& cache) c
     at::Tensor x = embed(ids.view({rows, 1}));
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
-        const composed::Qkv parts = composed::split_and_rotate(
-            ops::linear(ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps), layer.qkv,
-                        layer.qkv_bias),
-            cos, sin, config_.num_attention_heads, config_.num_key_value_heads);
+        const composed::Qkv parts =
+            composed::split_and_rotate(project_qkv(layer, x, {}), cos, sin,
+                                       config_.num_attention_heads, config_.num_key_value_heads);
         const auto append = [&](at::Tensor& part, const at::Tensor& values) {
             part.index_put_({slot, at::indexing::Slice(), position}, values.squeeze(1));
             return part.narrow(2, 0, longest).index_select(0, slot);
@@ -138,8 +172,8 @@ at::Tensor Llama::composed_decode(const at::Tensor& ids, KeyValueCache& cache) c
         const at::Tensor attended = at::scaled_dot_product_attention(
             parts.q.transpose(1, 2), keys, values, mask, 0.0, false, {},
             config_.num_attention_heads != config_.num_key_value_heads);
-        x = mlp_block(layer, ops::linear(attended.transpose(1, 2).flatten(-2), layer.output,
-                                         layer.output_bias, x));
+        x = mlp_block(layer, project_output(layer, attended.transpose(1, 2).flatten(-2), x, {}),
+                      {});
     }
     for (std::size_t row = 0; row < lengths.size(); ++row)
         cache.set_length(cache.live()[row], lengths[row] + 1);

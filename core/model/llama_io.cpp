@@ -29,7 +29,7 @@ std::vector<Llama::Slice> Llama::slices() const {
                               {"model.norm.weight", &norm_, 0, c.hidden_size}};
     if (c.score_head)
         all.push_back({"score.weight", &head_, 0, 1});
-    else if (!c.tie_word_embeddings)
+    else if (has_own_head())
         all.push_back({"lm_head.weight", &head_, 0, c.vocab_size});
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
