@@ -101,9 +101,9 @@ private:
         for (const auto& [module, alpha] : found->items()) {
             if (!alpha.is_number()) return bad("alpha_pattern", module + " is not a number");
             if (is_module_pattern(module))
-                return bad("alpha_pattern",
-                           module + " is a regular expression, which is not supported; "
-                                    "name the modules");
+                return bad("alpha_pattern", module +
+                                                " is a regular expression, which is not supported; "
+                                                "name the modules");
             all[module] = alpha.get<double>();
         }
         return all;
@@ -113,9 +113,9 @@ private:
             return bad("peft_type", "is not LORA, the only kind of adapter that is supported");
         for (const char* key : {"use_dora", "lora_bias", "use_qalora"})
             if (is_true(key)) return bad(key, "is true, which is not supported");
-        for (const char* key : {"target_parameters", "trainable_token_indices", "layer_replication",
-                                "megatron_config", "alora_invocation_tokens", "arrow_config",
-                                "use_bdlora"})
+        for (const char* key :
+             {"target_parameters", "trainable_token_indices", "layer_replication",
+              "megatron_config", "alora_invocation_tokens", "arrow_config", "use_bdlora"})
             if (const Json* found = value(key); found && !found->empty() && *found != false)
                 return bad(key, "is set, which is not supported");
         const std::string bias = text("bias");
@@ -175,24 +175,25 @@ Json to_json(const Llama& model) {
         if (std::abs(alpha - config.lora_alpha) > 1e-9 * config.lora_alpha)
             alphas[name] = as_number(alpha);
     }
-    return {{"alpha_pattern", alphas},
-            {"base_model_name_or_path",
-             model.base()->name.empty() ? path_text(model.base()->folder) : model.base()->name},
-            {"bias", "none"},
-            {"fan_in_fan_out", false},
-            {"inference_mode", true},
-            {"init_lora_weights", true},
-            {"lora_alpha", as_number(config.lora_alpha)},
-            {"lora_dropout", config.lora_dropout},
-            {"modules_to_save", config.modules_to_save.empty() ? Json() : Json(config.modules_to_save)},
-            {"peft_type", "LORA"},
-            {"r", config.r},
-            {"rank_pattern", ranks},
-            {"revision", nullptr},
-            {"target_modules", targets},
-            {"task_type", model.config().score_head ? "SEQ_CLS" : "CAUSAL_LM"},
-            {"use_dora", false},
-            {"use_rslora", config.use_rslora}};
+    return {
+        {"alpha_pattern", alphas},
+        {"base_model_name_or_path",
+         model.base()->name.empty() ? path_text(model.base()->folder) : model.base()->name},
+        {"bias", "none"},
+        {"fan_in_fan_out", false},
+        {"inference_mode", true},
+        {"init_lora_weights", true},
+        {"lora_alpha", as_number(config.lora_alpha)},
+        {"lora_dropout", config.lora_dropout},
+        {"modules_to_save", config.modules_to_save.empty() ? Json() : Json(config.modules_to_save)},
+        {"peft_type", "LORA"},
+        {"r", config.r},
+        {"rank_pattern", ranks},
+        {"revision", nullptr},
+        {"target_modules", targets},
+        {"task_type", model.config().score_head ? "SEQ_CLS" : "CAUSAL_LM"},
+        {"use_dora", false},
+        {"use_rslora", config.use_rslora}};
 }
 
 /// Four sums of products over the bits of float32 numbers, so that the processor need not wait for
@@ -238,9 +239,9 @@ Result<Llama> load_base(const AdapterFolder& adapter, at::Device device) {
 
 /// Puts the folder's adapter on a model of its base.
 Status attach(const AdapterFolder& adapter, Llama& model) {
-    const fs::path file = adapter.folder / tensor_file;
-    PLUMB_TRY(const TensorMap tensors, read_safetensors(file));
-    return model.add_adapter(adapter.config, adapter.alphas, tensors, file.string());
+    PLUMB_TRY(const TensorMap tensors, read_adapter_tensors(adapter.folder));
+    return model.add_adapter(adapter.config, adapter.alphas, tensors,
+                             (adapter.folder / tensor_file).string());
 }
 
 }  // namespace
@@ -265,13 +266,13 @@ Result<AdapterFolder> read_adapter_folder(const fs::path& folder) {
     }
     if (adapter.base.empty()) adapter.base = find_base(folder, adapter.base_name);
     if (adapter.base.empty())
-        return Error{ErrorCode::not_found,
-                     folder.string() + " has an adapter, but its base model " +
-                         (adapter.base_name.empty() ? "is not named" : adapter.base_name +
-                                                                           " is not there") +
-                         "; put the model's folder there, or name where it lies as "
-                         "base_model_name_or_path in " +
-                         (folder / config_file).string()};
+        return Error{
+            ErrorCode::not_found,
+            folder.string() + " has an adapter, but its base model " +
+                (adapter.base_name.empty() ? "is not named" : adapter.base_name + " is not there") +
+                "; put the model's folder there, or name where it lies as "
+                "base_model_name_or_path in " +
+                (folder / config_file).string()};
     return adapter;
 }
 
@@ -287,6 +288,10 @@ Result<ModelConfig> read_any_model_config(const fs::path& folder) {
     PLUMB_TRY(ModelConfig config, read_model_config(adapter.base));
     config.score_head = config.score_head || adapter.score_head;
     return config;
+}
+
+Result<TensorMap> read_adapter_tensors(const fs::path& folder) {
+    return read_safetensors(folder / tensor_file);
 }
 
 Result<Llama> load_adapted(const fs::path& folder, at::Device device) {

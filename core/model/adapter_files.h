@@ -36,6 +36,8 @@ Result<std::filesystem::path> base_folder_of(const std::filesystem::path& folder
 /// read_model_config() of a model folder or of an adapter's base, with the adapter's score head.
 Result<ModelConfig> read_any_model_config(const std::filesystem::path& folder);
 
+/// The tensors of an adapter's folder under PEFT's names.
+Result<TensorMap> read_adapter_tensors(const std::filesystem::path& folder);
 /// Base and adapter, not merged. A base that has changed since is an error that says so.
 Result<Llama> load_adapted(const std::filesystem::path& folder, at::Device device);
 /// The same on the memory of a model that holds the base already, or nothing where the folder's

@@ -151,6 +151,8 @@ public:
     Status load_adapter_tensors(const TensorMap& tensors, const std::string& origin);
     std::map<std::string, AdaptedModule> adapted_modules() const;
     std::int64_t adapter_parameter_count() const;
+    /// Those of the low-rank matrices alone.
+    std::int64_t low_rank_parameter_count() const;
     const at::Tensor& adapter_parameters() const;
     /// Adds the adapter to the parameters, in place where they belong to this model alone.
     void merge_adapter();

@@ -51,10 +51,10 @@ Llama::Llama(const Llama& base, Shared)
       base_(base.base_),
       packed_copy_(std::make_unique<PackedCopy>()) {
     for (Layer& layer : layers_) {
-        for (at::Tensor* parameter : {&layer.input_norm, &layer.qkv, &layer.output,
-                                      &layer.post_norm, &layer.gate_up, &layer.down,
-                                      &layer.qkv_bias, &layer.output_bias, &layer.gate_up_bias,
-                                      &layer.down_bias})
+        for (at::Tensor* parameter :
+             {&layer.input_norm, &layer.qkv, &layer.output, &layer.post_norm, &layer.gate_up,
+              &layer.down, &layer.qkv_bias, &layer.output_bias, &layer.gate_up_bias,
+              &layer.down_bias})
             if (parameter->defined()) *parameter = parameter->detach();
         layer.qkv_adapter = layer.output_adapter = layer.gate_up_adapter = layer.down_adapter = {};
     }
@@ -114,8 +114,7 @@ Status Llama::add_adapter(const LoraConfig& config, std::uint64_t seed) {
 
     AdapterPlan plan;
     std::vector<Slice> offered = slices();
-    if (!has_own_head())
-        offered.push_back({"lm_head.weight", &head_, 0, config_.vocab_size});
+    if (!has_own_head()) offered.push_back({"lm_head.weight", &head_, 0, config_.vocab_size});
     for (const std::string& name : complete.modules_to_save) {
         bool found = false;
         for (const Slice& slice : offered) {
@@ -166,11 +165,11 @@ Status Llama::add_adapter(const LoraConfig& config, const std::map<std::string, 
         const std::string own = name.substr(std::string(prefix).size());
         if (own.ends_with(".base_layer.weight")) continue;  // a copy of the model's own
         if (own.ends_with(".lora_A.weight")) {
-            const std::string module = own.substr(0, own.size() - std::string(".lora_A.weight").size());
+            const std::string module =
+                own.substr(0, own.size() - std::string(".lora_A.weight").size());
             const auto found = modules.find(module);
             if (found == modules.end()) return bad("belongs to no linear layer of the base model");
-            if (tensor.dim() != 2 || tensor.size(0) == 0)
-                return bad("is not a matrix [r, in]");
+            if (tensor.dim() != 2 || tensor.size(0) == 0) return bad("is not a matrix [r, in]");
             const auto alpha = std::ranges::find_if(
                 alphas, [&](const auto& entry) { return names_module(entry.first, module); });
             plan.low_rank[module] = {tensor.size(0),
@@ -311,7 +310,8 @@ Status Llama::load_adapter_tensors(const TensorMap& tensors, const std::string& 
     }
     for (const auto& [name, tensor] : tensors)
         if (!own.contains(name) && !name.ends_with(".base_layer.weight"))
-            return invalid_input(origin + ": tensor " + name + " has no counterpart (lora_A and "
+            return invalid_input(origin + ": tensor " + name +
+                                 " has no counterpart (lora_A and "
                                  "lora_B belong together)");
     for (const auto& [name, target] : own) target.copy_(tensors.at(name));
     return {};
@@ -323,6 +323,14 @@ std::map<std::string, AdaptedModule> Llama::adapted_modules() const {
         for (const auto& part : module.adapter->parts)
             if (part.first_row == module.first_row) all[module.name] = {part.rank, part.scale};
     return all;
+}
+
+std::int64_t Llama::low_rank_parameter_count() const {
+    std::int64_t count = 0;
+    for (const Adapter::Named& tensor : adapter_->tensors)
+        if (!adapter_->replaced.contains(tensor.name.substr(std::string(prefix).size())))
+            count += c10::multiply_integers(tensor.sizes);
+    return count;
 }
 
 std::int64_t Llama::adapter_parameter_count() const {

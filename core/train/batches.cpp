@@ -107,8 +107,14 @@ at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor
     const bool trains = at::GradMode::is_enabled() && model.is_trainable();
     Work& work = work_done();
     (trains ? work.trained_tokens : work.scored_tokens) += tokens;
-    work.flops += (trains ? 3.0 : 1.0) *
-                  forward_flops(model.config(), ids.size(0), ids.size(1), positions.numel());
+    const double base = forward_flops(model.config(), ids.size(0), ids.size(1), positions.numel());
+    if (model.has_adapter()) {  // frozen weights get no gradient, which is a third of the work
+        const double adapter =
+            2.0 * static_cast<double>(ids.numel() * model.low_rank_parameter_count());
+        work.flops += (trains ? 2.0 : 1.0) * base + (trains ? 3.0 : 1.0) * adapter;
+    } else {
+        work.flops += (trains ? 3.0 : 1.0) * base;
+    }
     const at::Tensor hidden = model.hidden_states(ids.to(model.device()));  // [B, T, hidden]
     return hidden.reshape({-1, hidden.size(2)}).index_select(0, positions.to(model.device()));
 }
