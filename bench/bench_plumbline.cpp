@@ -176,7 +176,7 @@ void run_grpo(const Workload& work, Policy& policy, const std::string& models, i
     settings.max_completion_length = work.new_tokens;
     settings.beta = 0.04;
     policy.suppressed_ids = policy.model.config().eos_token_ids;  // completions cannot end early
-    const Llama reference = policy.model.frozen_copy();
+    const Decoder reference = policy.model.frozen_copy();
     policy.model.enable_training();
     AdamW optimizer(policy.model, AdamWOptions{});
     TrainerState state;

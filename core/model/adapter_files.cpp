@@ -133,20 +133,20 @@ private:
 
 bool is_model_folder(const fs::path& folder) { return is_there(folder / "config.json"); }
 
-/// The base's folder, or nothing.
+/// The base's folder, or nothing. Relative names are seen from the adapter's folder, then from those
+/// around it, then from the working directory.
 fs::path find_base(const fs::path& folder, const std::string& name) {
     if (name.empty()) return {};
     const fs::path path(name);
-    if (is_model_folder(path)) return path;
-    if (path.is_absolute()) return {};
+    if (path.is_absolute()) return is_model_folder(path) ? path : fs::path();
     std::error_code ignored;
     fs::path around = fs::weakly_canonical(folder, ignored);
     while (!around.empty()) {
-        if (is_model_folder(around / path)) return around / path;
+        if (is_model_folder(around / path)) return (around / path).lexically_normal();
         if (around == around.parent_path()) break;
         around = around.parent_path();
     }
-    return {};
+    return is_model_folder(path) ? path : fs::path();
 }
 
 std::string path_text(const fs::path& folder) {
@@ -162,7 +162,7 @@ Json as_number(double value) {
     return value;
 }
 
-Json to_json(const Llama& model) {
+Json to_json(const Decoder& model) {
     const LoraConfig& config = model.adapter_config();
     Json targets = config.target_modules;
     if (config.target_modules.size() == 1 && is_module_pattern(config.target_modules.front()))
@@ -229,8 +229,8 @@ Error changed(const AdapterFolder& adapter) {
                          "they were");
 }
 
-Result<Llama> load_base(const AdapterFolder& adapter, at::Device device) {
-    PLUMB_TRY(Llama model, Llama::load(adapter.base, device));
+Result<Decoder> load_base(const AdapterFolder& adapter, at::Device device) {
+    PLUMB_TRY(Decoder model, Decoder::load(adapter.base, device));
     const std::string fingerprint = fingerprint_of(model);
     if (!adapter.fingerprint.empty() && adapter.fingerprint != fingerprint) return changed(adapter);
     model.set_base({adapter.base, adapter.base_name, fingerprint});
@@ -238,7 +238,7 @@ Result<Llama> load_base(const AdapterFolder& adapter, at::Device device) {
 }
 
 /// Puts the folder's adapter on a model of its base.
-Status attach(const AdapterFolder& adapter, Llama& model) {
+Status attach(const AdapterFolder& adapter, Decoder& model) {
     PLUMB_TRY(const TensorMap tensors, read_adapter_tensors(adapter.folder));
     return model.add_adapter(adapter.config, adapter.alphas, tensors,
                              (adapter.folder / tensor_file).string());
@@ -294,9 +294,9 @@ Result<TensorMap> read_adapter_tensors(const fs::path& folder) {
     return read_safetensors(folder / tensor_file);
 }
 
-Result<Llama> load_adapted(const fs::path& folder, at::Device device) {
+Result<Decoder> load_adapted(const fs::path& folder, at::Device device) {
     PLUMB_TRY(const AdapterFolder adapter, read_adapter_folder(folder));
-    PLUMB_TRY(Llama model, load_base(adapter, device));
+    PLUMB_TRY(Decoder model, load_base(adapter, device));
     if (adapter.score_head && !model.config().score_head) {
         // The language model's own head is not needed, its other parameters stay where they are.
         model = model.sharing_with_score_head(std::nullopt);
@@ -306,25 +306,25 @@ Result<Llama> load_adapted(const fs::path& folder, at::Device device) {
     return model;
 }
 
-Result<std::optional<Llama>> load_adapted_on(const fs::path& folder, const Llama& base) {
-    if (!is_adapter_folder(folder) || !base.base()) return std::optional<Llama>();
+Result<std::optional<Decoder>> load_adapted_on(const fs::path& folder, const Decoder& base) {
+    if (!is_adapter_folder(folder) || !base.base()) return std::optional<Decoder>();
     PLUMB_TRY(const AdapterFolder adapter, read_adapter_folder(folder));
-    if (adapter.fingerprint != base.base()->fingerprint) return std::optional<Llama>();
-    Llama model = adapter.score_head && !base.config().score_head
-                      ? base.sharing_with_score_head(std::nullopt)
-                      : base.sharing();
+    if (adapter.fingerprint != base.base()->fingerprint) return std::optional<Decoder>();
+    Decoder model = adapter.score_head && !base.config().score_head
+                        ? base.sharing_with_score_head(std::nullopt)
+                        : base.sharing();
     PLUMB_TRY_STATUS(attach(adapter, model));
-    return std::optional<Llama>(std::move(model));
+    return std::optional<Decoder>(std::move(model));
 }
 
-Result<Llama> load_any_model(const fs::path& folder, at::Device device) {
-    if (!is_adapter_folder(folder)) return Llama::load(folder, device);
-    PLUMB_TRY(Llama model, load_adapted(folder, device));
+Result<Decoder> load_any_model(const fs::path& folder, at::Device device) {
+    if (!is_adapter_folder(folder)) return Decoder::load(folder, device);
+    PLUMB_TRY(Decoder model, load_adapted(folder, device));
     model.merge_adapter();
     return model;
 }
 
-Status write_adapter(const Llama& model, const fs::path& folder) {
+Status write_adapter(const Decoder& model, const fs::path& folder) {
     const BaseModel& base = *model.base();
     std::error_code error;
     fs::path relative = fs::relative(base.folder, folder, error);
@@ -336,7 +336,7 @@ Status write_adapter(const Llama& model, const fs::path& folder) {
     return write_safetensors(folder / tensor_file, model.adapter_tensors());
 }
 
-std::string fingerprint_of(const Llama& model) {
+std::string fingerprint_of(const Decoder& model) {
     const at::NoGradGuard no_gradient;
     std::string text;
     for (const auto& [name, tensor] : model.named_tensors()) {

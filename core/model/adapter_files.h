@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 
 namespace plumb {
 
@@ -39,19 +39,19 @@ Result<ModelConfig> read_any_model_config(const std::filesystem::path& folder);
 /// The tensors of an adapter's folder under PEFT's names.
 Result<TensorMap> read_adapter_tensors(const std::filesystem::path& folder);
 /// Base and adapter, not merged. A base that has changed since is an error that says so.
-Result<Llama> load_adapted(const std::filesystem::path& folder, at::Device device);
+Result<Decoder> load_adapted(const std::filesystem::path& folder, at::Device device);
 /// The same on the memory of a model that holds the base already, or nothing where the folder's
 /// adapter belongs to another base.
-Result<std::optional<Llama>> load_adapted_on(const std::filesystem::path& folder,
-                                             const Llama& base);
+Result<std::optional<Decoder>> load_adapted_on(const std::filesystem::path& folder,
+                                               const Decoder& base);
 /// A model folder, or an adapter's folder with the adapter merged.
-Result<Llama> load_any_model(const std::filesystem::path& folder, at::Device device);
+Result<Decoder> load_any_model(const std::filesystem::path& folder, at::Device device);
 
 /// Writes the adapter's three files; the folder must exist. Precondition: the model has an adapter
 /// and knows its base.
-Status write_adapter(const Llama& model, const std::filesystem::path& folder);
+Status write_adapter(const Decoder& model, const std::filesystem::path& folder);
 
 /// 16 hexadecimal digits that tell parameters from others, by name, shape and value.
-std::string fingerprint_of(const Llama& model);
+std::string fingerprint_of(const Decoder& model);
 
 }  // namespace plumb

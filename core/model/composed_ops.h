@@ -7,8 +7,8 @@
 
 #include "model/ops.h"
 
-/// The operations of a Llama block, made of ATen's operations: for every device and dtype, and the
-/// yardstick of the fused ones in ops.h. All are differentiable.
+/// The operations of a decoder block, made of ATen's operations: for every device and dtype, and
+/// the yardstick of the fused ones in ops.h. All are differentiable.
 namespace plumb::composed {
 
 /// x [..., hidden] / sqrt(mean(x^2) + eps) * weight [hidden] (Zhang and Sennrich, 2019).

@@ -5,6 +5,7 @@
 
 #include "model/aligned.h"
 #include "model/kernels.h"
+#include "model/parameters.h"
 
 namespace plumb {
 namespace {
@@ -55,25 +56,18 @@ Footprint::Widths Footprint::widths() const {
 }
 
 std::int64_t Footprint::parameter_count() const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    std::int64_t layer = hidden * (qkv + attention + 3 * mlp + 2);
-    if (config_.attention_bias) layer += qkv + hidden;
-    if (config_.mlp_bias) layer += 2 * mlp + hidden;
-    const bool own_head = config_.score_head || !config_.tie_word_embeddings;
-    return config_.vocab_size * hidden + config_.num_hidden_layers * layer + hidden +
-           (own_head ? output * hidden : 0);
+    std::int64_t count = 0;
+    for (const ParameterPlace& place : decoder_parameters(config_)) count += place.numel();
+    return count;
 }
 
 double Footprint::parameters() const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    std::int64_t layer = aligned(qkv * hidden) + aligned(hidden * attention) +
-                         aligned(2 * mlp * hidden) + aligned(hidden * mlp) + 2 * aligned(hidden);
-    if (config_.attention_bias) layer += aligned(qkv) + aligned(hidden);
-    if (config_.mlp_bias) layer += aligned(2 * mlp) + aligned(hidden);
-    const bool own_head = config_.score_head || !config_.tie_word_embeddings;
-    return floats(aligned(config_.vocab_size * hidden) + config_.num_hidden_layers * layer +
-                  aligned(hidden) + (own_head ? aligned(output * hidden) : 0));
+    std::int64_t count = 0;
+    for (const ParameterPlace& place : decoder_parameters(config_)) count += aligned(place.numel());
+    return floats(count);
 }
+
+double Footprint::trained() const { return adapter_ ? floats(adapter_->elements) : parameters(); }
 
 double Footprint::model() const {
     return parameters() + 2 * floats(config_.max_position_embeddings * (config_.head_dim / 2));
@@ -174,34 +168,44 @@ void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
     const auto [hidden, attention, qkv, mlp, heads, output] = widths();
     const std::int64_t positions = shape.rows * shape.length;
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
+    const AdapterSize ranks = adapter_.value_or(AdapterSize{});
+    // Of a frozen matrix without an adapter the input is let go of.
+    const auto drop_input = [&](std::int64_t width, std::int64_t rank) {
+        if (adapter_ && rank == 0) account.give(of(width));
+    };
 
     account.take(of(hidden));  // x
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
         account.take(of(hidden + 1));
-        account.take(of(qkv));
+        account.take(of(qkv + ranks.qkv));
         account.touch(packed(hidden, qkv));
+        drop_input(hidden, ranks.qkv);
         account.take(of(attention + heads));
         account.touch(attention_scratch(shape.length));
-        account.take(of(hidden));
+        account.take(of(hidden + ranks.output));
         account.touch(packed(attention, hidden));
         account.take(of(hidden + 1));
-        account.take(of(2 * mlp));
+        account.take(of(2 * mlp + ranks.gate_up));
         account.touch(packed(hidden, 2 * mlp));
+        drop_input(hidden, ranks.gate_up);
         account.take(of(mlp));
-        account.take(of(hidden));
+        account.take(of(hidden + ranks.down));
         account.touch(packed(mlp, hidden));
+        drop_input(mlp, ranks.down);
     }
     account.take(of(hidden + 1));
     account.take(floats(shape.outputs * hidden));
     account.give(of(hidden));  // the normed states, of which some were chosen
     head_forward(account, shape);
+    if (adapter_ && !adapter_->head) account.give(floats(shape.outputs * hidden));
 }
 
 /// dy is held; afterwards dx is held as well. The weight's gradient needs x packed.
 void Footprint::linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,
-                                std::int64_t out) const {
+                                std::int64_t out, std::int64_t ranks) const {
     account.take(floats(rows * in));
     account.touch(packed(out, in));
+    if (adapter_ && ranks == 0) return;
     const std::int64_t tile = kernels().tile;
     account.touch(floats(rows * in_panels(in)) +
                   static_cast<double>(threads_) * floats(256 * 8 * tile));
@@ -215,15 +219,20 @@ void Footprint::head_backward(MemoryAccount& account, const PassShape& shape) co
         account.touch(log_softmax_slices(shape.outputs));
         account.give(logits + floats(2 * shape.outputs));
     }
-    linear_backward(account, shape.outputs, hidden, output);
-    account.give(logits + floats(shape.outputs * hidden));
+    const bool trained = !adapter_ || adapter_->head;
+    linear_backward(account, shape.outputs, hidden, output, trained);
+    account.give(logits + (trained ? floats(shape.outputs * hidden) : 0.0));
 }
 
 void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
     const auto [hidden, attention, qkv, mlp, heads, output] = widths();
     const std::int64_t positions = shape.rows * shape.length;
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
-    const double norm_parts = floats((positions + 255) / 256 * hidden);
+    const double norm_parts = adapter_ ? 0.0 : floats((positions + 255) / 256 * hidden);
+    const AdapterSize ranks = adapter_.value_or(AdapterSize{});
+    const auto give_input = [&](std::int64_t width, std::int64_t rank) {
+        account.give((adapter_ && rank == 0 ? 0.0 : of(width)) + of(rank));
+    };
 
     head_backward(account, shape);
     account.take(of(hidden));  // of all states, zeros where none was chosen
@@ -234,20 +243,23 @@ void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
     };
     norm_backward();
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
-        linear_backward(account, positions, mlp, hidden);
-        account.give(of(mlp));
+        linear_backward(account, positions, mlp, hidden, ranks.down);
+        give_input(mlp, ranks.down);
         account.take(of(2 * mlp));
         account.give(of(3 * mlp));  // the gradient of its output, and what it saved
-        linear_backward(account, positions, hidden, 2 * mlp);
-        account.give(of(2 * mlp + hidden));
+        linear_backward(account, positions, hidden, 2 * mlp, ranks.gate_up);
+        account.give(of(2 * mlp));
+        give_input(hidden, ranks.gate_up);
         norm_backward();
         account.give(of(hidden));  // added to the gradient that passed the block by
-        linear_backward(account, positions, attention, hidden);
+        linear_backward(account, positions, attention, hidden, ranks.output);
+        account.give(of(ranks.output));
         account.take(of(qkv));
         account.touch(attention_scratch(shape.length));
         account.give(of(attention) + of(qkv + attention + heads));
-        linear_backward(account, positions, hidden, qkv);
-        account.give(of(qkv + hidden));
+        linear_backward(account, positions, hidden, qkv, ranks.qkv);
+        account.give(of(qkv));
+        give_input(hidden, ranks.qkv);
         norm_backward();
         account.give(of(hidden));
     }

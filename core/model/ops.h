@@ -8,13 +8,13 @@
 
 #include "model/dropout.h"
 
-/// The operations of a Llama block, with the meaning and shapes of composed_ops.h. float32 on the
+/// The operations of a decoder block, with the meaning and shapes of composed_ops.h. float32 on the
 /// CPU runs the fused kernels of kernels.h with hand-written gradients; everything else the
 /// composed operations.
 ///
 /// The fused operations add the gradient of a parameter straight to its .grad where that is defined
-/// (as Llama::enable_training sets it) and hand nothing on: torch::autograd::grad does not see such
-/// a parameter, backward() does. The results do not depend on the number of threads.
+/// (as Decoder::enable_training sets it) and hand nothing on: torch::autograd::grad does not see
+/// such a parameter, backward() does. The results do not depend on the number of threads.
 namespace plumb::ops {
 
 /// What a low-rank adapter adds to a product with a fused weight [out, in] (Hu et al. 2021, LoRA):

@@ -9,7 +9,7 @@
 
 #include "algorithms/logprobs.h"
 #include "base/strings.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "rollout/rollout.h"
 #include "rollout/sampling.h"
 #include "session/parity_checks.h"
@@ -22,7 +22,7 @@ namespace {
 constexpr double repetition_penalty = 1.3;
 
 struct ModelData {
-    Llama model;
+    Decoder model;
     TensorMap tensors;
 
     const at::Tensor& at(const std::string& name) const { return tensor(tensors, name); }
@@ -214,7 +214,7 @@ void report_unknown_tensors(const TensorMap& tensors, const std::string& name,
 
 void check_model(const std::filesystem::path& folder, const std::string& name,
                  const Report& report) {
-    auto model = Llama::load(folder, at::kCPU);
+    auto model = Decoder::load(folder, at::kCPU);
     if (!model.ok()) return report(not_supported(name, model.error().message));
     auto tensors = read_safetensors(folder / "reference.safetensors");
     if (!tensors.ok()) return report(failed(name, tensors.error().message));

@@ -58,9 +58,9 @@ Replay replay_pairs(const ReferenceRun& run, const Accumulate& accumulate) {
 }  // namespace
 
 Replay replay_dpo(const ReferenceRun& run) {
-    std::optional<Llama> reference;
+    std::optional<Decoder> reference;
     const DpoLossConfig config = dpo_loss_config(run.settings);
-    return replay_pairs(run, [&](Llama& model, const PreferenceBatch& batch, MetricMeans& means) {
+    return replay_pairs(run, [&](Decoder& model, const PreferenceBatch& batch, MetricMeans& means) {
         if (!reference)
             reference.emplace(model.has_adapter() ? model.sharing()
                                                   : load_model(run.reference_folder));
@@ -70,7 +70,7 @@ Replay replay_dpo(const ReferenceRun& run) {
 }
 
 Replay replay_reward(const ReferenceRun& run) {
-    return replay_pairs(run, [&](Llama& model, const PreferenceBatch& batch, MetricMeans& means) {
+    return replay_pairs(run, [&](Decoder& model, const PreferenceBatch& batch, MetricMeans& means) {
         accumulate_reward(model, batch, {run.settings.center_rewards_coefficient},
                           run.settings.gradient_accumulation_steps, means);
     });

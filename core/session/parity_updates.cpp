@@ -14,8 +14,8 @@ TensorMap read_tensors(const ReferenceRun& run, const char* file) {
     return std::move(tensors).value();
 }
 
-Llama load_model(const std::filesystem::path& folder) {
-    auto model = Llama::load(folder, at::kCPU);
+Decoder load_model(const std::filesystem::path& folder) {
+    auto model = Decoder::load(folder, at::kCPU);
     if (!model.ok()) throw std::runtime_error("not supported yet: " + model.error().message);
     return std::move(model).value();
 }
@@ -23,7 +23,7 @@ Llama load_model(const std::filesystem::path& folder) {
 namespace {
 
 /// The logits on the probe's ids against those of that name.
-void compare_logits(const ReferenceRun& run, const Llama& model, const std::string& name,
+void compare_logits(const ReferenceRun& run, const Decoder& model, const std::string& name,
                     const std::string& expected, Tolerance tolerance, Replay& replay) {
     const at::NoGradGuard no_gradient;
     Comparison& comparison = replay.comparisons.emplace_back(name);
@@ -41,7 +41,7 @@ constexpr const char* initial_adapter = "adapter_initial";
 constexpr const char* final_adapter = "adapter_final";
 
 /// The run's first model: its base, with an adapter where the run has one.
-Llama load_first_model(const ReferenceRun& run) {
+Decoder load_first_model(const ReferenceRun& run) {
     const std::filesystem::path folder = run.folder / initial_adapter;
     if (!std::filesystem::exists(folder)) return load_model(run.model_folder);
     auto model = load_adapted(folder, at::kCPU);
@@ -56,7 +56,7 @@ std::string name_in_memory(const std::string& name) {
 
 }  // namespace
 
-void add_parameter_norms(const Llama& model, const std::string& prefix,
+void add_parameter_norms(const Decoder& model, const std::string& prefix,
                          std::map<std::string, double>& norms) {
     const at::NoGradGuard no_gradient;
     for (const auto& [name, parameter] : model.trained_tensors())
@@ -64,7 +64,7 @@ void add_parameter_norms(const Llama& model, const std::string& prefix,
             parameter.to(at::kDouble).norm().item<double>();
 }
 
-void compare_probe(const ReferenceRun& run, const Llama& model, Replay& replay) {
+void compare_probe(const ReferenceRun& run, const Decoder& model, Replay& replay) {
     compare_logits(run, model, "probe", "probe.logits_after", probe_tolerance, replay);
 }
 

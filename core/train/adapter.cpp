@@ -19,13 +19,13 @@ LoraConfig lora_config(const Settings& settings) {
     return config;
 }
 
-Status add_new_adapter(Llama& model, const Settings& settings, std::string_view purpose) {
+Status add_new_adapter(Decoder& model, const Settings& settings, std::string_view purpose) {
     return model.add_adapter(lora_config(settings),
                              derive_seed(static_cast<std::uint64_t>(settings.seed),
                                          "adapter of the " + std::string(purpose)));
 }
 
-void set_base_folder(Llama& model, const fs::path& folder, const std::string& named) {
+void set_base_folder(Decoder& model, const fs::path& folder, const std::string& named) {
     BaseModel base{folder, {}, fingerprint_of(model)};
     std::error_code ignored;
     if (!named.empty() && fs::is_directory(named, ignored) && !is_adapter_folder(named))
@@ -33,7 +33,7 @@ void set_base_folder(Llama& model, const fs::path& folder, const std::string& na
     model.set_base(std::move(base));
 }
 
-Status save_model(const Llama& model, const fs::path& folder) {
+Status save_model(const Decoder& model, const fs::path& folder) {
     return model.has_adapter() ? write_adapter(model, folder) : model.save(folder);
 }
 

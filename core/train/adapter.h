@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 
 namespace plumb {
 
@@ -16,13 +16,13 @@ LoraConfig lora_config(const Settings& settings);
 
 /// Puts a new adapter on the model. Its first numbers follow from the seed and what it is for
 /// ("policy", "value", ...).
-Status add_new_adapter(Llama& model, const Settings& settings, std::string_view purpose);
+Status add_new_adapter(Decoder& model, const Settings& settings, std::string_view purpose);
 
 /// Tells the model where its parameters lie on disk, for the files of adapters on them. named: what
 /// model_name_or_path says; a folder of that name with a model is what other programs are told.
-void set_base_folder(Llama& model, const std::filesystem::path& folder, const std::string& named);
+void set_base_folder(Decoder& model, const std::filesystem::path& folder, const std::string& named);
 
 /// Writes a model, or its adapter alone where it has one. The folder must exist.
-Status save_model(const Llama& model, const std::filesystem::path& folder);
+Status save_model(const Decoder& model, const std::filesystem::path& folder);
 
 }  // namespace plumb

@@ -102,7 +102,7 @@ at::Tensor completion_token_mask(const CompletionBatch& batch) {
     return at::zeros({rows * batch.width}).index_fill_(0, batch.slots, 1).view({rows, batch.width});
 }
 
-at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions,
+at::Tensor hidden_at(const Decoder& model, const at::Tensor& ids, const at::Tensor& positions,
                      double tokens) {
     const bool trains = at::GradMode::is_enabled() && model.is_trainable();
     Work& work = work_done();
@@ -119,7 +119,7 @@ at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor
     return hidden.reshape({-1, hidden.size(2)}).index_select(0, positions.to(model.device()));
 }
 
-at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts) {
+at::Tensor text_scores(const Decoder& model, const std::vector<TokenIds>& texts) {
     const auto& pad_id = model.config().pad_token_id;
     const at::Tensor ids = pad_right(texts, pad_id.value_or(0));  // any id: it is never read
     std::vector<std::int64_t> positions;
@@ -132,7 +132,7 @@ at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts) {
     return model.scores(hidden_at(model, ids, to_tensor(positions), tokens));
 }
 
-TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
+TokenLogprobs completion_logprobs(const Decoder& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids) {
     const at::Tensor logits = model.logits(

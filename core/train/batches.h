@@ -8,7 +8,7 @@
 #include <ATen/ATen.h>
 
 #include "algorithms/logprobs.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 
 namespace plumb {
 
@@ -63,18 +63,18 @@ at::Tensor completion_token_mask(const CompletionBatch& batch);
 
 /// Log-probabilities and entropies of the batch's completion tokens, [B, width] each, 0 off the
 /// completions. Logits are computed at those positions alone.
-TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
+TokenLogprobs completion_logprobs(const Decoder& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids);
 
 /// A reward model's scores of whole texts, read at score_position() of its own padding token: [N].
 /// Training and scoring both go through here, so that they read at the same place. No text may be
 /// empty.
-at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts);
+at::Tensor text_scores(const Decoder& model, const std::vector<TokenIds>& texts);
 
 /// Hidden states of the batch at the given flattened positions: [N, hidden]. tokens: real ones of
 /// ids, for the account of work_done(); the head is taken to be applied to all N.
-at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions,
+at::Tensor hidden_at(const Decoder& model, const at::Tensor& ids, const at::Tensor& positions,
                      double tokens);
 
 }  // namespace plumb

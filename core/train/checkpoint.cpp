@@ -164,11 +164,11 @@ Result<fs::path> tokenizer_folder_of(const fs::path& folder) {
 }
 
 Result<Policy> load_policy(const fs::path& folder, at::Device device) {
-    PLUMB_TRY(Llama model, load_any_model(folder, device));
+    PLUMB_TRY(Decoder model, load_any_model(folder, device));
     return with_tokenizer_of(folder, std::move(model));
 }
 
-Result<Policy> with_tokenizer_of(const fs::path& model_folder, Llama model) {
+Result<Policy> with_tokenizer_of(const fs::path& model_folder, Decoder model) {
     PLUMB_TRY(const fs::path folder, tokenizer_folder_of(model_folder));
     PLUMB_TRY(auto tokenizer, load_tokenizer(folder));
     if (tokenizer->vocab_size() > model.config().vocab_size)

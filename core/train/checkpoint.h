@@ -72,7 +72,7 @@ struct TrainerState {
 struct Trained {
     Policy& policy;
     AdamW& optimizer;
-    Llama* value = nullptr;
+    Decoder* value = nullptr;
     AdamW* value_optimizer = nullptr;
     Reference* reference = nullptr;  ///< kept with a checkpoint where it follows the policy
 };
@@ -92,7 +92,7 @@ Result<TrainerState> read_checkpoint(const std::filesystem::path& folder, const 
 /// Where a model folder's tokenizer lies: an adapter without one has its base's.
 Result<std::filesystem::path> tokenizer_folder_of(const std::filesystem::path& folder);
 /// A model with the tokenizer of the folder that it was loaded from.
-Result<Policy> with_tokenizer_of(const std::filesystem::path& folder, Llama model);
+Result<Policy> with_tokenizer_of(const std::filesystem::path& folder, Decoder model);
 /// A model folder, or an adapter's merged with its base, with its tokenizer. Errors name the file.
 Result<Policy> load_policy(const std::filesystem::path& folder, at::Device device);
 /// Writes model and tokenizer; every file is flushed.

@@ -29,13 +29,13 @@ std::int64_t rollout_size(const Settings& settings) {
 /// A copy of the reward model where it reads the same tokens, else the policy's layers with a head
 /// that says 0 for everything: a value model from noise would punish what is right.
 /// With adapters it shares the policy's parameters in both cases, else begins like the second.
-Result<Llama> first_value_model(const TrainerInputs& inputs) {
+Result<Decoder> first_value_model(const TrainerInputs& inputs) {
     const Policy* reward = inputs.reward_model;
-    const Llama& policy = inputs.policy.model;
+    const Decoder& policy = inputs.policy.model;
     if (policy.has_adapter()) {
         if (reward && reward->model.has_adapter() && reward->model.shares_parameters_with(policy))
             return reward->model.frozen_copy();
-        Llama value = policy.sharing_with_score_head(std::nullopt);
+        Decoder value = policy.sharing_with_score_head(std::nullopt);
         PLUMB_TRY_STATUS(add_new_adapter(value, inputs.settings, "value model"));
         return value;
     }
@@ -182,7 +182,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     Policy& policy = inputs.policy;
 
     AdamW policy_optimizer(policy.model, adamw_options(settings));
-    PLUMB_TRY(Llama value, first_value_model(inputs));
+    PLUMB_TRY(Decoder value, first_value_model(inputs));
     account_as(value, MemoryOwner::value_model);
     value.enable_training();
     AdamW value_optimizer(value, adamw_options(settings));
@@ -192,7 +192,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     if (inputs.checkpoint) {
         PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
     }
-    PLUMB_TRY(const Llama* reference_model, reference.get());
+    PLUMB_TRY(const Decoder* reference_model, reference.get());
     const PpoModels models{policy.model, value, *reference_model, policy.suppressed_ids};
     const auto evaluate = [&] { return evaluate_beside(inputs, reference, state.step); };
     TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());

@@ -137,11 +137,11 @@ Result<Policy> train_within(Policy model, const PreferenceSets& pairs, const Tas
 
 }  // namespace
 
-Policy to_reward_model(Policy model, const Settings& settings) {
+Policy to_reward_model(Policy model, std::uint64_t seed, bool shares_layers) {
     if (model.model.config().score_head) return model;
-    const std::uint64_t seed = derive_seed(static_cast<std::uint64_t>(settings.seed), "score head");
-    if (!settings.use_peft) return make_policy(model.model.with_score_head(seed), model.tokenizer);
-    Llama scorer = model.model.sharing_with_score_head(seed);
+    const std::uint64_t head_seed = derive_seed(seed, "score head");
+    if (!shares_layers) return make_policy(model.model.with_score_head(head_seed), model.tokenizer);
+    Decoder scorer = model.model.sharing_with_score_head(head_seed);
     if (!model.model.is_shared()) scorer.own_parameters();
     return make_policy(std::move(scorer), model.tokenizer);
 }
@@ -168,7 +168,7 @@ Result<Policy> train_reward_model(const Policy& first, const PreferenceSets& pai
     Policy model = to_reward_model(
         make_policy(settings.use_peft ? first.model.sharing() : first.model.frozen_copy(),
                     first.tokenizer),
-        settings);
+        static_cast<std::uint64_t>(settings.seed), settings.use_peft);
     if (settings.use_peft) PLUMB_TRY_STATUS(add_new_adapter(model.model, own, "reward model"));
     return train_within(std::move(model), pairs, task, own,
                         PhaseMonitor(monitor, "reward model", "reward_model/"));

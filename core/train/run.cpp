@@ -44,7 +44,7 @@ Result<Policy> first_policy(const RunInputs& inputs, const Task& task, at::Devic
                             RunMonitor& monitor) {
     if (inputs.checkpoint) {
         if (!is_adapter_folder(*inputs.checkpoint)) return load_policy(*inputs.checkpoint, device);
-        PLUMB_TRY(Llama model, load_adapted(*inputs.checkpoint, device));
+        PLUMB_TRY(Decoder model, load_adapted(*inputs.checkpoint, device));
         return with_tokenizer_of(*inputs.checkpoint, std::move(model));
     }
     if (inputs.model_folder) {
@@ -156,7 +156,7 @@ Result<PreferenceSets> given_pairs(const RunInputs& inputs, const Task& task, co
 
 /// An adapter on the policy's base shares its memory.
 Result<Policy> load_reward_model(const fs::path& folder, const Policy& policy) {
-    PLUMB_TRY(std::optional<Llama> shared, load_adapted_on(folder, policy.model));
+    PLUMB_TRY(std::optional<Decoder> shared, load_adapted_on(folder, policy.model));
     if (!shared) return load_policy(folder, policy.model.device());
     return with_tokenizer_of(folder, std::move(*shared));
 }
@@ -212,7 +212,9 @@ Result<fs::path> eval_reward_model_of(const RunInputs& inputs, at::Device device
 Status prepare_training(Policy& policy, const Settings& settings) {
     const bool trains_reward = settings.algorithm == "reward";
     if (policy.model.has_adapter()) return {};
-    if (trains_reward) policy = to_reward_model(std::move(policy), settings);
+    if (trains_reward)
+        policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed),
+                                 settings.use_peft);
     if (!settings.use_peft) return {};
     return add_new_adapter(policy.model, settings, trains_reward ? "reward model" : "policy");
 }

@@ -5,7 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "base/files.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "small_model.h"
 #include "test_main.h"
 
@@ -136,17 +136,17 @@ private Q_SLOTS:
         for (const bool tied : {false, true}) {
             ModelConfig config = small_model_config();
             config.tie_word_embeddings = tied;
-            config.attention_bias = tied;
+            config.qkv_bias = config.output_bias = tied;
             config.mlp_bias = !tied;
             config.eos_token_ids = {1, 3};
             config.bos_token_id = 2;
             if (tied) config.rope_scaling = RopeScaling{4.0, 1.5, 3.0, 64};
-            Llama model(config, at::kCPU);
+            Decoder model(config, at::kCPU);
             model.initialise(7);
             model.flat_parameters().narrow(0, 0, 3).copy_(at::tensor({1e-40f, -0.0f, 3e38f}));
             const TemporaryFolder folder;
             VERIFY_OK(model.save(folder.path()));
-            const auto loaded = Llama::load(folder.path(), at::kCPU);
+            const auto loaded = Decoder::load(folder.path(), at::kCPU);
             VERIFY_OK(loaded);
             QVERIFY(at::equal(loaded->flat_parameters().view(at::kInt),
                               model.flat_parameters().view(at::kInt)));
@@ -157,14 +157,14 @@ private Q_SLOTS:
             QCOMPARE(c.rope_scaling.has_value(), tied);
             if (tied) QCOMPARE(c.rope_scaling->low_freq_factor, 1.5);
             QCOMPARE(c.head_dim, config.head_dim);
-            QCOMPARE(c.attention_bias, tied);
+            QCOMPARE(c.qkv_bias, tied);
         }
     }
 
     void wrong_tensors_are_named() {
         ModelConfig config = small_model_config();
         config.tie_word_embeddings = true;
-        Llama model(config, at::kCPU);
+        Decoder model(config, at::kCPU);
         model.initialise(1);
         const at::Tensor before = model.flat_parameters().clone();
         const std::string name = "model.layers.1.self_attn.k_proj.weight";
@@ -201,7 +201,7 @@ private Q_SLOTS:
         VERIFY_OK(config);
         QCOMPARE(config->num_key_value_heads, std::int64_t{4});
         QCOMPARE(config->head_dim, std::int64_t{6});
-        QCOMPARE(config->rms_norm_eps, 1e-6);
+        QCOMPARE(config->norm_eps, 1e-6);
         QVERIFY(config->eos_token_ids.empty());
         config = reading(R"(, "rope_theta": 5e5, "eos_token_id": [1, 2], "torch_dtype": "float16",
             "rope_scaling": {"type": "llama3", "factor": 2, "original_max_position_embeddings": 16})");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Llama models against outputs of transformers (shared/golden/models).
+// Decoder models against outputs of transformers (shared/golden/models).
 #include <ATen/ATen.h>
 
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "test_main.h"
 
 using namespace plumb;
@@ -75,7 +75,7 @@ private Q_SLOTS:
     void models_that_are_not_llama_are_refused() {
         if (shared_folder("golden/models").empty()) QSKIP("the reference data is not here");
         for (const char* name : {"gpt2", "qwen3", "gpt_neox"}) {
-            const auto loaded = Llama::load(shared_folder("golden/models") / name, at::kCPU);
+            const auto loaded = Decoder::load(shared_folder("golden/models") / name, at::kCPU);
             QVERIFY(!loaded.ok());
             QVERIFY(loaded.error().message.find("model_type") != std::string::npos);
         }
@@ -88,10 +88,10 @@ private:
             QTest::newRow(name) << name;
     }
 
-    std::pair<Llama, TensorMap> load() {
+    std::pair<Decoder, TensorMap> load() {
         QFETCH(QString, name);
         const auto folder = shared_folder("golden/models") / name.toStdString();
-        auto model = Llama::load(folder, at::kCPU);
+        auto model = Decoder::load(folder, at::kCPU);
         auto reference = read_safetensors(folder / "reference.safetensors");
         if (!model.ok()) throw std::runtime_error(model.error().message);
         if (!reference.ok()) throw std::runtime_error(reference.error().message);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Generation with the key-value cache: on the CPU by PackedLlama, elsewhere by ATen's operations.
+// Generation with the key-value cache: on the CPU by PackedDecoder, elsewhere by ATen's operations.
 #include <algorithm>
 
 #include "base/check.h"
 #include "model/adapter.h"
 #include "model/composed_ops.h"
+#include "model/decoder.h"
 #include "model/kv_cache.h"
-#include "model/llama.h"
 #include "model/ops.h"
 #include "model/packed_copy.h"
 
 namespace plumb {
 
-std::shared_ptr<const PackedLlama> Llama::packed() const {
+std::shared_ptr<const PackedDecoder> Decoder::packed() const {
     const std::lock_guard lock(packed_copy_->mutex);
     PackedCopy& copy = *packed_copy_;
     const auto version = static_cast<std::int64_t>(flat_._version());
@@ -20,8 +20,8 @@ std::shared_ptr<const PackedLlama> Llama::packed() const {
         adapter_ ? static_cast<std::int64_t>(adapter_->flat._version()) : -1;
     if (copy.version == version && copy.adapter_version == adapter_version) return copy.weights;
     const at::NoGradGuard no_grad;
-    const bool only_the_adapter = adapter_ && copy.version == version && copy.weights &&
-                                  copy.weights.use_count() == 1;
+    const bool only_the_adapter =
+        adapter_ && copy.version == version && copy.weights && copy.weights.use_count() == 1;
     copy.adapter_version = adapter_version;
     if (only_the_adapter) {
         pack_adapted(*copy.weights);
@@ -29,7 +29,7 @@ std::shared_ptr<const PackedLlama> Llama::packed() const {
     }
     copy.weights.reset();  // before the next is made: both at once would be one too many
     copy.version = -1;
-    PackedLlama weights;
+    PackedDecoder weights;
     weights.config = config_;
     weights.rope = rope_;
     weights.embedding = embedding_.detach();
@@ -42,26 +42,25 @@ std::shared_ptr<const PackedLlama> Llama::packed() const {
              PackedLinear(effective(layer.output, layer.output_adapter), layer.output_bias),
              PackedLinear(effective(layer.gate_up, layer.gate_up_adapter), layer.gate_up_bias),
              PackedLinear(effective(layer.down, layer.down_adapter), layer.down_bias)});
-    copy.weights = std::make_shared<PackedLlama>(std::move(weights));
+    copy.weights = std::make_shared<PackedDecoder>(std::move(weights));
     copy.version = version;
     return copy.weights;
 }
 
 /// Packs what the adapter is part of into the memory that it had before. The rest of the copy is of
 /// parameters that do not change.
-void Llama::pack_adapted(PackedLlama& weights) const {
+void Decoder::pack_adapted(PackedDecoder& weights) const {
     weights.embedding = embedding_.detach();
     weights.norm = norm_.detach();
     const auto pack = [&](PackedLinear& packed, const at::Tensor& weight, const at::Tensor& bias,
                           const ops::LowRank& adapter) {
         packed.bias = bias;
-        if (adapter.a.defined() || adapter_->holds(weight))
-            packed.pack(effective(weight, adapter));
+        if (adapter.a.defined() || adapter_->holds(weight)) packed.pack(effective(weight, adapter));
     };
     pack(weights.head, head_, {}, head_adapter_);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = layers_[i];
-        PackedLlama::Layer& packed = weights.layers[i];
+        PackedDecoder::Layer& packed = weights.layers[i];
         packed.input_norm = layer.input_norm.detach();
         packed.post_norm = layer.post_norm.detach();
         pack(packed.qkv, layer.qkv, layer.qkv_bias, layer.qkv_adapter);
@@ -71,8 +70,8 @@ void Llama::pack_adapted(PackedLlama& weights) const {
     }
 }
 
-at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
-                          KeyValueCache& cache) const {
+at::Tensor Decoder::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
+                            KeyValueCache& cache) const {
     const at::NoGradGuard no_grad;
     const std::int64_t prompts = ids.size(0);
     PLUMB_CHECK(cache.slots() % prompts == 0, "the slots must be a multiple of the prompts");
@@ -90,7 +89,7 @@ at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>
     return hidden;
 }
 
-at::Tensor Llama::decode(const at::Tensor& ids, KeyValueCache& cache) const {
+at::Tensor Decoder::decode(const at::Tensor& ids, KeyValueCache& cache) const {
     const at::NoGradGuard no_grad;
     const auto rows = static_cast<std::int64_t>(cache.live().size());
     PLUMB_CHECK(ids.numel() == rows, "one token per live row");
@@ -105,7 +104,7 @@ at::Tensor Llama::decode(const at::Tensor& ids, KeyValueCache& cache) const {
     return hidden;
 }
 
-at::Tensor Llama::next_logits(const at::Tensor& hidden) const {
+at::Tensor Decoder::next_logits(const at::Tensor& hidden) const {
     const at::NoGradGuard no_grad;
     if (!device_.is_cpu()) return logits(hidden);
     at::Tensor result = at::empty({hidden.size(0), config_.vocab_size}, at::kFloat);
@@ -114,8 +113,9 @@ at::Tensor Llama::next_logits(const at::Tensor& hidden) const {
     return result;
 }
 
-at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
-                                   KeyValueCache& cache) const {
+at::Tensor Decoder::composed_prefill(const at::Tensor& ids,
+                                     const std::vector<std::int64_t>& lengths,
+                                     KeyValueCache& cache) const {
     const std::int64_t prompts = ids.size(0), length = ids.size(1);
     const std::int64_t group = cache.slots() / prompts;
     const at::Tensor cos = rope_.cos.narrow(0, 0, length), sin = rope_.sin.narrow(0, 0, length);
@@ -143,7 +143,7 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
     return final_norm(x.index({at::arange(prompts, last.options()), last}));
 }
 
-at::Tensor Llama::composed_decode(const at::Tensor& ids, KeyValueCache& cache) const {
+at::Tensor Decoder::composed_decode(const at::Tensor& ids, KeyValueCache& cache) const {
     std::vector<std::int64_t> lengths;
     for (const std::int64_t slot : cache.live()) lengths.push_back(cache.length(slot));
     const auto rows = static_cast<std::int64_t>(lengths.size());

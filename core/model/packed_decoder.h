@@ -24,10 +24,10 @@ struct PackedLinear {
     at::Tensor bias;
 };
 
-/// A Llama's weights laid out for generation on the CPU. A row goes through all layers on one
+/// A Decoder's weights laid out for generation on the CPU. A row goes through all layers on one
 /// thread, without any of ATen's operations; so threads only meet at the end of a token, and a
 /// row's numbers are those of a full forward pass, bit for bit, whatever it is batched with.
-struct PackedLlama {
+struct PackedDecoder {
     struct Layer {
         at::Tensor input_norm, post_norm;
         PackedLinear qkv, output, gate_up, down;

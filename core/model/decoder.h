@@ -15,13 +15,16 @@
 #include "model/config.h"
 #include "model/lora.h"
 #include "model/ops.h"
+#include "model/parameters.h"
 #include "model/rope.h"
 #include "model/safetensors.h"
 
 namespace plumb {
 
 class KeyValueCache;
-struct PackedLlama;
+struct AdapterPlan;
+struct FileTensor;
+struct PackedDecoder;
 
 /// What an adapter is an adapter of.
 struct BaseModel {
@@ -35,29 +38,29 @@ struct AdaptedModule {
     double scale;
 };
 
-/// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a head:
-/// tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of one
-/// flat buffer (and their gradients of another), each 64-byte aligned, so that the optimiser, the
-/// norm of the gradient and zeroing are one operation each. q, k and v are one matrix, gate and up
-/// another; files hold them apart, as Hugging Face does.
-class Llama {
+/// A decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a
+/// head: tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of
+/// one flat buffer (and their gradients of another), each 64-byte aligned, so that the optimiser,
+/// the norm of the gradient and zeroing are one operation each. q, k and v are one matrix, gate and
+/// up another; files have the names and layouts of the model's family (families/family.h).
+class Decoder {
 public:
     /// Parameters are uninitialised: call initialise() or load_tensors().
-    Llama(const ModelConfig& config, at::Device device);
-    Llama(const Llama&) = delete;
-    Llama& operator=(const Llama&) = delete;
-    Llama(Llama&&) noexcept;
-    Llama& operator=(Llama&&) noexcept;
-    ~Llama();
+    Decoder(const ModelConfig& config, at::Device device);
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+    Decoder(Decoder&&) noexcept;
+    Decoder& operator=(Decoder&&) noexcept;
+    ~Decoder();
 
     /// Linear weights N(0, 1/sqrt(fan_in)), those that write to the residual stream divided by
     /// sqrt(2 layers) further, embedding N(0, 0.02), norms 1, score head N(0, 1/sqrt(hidden + 1)).
     void initialise(std::uint64_t seed);
     /// A frozen reward or value model on this decoder: its layers with a score head of zeros, or,
     /// given a seed, one drawn as initialise() does.
-    Llama with_score_head(std::optional<std::uint64_t> seed) const;
+    Decoder with_score_head(std::optional<std::uint64_t> seed) const;
 
-    static Result<Llama> load(const std::filesystem::path& folder, at::Device device);
+    static Result<Decoder> load(const std::filesystem::path& folder, at::Device device);
     /// config.json, generation_config.json and model.safetensors; the folder must exist.
     Status save(const std::filesystem::path& folder) const;
 
@@ -110,7 +113,6 @@ public:
     /// The trained parameters, or their gradients, by name.
     TensorMap trained_tensors(bool gradients = false) const;
     const RopeTables& rope() const { return rope_; }
-    bool is_shared() const { return is_shared_; }
     std::int64_t decay_size() const;
     /// Allocates the gradients and turns gradients on. Without it the model is frozen.
     void enable_training();
@@ -118,19 +120,20 @@ public:
     void zero_gradients();
 
     /// A copy with the same parameters, frozen. With an adapter only that is copied.
-    Llama frozen_copy() const;
+    Decoder frozen_copy() const;
 
     // Adapters (LoRA). The model's own parameters are frozen then and may be shared by several
     // models of one base, each with an adapter of its own or none.
 
     /// A frozen model on the same memory, without the adapter: the reference of a policy.
-    Llama sharing() const;
+    Decoder sharing() const;
     /// The same with a score head as with_score_head() gives it.
-    Llama sharing_with_score_head(std::optional<std::uint64_t> seed) const;
-    bool shares_parameters_with(const Llama& other) const;
+    Decoder sharing_with_score_head(std::optional<std::uint64_t> seed) const;
+    bool shares_parameters_with(const Decoder& other) const;
+    /// Whether the parameters are another model's, which is accounted for them.
+    bool is_shared() const { return is_shared_; }
     /// From now on the parameters count as this model's: the one it shared them with is gone.
     void own_parameters() { is_shared_ = false; }
-
     /// Where the parameters lie on disk, for the files of adapters; nothing where nobody has said.
     const std::optional<BaseModel>& base() const { return base_; }
     void set_base(BaseModel base) { base_ = std::move(base); }
@@ -160,50 +163,42 @@ public:
     void set_dropout_key(std::uint64_t key);
 
 private:
+    /// Undefined where the configuration has none; shapes: Parameter.
     struct Layer {
-        at::Tensor input_norm;  // [hidden]
-        at::Tensor qkv;         // [(heads + 2 kv_heads) head_dim, hidden]
-        at::Tensor output;      // [hidden, heads head_dim]
-        at::Tensor post_norm;   // [hidden]
-        at::Tensor gate_up;     // [2 intermediate, hidden]
-        at::Tensor down;        // [hidden, intermediate]
-        at::Tensor qkv_bias, output_bias, gate_up_bias, down_bias;  // undefined where unused
+        at::Tensor input_norm, input_norm_bias;
+        at::Tensor qkv, qkv_bias;
+        at::Tensor q_norm, k_norm;
+        at::Tensor output, output_bias;
+        at::Tensor post_norm, post_norm_bias;
+        at::Tensor gate_up, gate_up_bias;
+        at::Tensor down, down_bias;
         ops::LowRank qkv_adapter, output_adapter, gate_up_adapter, down_adapter;
     };
     struct Adapter;
-    /// A part of a fused matrix that Hugging Face has as a linear module, and its adapter's place.
-    struct LinearModule {
-        std::string name;
-        std::int64_t first_row, rows;
-        const at::Tensor* weight;
-        ops::LowRank* adapter;
-    };
-    /// An adapter's tensor, and what it is to become.
-    struct AdapterPlan;
     /// The dropout of one pass; each product draws from it by its place.
     struct Pass {
         Dropout dropout;
     };
-    /// A parameter of the Hugging Face layout: rows of one of ours.
-    struct Slice {
-        std::string name;
-        const at::Tensor* parameter;
-        std::int64_t first_row, rows;
-    };
-
     struct Shared {};
-    Llama(const Llama& base, Shared);
+    Decoder(const Decoder& base, Shared);
+
     void allocate();
-    std::vector<LinearModule> linear_modules() const;
-    void make_adapter(const LoraConfig& config, const AdapterPlan& plan);
-    std::vector<at::Tensor*> adapter_leaves();
-    void draw_score_head(std::uint64_t seed);
-    Llama copy_of_adapted() const;
-    at::Tensor effective(const at::Tensor& weight, const ops::LowRank& adapter) const;
-    bool has_own_head() const;
+    at::Tensor& parameter(Parameter parameter, std::int64_t layer);
+    const at::Tensor& parameter(Parameter parameter, std::int64_t layer) const;
     std::vector<at::Tensor*> parameters();
-    std::vector<Slice> slices() const;
+    /// The elements of a tensor of the family's files, as a view of a parameter (or its gradient).
+    static at::Tensor file_view(const at::Tensor& parameter, const FileTensor& tensor);
     at::Tensor embed(const at::Tensor& ids) const;
+    void draw_score_head(std::uint64_t seed);
+    std::int64_t input_size(const FileTensor& module) const;
+    std::map<std::string, std::int64_t> adapter_sizes() const;
+    ops::LowRank& low_rank(const FileTensor& module);
+    const ops::LowRank& low_rank(const FileTensor& module) const;
+    void make_adapter(const AdapterPlan& plan);
+    std::vector<at::Tensor*> adapter_leaves();
+    Decoder copy_of_adapted() const;
+    void add_low_rank(const TensorMap& named) const;
+    at::Tensor effective(const at::Tensor& weight, const ops::LowRank& adapter) const;
     Pass next_pass() const;
     Dropout dropout_of(const Pass& pass, const Layer& layer, std::uint64_t place) const;
     at::Tensor project_qkv(const Layer& layer, const at::Tensor& x, const Pass& pass) const;
@@ -215,18 +210,18 @@ private:
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
-    std::shared_ptr<const PackedLlama> packed() const;
-    void pack_adapted(PackedLlama& weights) const;
+    std::shared_ptr<const PackedDecoder> packed() const;
+    void pack_adapted(PackedDecoder& weights) const;
 
     ModelConfig config_;
     at::Device device_;
     at::Tensor flat_, flat_gradients_;
     std::int64_t decay_size_ = 0;
     // head_ is embedding_ where they are tied, [1, hidden] where it is a score.
-    at::Tensor embedding_, head_, norm_;
+    at::Tensor embedding_, positions_, head_, norm_, norm_bias_;
     std::vector<Layer> layers_;
     RopeTables rope_;
-    bool is_shared_ = false;  // the parameters are another model's
+    bool is_shared_ = false;
     std::optional<BaseModel> base_;
     std::unique_ptr<Adapter> adapter_;
     ops::LowRank head_adapter_;

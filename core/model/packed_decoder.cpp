@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/packed_llama.h"
+#include "model/packed_decoder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,7 +47,7 @@ void PackedLinear::pack(const at::Tensor& weight) {
 }
 
 /// Memory of one thread for so many rows.
-struct PackedLlama::Workspace {
+struct PackedDecoder::Workspace {
     Workspace(const ModelConfig& c, std::int64_t rows, std::int64_t capacity) {
         const std::int64_t attention = c.num_attention_heads * c.head_dim;
         const std::int64_t sizes[] = {rows * c.hidden_size,
@@ -72,22 +72,22 @@ struct PackedLlama::Workspace {
     float *x, *normed, *qkv, *attended, *gate_up, *gated, *scores;
 };
 
-void PackedLlama::embed(const std::int64_t* ids, std::int64_t rows, float* x) const {
+void PackedDecoder::embed(const std::int64_t* ids, std::int64_t rows, float* x) const {
     const auto* table = embedding.const_data_ptr<float>();
     for (std::int64_t row = 0; row < rows; ++row)
         std::copy_n(table + ids[row] * config.hidden_size, config.hidden_size,
                     x + row * config.hidden_size);
 }
 
-void PackedLlama::project_qkv(const Layer& layer, std::int64_t rows, const float* x,
-                              Workspace& work) const {
+void PackedDecoder::project_qkv(const Layer& layer, std::int64_t rows, const float* x,
+                                Workspace& work) const {
     kernels().rms_norm(rows, config.hidden_size, x, layer.input_norm.const_data_ptr<float>(),
-                       static_cast<float>(config.rms_norm_eps), work.normed, nullptr);
+                       static_cast<float>(config.norm_eps), work.normed, nullptr);
     apply(layer.qkv, rows, work.normed, work.qkv);
 }
 
-void PackedLlama::rotate_and_store(float* qkv, std::size_t layer, std::int64_t position,
-                                   std::int64_t slot, KeyValueCache& cache) const {
+void PackedDecoder::rotate_and_store(float* qkv, std::size_t layer, std::int64_t position,
+                                     std::int64_t slot, KeyValueCache& cache) const {
     const std::int64_t dim = config.head_dim, half = dim / 2;
     kernels().rotate(config.num_attention_heads + config.num_key_value_heads, dim,
                      rope.cos.const_data_ptr<float>() + position * half,
@@ -101,9 +101,9 @@ void PackedLlama::rotate_and_store(float* qkv, std::size_t layer, std::int64_t p
     }
 }
 
-void PackedLlama::attend(const float* qkv, std::size_t layer, std::int64_t first,
-                         std::int64_t queries, std::int64_t slot, KeyValueCache& cache, float* out,
-                         float* scratch) const {
+void PackedDecoder::attend(const float* qkv, std::size_t layer, std::int64_t first,
+                           std::int64_t queries, std::int64_t slot, KeyValueCache& cache,
+                           float* out, float* scratch) const {
     const std::int64_t dim = config.head_dim;
     const std::int64_t group = config.num_attention_heads / config.num_key_value_heads;
     const AttentionShape shape{first + queries, dim, group,
@@ -117,18 +117,18 @@ void PackedLlama::attend(const float* qkv, std::size_t layer, std::int64_t first
     }
 }
 
-void PackedLlama::finish_layer(const Layer& layer, std::int64_t rows, float* x,
-                               Workspace& work) const {
+void PackedDecoder::finish_layer(const Layer& layer, std::int64_t rows, float* x,
+                                 Workspace& work) const {
     apply(layer.output, rows, work.attended, x, x);
     kernels().rms_norm(rows, config.hidden_size, x, layer.post_norm.const_data_ptr<float>(),
-                       static_cast<float>(config.rms_norm_eps), work.normed, nullptr);
+                       static_cast<float>(config.norm_eps), work.normed, nullptr);
     apply(layer.gate_up, rows, work.normed, work.gate_up);
     kernels().swiglu(rows, config.intermediate_size, work.gate_up, work.gated);
     apply(layer.down, rows, work.gated, x, x);
 }
 
-void PackedLlama::prefill_prompt(const std::int64_t* ids, std::int64_t length, KeyValueCache& cache,
-                                 std::int64_t slot, float* hidden) const {
+void PackedDecoder::prefill_prompt(const std::int64_t* ids, std::int64_t length,
+                                   KeyValueCache& cache, std::int64_t slot, float* hidden) const {
     Workspace work(config, length, cache.max_length());
     embed(ids, length, work.x);
     for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -142,13 +142,13 @@ void PackedLlama::prefill_prompt(const std::int64_t* ids, std::int64_t length, K
         finish_layer(layers[i], length - first, work.x + first * config.hidden_size, work);
     }
     kernels().rms_norm(1, config.hidden_size, work.x + (length - 1) * config.hidden_size,
-                       norm.const_data_ptr<float>(), static_cast<float>(config.rms_norm_eps),
-                       hidden, nullptr);
+                       norm.const_data_ptr<float>(), static_cast<float>(config.norm_eps), hidden,
+                       nullptr);
 }
 
-void PackedLlama::prefill(const std::int64_t* ids, std::int64_t stride,
-                          const std::vector<std::int64_t>& lengths, KeyValueCache& cache,
-                          float* hidden) const {
+void PackedDecoder::prefill(const std::int64_t* ids, std::int64_t stride,
+                            const std::vector<std::int64_t>& lengths, KeyValueCache& cache,
+                            float* hidden) const {
     const auto prompts = static_cast<std::int64_t>(lengths.size());
     const std::int64_t group = cache.slots() / prompts;
     at::parallel_for(0, prompts, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -164,8 +164,8 @@ void PackedLlama::prefill(const std::int64_t* ids, std::int64_t stride,
     });
 }
 
-void PackedLlama::decode_rows(const std::int64_t* ids, std::int64_t begin, std::int64_t end,
-                              KeyValueCache& cache, float* hidden) const {
+void PackedDecoder::decode_rows(const std::int64_t* ids, std::int64_t begin, std::int64_t end,
+                                KeyValueCache& cache, float* hidden) const {
     const std::int64_t rows = end - begin;
     Workspace work(config, rows, cache.max_length());
     embed(ids + begin, rows, work.x);
@@ -186,18 +186,18 @@ void PackedLlama::decode_rows(const std::int64_t* ids, std::int64_t begin, std::
         cache.set_length(slot, cache.length(slot) + 1);
     }
     kernels().rms_norm(rows, config.hidden_size, work.x, norm.const_data_ptr<float>(),
-                       static_cast<float>(config.rms_norm_eps), hidden + begin * config.hidden_size,
+                       static_cast<float>(config.norm_eps), hidden + begin * config.hidden_size,
                        nullptr);
 }
 
-void PackedLlama::decode(const std::int64_t* ids, KeyValueCache& cache, float* hidden) const {
+void PackedDecoder::decode(const std::int64_t* ids, KeyValueCache& cache, float* hidden) const {
     const auto rows = static_cast<std::int64_t>(cache.live().size());
     at::parallel_for(0, rows, 1, [&](std::int64_t begin, std::int64_t end) {
         decode_rows(ids, begin, end, cache, hidden);
     });
 }
 
-void PackedLlama::logits(const float* hidden, std::int64_t rows, float* logits) const {
+void PackedDecoder::logits(const float* hidden, std::int64_t rows, float* logits) const {
     const std::int64_t size = config.hidden_size;
     at::parallel_for(0, rows, ops::detail::grain(size * head.out),
                      [&](std::int64_t begin, std::int64_t end) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/llama.h"
+#include "model/decoder.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/generated/variable_factories.h>
@@ -20,7 +20,7 @@ at::Tensor some_ids(std::int64_t rows, std::int64_t length, std::int64_t vocab_s
 }
 
 /// A scalar that every parameter and position takes part in.
-at::Tensor some_loss(const Llama& model, const at::Tensor& ids) {
+at::Tensor some_loss(const Decoder& model, const at::Tensor& ids) {
     return model.logits(model.hidden_states(ids)).log_softmax(-1).select(-1, 5).sum();
 }
 
@@ -30,7 +30,7 @@ double largest_difference(const at::Tensor& a, const at::Tensor& b) {
 
 }  // namespace
 
-class TestLlama : public QObject {
+class TestDecoder : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initialise_is_deterministic_with_the_documented_deviation() {
@@ -40,7 +40,7 @@ private Q_SLOTS:
         config.head_dim = 16;
         config.vocab_size = 512;
         config.num_hidden_layers = 4;
-        Llama model(config, at::kCPU), again(config, at::kCPU), other(config, at::kCPU);
+        Decoder model(config, at::kCPU), again(config, at::kCPU), other(config, at::kCPU);
         model.initialise(3);
         again.initialise(3);
         other.initialise(4);
@@ -60,7 +60,7 @@ private Q_SLOTS:
     }
 
     void parameters_are_aligned_views_and_gaps_stay_zero() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
         model.enable_training();
         some_loss(model, some_ids(2, 9, 37)).backward();
@@ -86,8 +86,8 @@ private Q_SLOTS:
         for (const bool tied : {false, true}) {
             ModelConfig config = small_model_config();
             config.tie_word_embeddings = tied;
-            config.attention_bias = config.mlp_bias = true;
-            Llama model(config, at::kCPU);
+            config.qkv_bias = config.output_bias = config.mlp_bias = true;
+            Decoder model(config, at::kCPU);
             model.initialise(1);
             model.enable_training();
             const at::Tensor ids = some_ids(2, 9, 37);
@@ -108,7 +108,7 @@ private Q_SLOTS:
         for (const bool tied : {false, true}) {
             ModelConfig config = small_model_config();
             config.tie_word_embeddings = tied;
-            Llama model(config, at::kCPU);
+            Decoder model(config, at::kCPU);
             model.initialise(2);
             model.enable_training();
             const at::Tensor ids = some_ids(2, 9, 37);
@@ -137,7 +137,7 @@ private Q_SLOTS:
     }
 
     void an_update_between_forward_and_backward_is_noticed() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
         model.enable_training();
         const at::Tensor loss = some_loss(model, some_ids(1, 5, 37));
@@ -149,7 +149,7 @@ private Q_SLOTS:
     }
 
     void padding_at_the_end_changes_nothing() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
         const at::NoGradGuard no_grad;
         const at::Tensor ids = some_ids(1, 11, 37);
@@ -159,10 +159,10 @@ private Q_SLOTS:
     }
 
     void a_frozen_copy_is_independent() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
         model.enable_training();
-        const Llama copy = model.frozen_copy();
+        const Decoder copy = model.frozen_copy();
         const at::Tensor ids = some_ids(1, 5, 37);
         const at::Tensor before = copy.hidden_states(ids);
         QVERIFY(!before.requires_grad());
@@ -186,8 +186,8 @@ private Q_SLOTS:
         QFETCH(int, head_dim);
         ModelConfig config = small_model_config();
         config.head_dim = head_dim;
-        config.attention_bias = config.mlp_bias = true;
-        Llama model(config, at::kCPU);
+        config.qkv_bias = config.output_bias = config.mlp_bias = true;
+        Decoder model(config, at::kCPU);
         model.initialise(5);
         const at::NoGradGuard no_grad;
         model.flat_parameters().narrow(0, model.decay_size(), 200).add_(0.1);  // biases, norms
@@ -231,7 +231,7 @@ private Q_SLOTS:
     }
 
     void generation_sees_changed_parameters() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(5);
         const at::Tensor prompt = some_ids(1, 5, 37);
         const auto last_hidden = [&] {
@@ -249,7 +249,7 @@ private Q_SLOTS:
     }
 
     void misuse_is_refused() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(5);
         KeyValueCache cache(model.config(), 2, 6, at::kCPU);
         const at::Tensor ids = some_ids(2, 6, 37);
@@ -263,5 +263,5 @@ private Q_SLOTS:
     }
 };
 
-PLUMB_REGISTER_TEST(TestLlama)
-#include "llama_test.moc"
+PLUMB_REGISTER_TEST(TestDecoder)
+#include "decoder_test.moc"
