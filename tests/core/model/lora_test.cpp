@@ -218,13 +218,13 @@ private Q_SLOTS:
             at::sin(at::arange(flat.numel(), at::kFloat) * 3.7) * (flat != 0);
         const double expected =
             (model.flat_gradients() * direction).sum(at::kDouble).item<double>();
-        const double step = 2e-3;
+        const double step = 2e-4;
         flat.add_(direction, step);
         const double up = loss().item<double>();
         flat.add_(direction, -2 * step);
         const double down = loss().item<double>();
         const double numeric = (up - down) / (2 * step);
-        QVERIFY2(std::abs(numeric - expected) < 2e-2 * std::abs(expected),
+        QVERIFY2(std::abs(numeric - expected) < 1e-2 * std::abs(expected),
                  (std::to_string(numeric) + " " + std::to_string(expected)).c_str());
     }
 
