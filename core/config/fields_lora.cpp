@@ -32,8 +32,9 @@ std::vector<Field> lora_fields() {
         {.key = "lora_dropout",
          .member = &Settings::lora_dropout,
          .label = "Dropout",
-         .help = "Share of an adapter's inputs that are left out at random while it learns. It acts "
-                 "in sft, grpo and rloo; the others compare two passes and train without.",
+         .help =
+             "Share of an adapter's inputs that are left out at random while it learns. It acts "
+             "in sft, grpo and rloo; the others compare two passes and train without.",
          .minimum = 0,
          .maximum = 1,
          .maximum_excluded = true,
@@ -48,9 +49,11 @@ std::vector<Field> lora_fields() {
         {.key = "lora_modules_to_save",
          .member = &Settings::lora_modules_to_save,
          .label = "Modules trained whole",
-         .help = "Modules that are trained and saved in full beside the adapter, such as "
-                 "embed_tokens or lm_head where tokens are new to the model. The score head of a "
-                 "reward model is always among them.",
+         .help =
+             "Modules that are trained and saved in full beside the adapter, such as "
+             "embed_tokens or lm_head where tokens are new to the model: ends of their names, so "
+             "that norm means every norm. The score head of a reward model is always among "
+             "them.",
          .advanced = true,
          .trl_name = "lora_modules_to_save"},
         {.key = "use_rslora",

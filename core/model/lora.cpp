@@ -41,6 +41,10 @@ double LoraConfig::scale(std::int64_t rank, double alpha) const {
     return alpha / (use_rslora ? std::sqrt(of_rank) : of_rank);
 }
 
+bool saves_module(const std::string& entry, const std::string& module) {
+    return module.ends_with(entry);
+}
+
 bool names_module(const std::string& name, const std::string& module) {
     return module == name || module.ends_with("." + name);
 }
@@ -65,7 +69,7 @@ Result<std::vector<std::string>> select_modules(const LoraConfig& config,
     std::vector<std::string> offered;
     for (const std::string& module : linear_modules)
         if (std::ranges::none_of(config.modules_to_save,
-                                 [&](const auto& name) { return names_module(name, module); }))
+                                 [&](const auto& name) { return saves_module(name, module); }))
             offered.push_back(module);
     const auto& targets = config.target_modules.empty() ? default_targets : config.target_modules;
     if (targets.size() == 1 && targets.front() == all_linear) {

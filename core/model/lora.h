@@ -20,14 +20,17 @@ struct LoraConfig {
     /// Ends of module names ("q_proj"), or one entry "all-linear" or a regular expression that
     /// matches whole names. Empty: the query and value projections of the family.
     std::vector<std::string> target_modules;
-    /// Modules that the adapter replaces as a whole.
+    /// Modules that the adapter replaces as a whole: ends of their names, see saves_module().
     std::vector<std::string> modules_to_save;
 
     /// alpha / r, or alpha / sqrt(r) (Kalajdzievski 2023, rsLoRA).
     double scale(std::int64_t rank, double alpha) const;
 };
 
-/// Whether a target or saved module's name means the module: it is its name, or a dotted end of it.
+/// Whether an entry of modules_to_save means the module: its name ends so, as PEFT has it, so that
+/// "norm" are all norms and "model.norm" is the last one.
+bool saves_module(const std::string& entry, const std::string& module);
+/// Whether a target's name means the module: it is its name, or a dotted end of it.
 bool names_module(const std::string& name, const std::string& module);
 /// Whether the entry can only be meant as a regular expression.
 bool is_module_pattern(const std::string& entry);

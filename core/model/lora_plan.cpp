@@ -92,13 +92,15 @@ Result<AdapterPlan> plan_adapter(const ModelConfig& model, const LoraConfig& con
             complete.modules_to_save.push_back(head);
     }
     for (const std::string& name : complete.modules_to_save) {
-        const auto count = plan.whole.size();
-        for (const FileTensor& tensor : offered)
-            if (names_module(name, module_of(tensor.name))) {
-                if (!is_whole(tensor, model)) return not_whole(name);
+        bool found = false;
+        for (const FileTensor& tensor : offered) {
+            if (!saves_module(name, module_of(tensor.name))) continue;
+            if (!is_whole(tensor, model)) return not_whole(name);
+            found = true;
+            if (std::ranges::find(plan.whole, tensor.name, &FileTensor::name) == plan.whole.end())
                 plan.whole.push_back(tensor);
-            }
-        if (plan.whole.size() == count)
+        }
+        if (!found)
             return invalid_input("lora_modules_to_save: " + name +
                                  " is no module of this model; it has " + saveable_names(offered));
     }

@@ -189,7 +189,7 @@ private Q_SLOTS:
     void only_the_adapter_is_trained() {
         Decoder model = base_model();
         const at::Tensor base = model.flat_parameters().clone();
-        VERIFY_OK(model.add_adapter(config_of({"q_proj", "o_proj"}, {"norm"}), 7));
+        VERIFY_OK(model.add_adapter(config_of({"q_proj", "o_proj"}, {"model.norm"}), 7));
         stir(model);
         model.enable_training();
         QVERIFY(model.flat_gradients().numel() == model.trained_parameters().numel());
