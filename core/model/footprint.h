@@ -29,18 +29,15 @@ private:
     double all_ = 0, peak_of_all_ = 0;
 };
 
-/// A batch: rows [B] of at most length [T], of which the head is applied at `outputs` [N].
+/// A batch: rows [B] of length [T] with padding, of which the head is applied at `outputs` [N].
 struct PassShape {
     std::int64_t rows = 0;
     std::int64_t length = 0;
     std::int64_t outputs = 0;
-    std::int64_t shared = 0;  ///< positions that rows have in common and that are computed once
-
-    std::int64_t positions() const { return rows * length - shared; }
 };
 
-/// What Decoder's passes hold in memory on the CPU, tensor by tensor in the order in which they are
-/// made and let go of. It follows decoder.cpp, ops.cpp, packed_decoder.cpp and logprobs.cpp line by
+/// What Llama's passes hold in memory on the CPU, tensor by tensor in the order in which they are
+/// made and let go of. It follows llama.cpp, ops.cpp, packed_llama.cpp and logprobs.cpp line by
 /// line; a test compares it with the ledger.
 class Footprint {
 public:
@@ -56,7 +53,7 @@ public:
     double packed_copy() const;
     double key_value_cache(std::int64_t slots, std::int64_t max_length) const;
 
-    /// Reading the model from a folder, after which it is held; weights go straight to their place.
+    /// Reading the model from a folder, after which it is held.
     void load(MemoryAccount& account, MemoryOwner owner) const;
     /// Log-probabilities and entropies of the outputs, or their scores, without gradients.
     void infer(MemoryAccount& account, const PassShape& shape) const;
@@ -72,10 +69,9 @@ private:
     struct Widths;
     Widths widths() const;
     double packed(std::int64_t in, std::int64_t out) const;
-    double attention_scratch(const PassShape& pass, bool backward) const;
+    double attention_scratch(std::int64_t length) const;
     double workspace(std::int64_t rows, std::int64_t capacity) const;
     double log_softmax_slices(std::int64_t outputs) const;
-    void embed(MemoryAccount& account, const PassShape& shape) const;
     void head_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_backward(MemoryAccount& account, const PassShape& shape) const;
     void linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,

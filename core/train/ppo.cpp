@@ -27,7 +27,7 @@ std::int64_t rollout_size(const Settings& settings) {
 
 /// A copy of the reward model where it reads the same tokens, else the policy's layers with a head
 /// that says 0 for everything: a value model from noise would punish what is right.
-Decoder first_value_model(const TrainerInputs& inputs) {
+Llama first_value_model(const TrainerInputs& inputs) {
     const Policy* reward = inputs.reward_model;
     if (reward && same_vocabulary(*reward->tokenizer, *inputs.policy.tokenizer) &&
         reward->model.config().max_position_embeddings >=
@@ -98,7 +98,7 @@ Result<PpoStep> take_rollout(const TrainerInputs& inputs, const PpoModels& model
         step.experience,
         make_experience(to_samples(step.sampled, step.scores), models, config, settings.temperature,
                         ppo_width(step.sampled.scored.completions, settings.max_completion_length),
-                        at_once, stop));
+                        at_once, padding_id(inputs.policy), stop));
     double tokens = 0;
     for (std::size_t i = 0; i < step.experience.prompts.size(); ++i)
         tokens += static_cast<double>(step.experience.prompts[i].size() +
@@ -172,7 +172,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     Policy& policy = inputs.policy;
 
     AdamW policy_optimizer(policy.model, adamw_options(settings));
-    Decoder value = first_value_model(inputs);
+    Llama value = first_value_model(inputs);
     account_as(value, MemoryOwner::value_model);
     value.enable_training();
     AdamW value_optimizer(value, adamw_options(settings));
@@ -182,7 +182,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     if (inputs.checkpoint) {
         PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
     }
-    PLUMB_TRY(const Decoder* reference_model, reference.get());
+    PLUMB_TRY(const Llama* reference_model, reference.get());
     const PpoModels models{policy.model, value, *reference_model, policy.suppressed_ids};
     const auto evaluate = [&] { return evaluate_beside(inputs, reference, state.step); };
     TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());
