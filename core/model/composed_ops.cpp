@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/composed_ops.h"
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "model/token_tree.h"
+
 namespace plumb::composed {
 
 at::Tensor norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double eps) {
@@ -41,19 +48,66 @@ Qkv split_and_rotate(const at::Tensor& qkv, const at::Tensor& cos, const at::Ten
     return {rotate(apart[0], cos, sin), rotate(apart[1], cos, sin), apart[2]};
 }
 
-at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
-                            std::int64_t heads, std::int64_t kv_heads, std::int64_t window) {
-    const Qkv parts = split_and_rotate(qkv, cos, sin, heads, kv_heads);
-    const std::int64_t length = qkv.size(1);
+namespace {
+
+/// The sequences of a tree as padded rows [B, T].
+struct PaddedRows {
+    explicit PaddedRows(const at::Tensor& segments) {
+        using Segment = TokenTree::Segment;
+        std::vector<std::pair<Segment, Segment>> sequences;  // what a branch goes on from, itself
+        for (const TokenTree::Family& family : families_of(segments)) {
+            if (family.branches.empty()) sequences.push_back({{}, family.root});
+            for (const Segment& branch : family.branches)
+                sequences.push_back({family.root, branch});
+        }
+        rows = std::ssize(sequences);
+        std::int64_t tokens = 0;
+        for (const Segment& segment : segments_of(segments)) tokens += segment.length;
+        for (const auto& [root, own] : sequences)
+            length = std::max(length, root.length + own.length);
+        std::vector<std::int64_t> token(static_cast<std::size_t>(rows * length), 0);
+        std::vector<std::int64_t> place(static_cast<std::size_t>(tokens), -1);
+        for (std::int64_t row = 0; row < rows; ++row) {
+            std::int64_t next = row * length;
+            const auto& [root, own] = sequences[static_cast<std::size_t>(row)];
+            for (const Segment& segment : {root, own})
+                for (std::int64_t t = 0; t < segment.length; ++t, ++next) {
+                    token[static_cast<std::size_t>(next)] = segment.first + t;
+                    std::int64_t& first = place[static_cast<std::size_t>(segment.first + t)];
+                    if (first < 0) first = next;  // of what branches share: in the first of them
+                }
+        }
+        tokens_at = at::tensor(token, at::kLong);
+        places_of = at::tensor(place, at::kLong);
+    }
+
+    std::int64_t rows = 0, length = 0;
+    at::Tensor tokens_at;  // [B T]: the token at each place, any one at padding
+    at::Tensor places_of;  // [N]: of each token
+};
+
+}  // namespace
+
+at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& segments,
+                            const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads,
+                            std::int64_t kv_heads, std::int64_t window) {
+    const PaddedRows padded(segments);
+    const at::Tensor rows = qkv.index_select(0, padded.tokens_at.to(qkv.device()))
+                                .view({padded.rows, padded.length, -1});
+    const auto angles = [&](const at::Tensor& all) {
+        return all.defined() ? all.narrow(0, 0, padded.length) : all;
+    };
+    const Qkv parts = split_and_rotate(rows, angles(cos), angles(sin), heads, kv_heads);
     std::optional<at::Tensor> mask;
-    if (window > 0 && window < length) {
+    if (window > 0 && window < padded.length) {
         const auto options = qkv.options().dtype(at::kBool);
-        mask = at::ones({length, length}, options).tril().triu(1 - window);
+        mask = at::ones({padded.length, padded.length}, options).tril().triu(1 - window);
     }
     const at::Tensor out = at::scaled_dot_product_attention(
         parts.q.transpose(1, 2), parts.k.transpose(1, 2), parts.v.transpose(1, 2), mask,
         /*dropout_p=*/0.0, /*is_causal=*/!mask, /*scale=*/{}, /*enable_gqa=*/heads != kv_heads);
-    return out.transpose(1, 2).flatten(-2);
+    return out.transpose(1, 2).flatten(-2).flatten(0, 1).index_select(
+        0, padded.places_of.to(qkv.device()));
 }
 
 at::Tensor swiglu(const at::Tensor& gate_up) {

@@ -35,10 +35,13 @@ struct Qkv {
 Qkv split_and_rotate(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
                      std::int64_t heads, std::int64_t kv_heads);
 
-/// Causal grouped-query attention of split_and_rotate(qkv): [B, T, heads D]. A position sees itself
-/// and those before it, `window` of them; 0: all.
-at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
-                            std::int64_t heads, std::int64_t kv_heads, std::int64_t window = 0);
+/// Causal grouped-query attention within the sequences of a TokenTree with these segments: a token
+/// sees itself and those before it, `window` of them; 0: all. qkv [N, (heads + 2 kv_heads) D] is
+/// rotated by each token's row of cos and sin [positions, R/2], where they are defined. Returns
+/// [N, heads D].
+at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& segments,
+                            const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads,
+                            std::int64_t kv_heads, std::int64_t window = 0);
 
 /// silu(gate) * up, where gate_up [..., 2 n] holds gate, then up: [..., n] (Shazeer, 2020).
 at::Tensor swiglu(const at::Tensor& gate_up);

@@ -186,13 +186,13 @@ Decoder Decoder::frozen_copy() const {
     return copy;
 }
 
-at::Tensor Decoder::arange(std::int64_t length) const {
-    return at::arange(length, at::TensorOptions().dtype(at::kLong).device(device_));
-}
-
 at::Tensor Decoder::embed(const at::Tensor& ids, const at::Tensor& positions) const {
     const at::Tensor x = ops::embedding(embedding_, ids);
     return positions_.defined() ? x + ops::embedding(positions_, positions) : x;
+}
+
+at::Tensor Decoder::embed(const TokenTree& tokens) const {
+    return embed(tokens.ids, positions_.defined() ? tokens.positions().to(device_) : at::Tensor());
 }
 
 at::Tensor Decoder::project_qkv(const Layer& layer, const at::Tensor& x) const {
@@ -204,9 +204,9 @@ at::Tensor Decoder::project_qkv(const Layer& layer, const at::Tensor& x) const {
                           config_.num_key_value_heads, config_.norm_eps);
 }
 
-at::Tensor Decoder::attend(const at::Tensor& qkv, std::size_t layer) const {
-    const RopeTables rope = rope_.up_to(qkv.size(1));
-    return ops::causal_attention(qkv, rope.cos, rope.sin, config_.num_attention_heads,
+at::Tensor Decoder::attend(std::size_t layer, const at::Tensor& qkv, const at::Tensor& segments,
+                           const RopeTables& rope) const {
+    return ops::causal_attention(qkv, segments, rope.cos, rope.sin, config_.num_attention_heads,
                                  config_.num_key_value_heads,
                                  config_.window_of(static_cast<std::int64_t>(layer)));
 }
@@ -231,9 +231,10 @@ at::Tensor Decoder::mlp_block(const Layer& layer, const at::Tensor& input,
     return ops::linear(active, layer.down, layer.down_bias, residual);
 }
 
-at::Tensor Decoder::run_layer(std::size_t index, const at::Tensor& x) const {
+at::Tensor Decoder::run_layer(std::size_t index, const at::Tensor& x, const at::Tensor& segments,
+                              const RopeTables& rope) const {
     const Layer& layer = layers_[index];
-    at::Tensor attended = attend(project_qkv(layer, x), index);
+    at::Tensor attended = attend(index, project_qkv(layer, x), segments, rope);
     return finish_layer(layer, std::move(attended), x);
 }
 
@@ -241,12 +242,17 @@ at::Tensor Decoder::final_norm(const at::Tensor& x) const {
     return ops::norm(x, norm_, norm_bias_, config_.norm_eps);
 }
 
-at::Tensor Decoder::hidden_states(const at::Tensor& ids) const {
-    PLUMB_CHECK(ids.dim() == 2 && ids.size(1) <= config_.max_position_embeddings,
-                "ids must be [B, T] with T up to max_position_embeddings");
-    at::Tensor x = embed(ids, arange(ids.size(1)));
-    for (std::size_t i = 0; i < layers_.size(); ++i) x = run_layer(i, x);
+at::Tensor Decoder::hidden_states(const TokenTree& tokens) const {
+    PLUMB_CHECK(tokens.longest() <= config_.max_position_embeddings,
+                "sequences must fit max_position_embeddings");
+    const RopeTables rope = rope_.up_to(tokens.longest());
+    at::Tensor x = embed(tokens);
+    for (std::size_t i = 0; i < layers_.size(); ++i) x = run_layer(i, x, tokens.segments, rope);
     return final_norm(x);
+}
+
+at::Tensor Decoder::hidden_states(const at::Tensor& ids) const {
+    return hidden_states(TokenTree::of_rows(ids)).view({ids.size(0), ids.size(1), -1});
 }
 
 at::Tensor Decoder::hidden_states(const at::Tensor& ids, const at::Tensor& mask) const {
@@ -260,14 +266,15 @@ at::Tensor Decoder::hidden_states(const at::Tensor& ids, const at::Tensor& mask)
 }
 
 std::vector<at::Tensor> Decoder::all_hidden_states(const at::Tensor& ids) const {
-    PLUMB_CHECK(ids.dim() == 2 && ids.size(1) <= config_.max_position_embeddings,
-                "ids must be [B, T] with T up to max_position_embeddings");
-    std::vector<at::Tensor> states = {embed(ids, arange(ids.size(1)))};
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-        at::Tensor next = run_layer(i, states.back());
-        states.push_back(std::move(next));
-    }
+    const TokenTree tokens = TokenTree::of_rows(ids);
+    PLUMB_CHECK(tokens.longest() <= config_.max_position_embeddings,
+                "sequences must fit max_position_embeddings");
+    const RopeTables rope = rope_.up_to(tokens.longest());
+    std::vector<at::Tensor> states = {embed(tokens)};
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+        states.push_back(run_layer(i, states.back(), tokens.segments, rope));
     states.back() = final_norm(states.back());
+    for (at::Tensor& state : states) state = state.view({ids.size(0), ids.size(1), -1});
     return states;
 }
 

@@ -15,6 +15,7 @@
 #include "model/parameters.h"
 #include "model/rope.h"
 #include "model/safetensors.h"
+#include "model/token_tree.h"
 
 namespace plumb {
 
@@ -62,9 +63,11 @@ public:
     /// shaped tensor is named, and nothing is changed then.
     Status load_weights(const std::filesystem::path& folder);
 
-    /// Hidden states after the final norm, [B, T, hidden]. ids [B, T] int64, rows right-padded:
-    /// attention is causal, so padding at the end changes nothing before it. Positions count from
-    /// 0. Differentiable where gradients are on.
+    /// Hidden states after the final norm, one a token: [N, hidden]. Positions count from 0 in
+    /// every sequence. Differentiable where gradients are on.
+    at::Tensor hidden_states(const TokenTree& tokens) const;
+    /// The same of rows: ids [B, T] int64 to [B, T, hidden]. Rows may be right-padded: attention is
+    /// causal, so padding at the end changes nothing before it.
     at::Tensor hidden_states(const at::Tensor& ids) const;
     /// The same of rows padded anywhere: mask [B, T] is not 0 at real tokens, whose positions count
     /// from 0 in each row. Zeros at padding.
@@ -131,18 +134,22 @@ private:
     std::vector<at::Tensor*> parameters();
     /// The elements of a tensor of the family's files, as a view of a parameter (or its gradient).
     at::Tensor file_view(const at::Tensor& parameter, const FileTensor& tensor) const;
-    /// positions [T] or [B, T]; used where they are learned.
+    /// Positions of the shape of ids; used where they are learned.
     at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions) const;
+    at::Tensor embed(const TokenTree& tokens) const;
     at::Tensor project_qkv(const Layer& layer, const at::Tensor& x) const;
-    at::Tensor attend(const at::Tensor& qkv, std::size_t layer) const;
-    at::Tensor run_layer(std::size_t layer, const at::Tensor& x) const;
+    /// qkv [N, columns] of tokens in these segments, with the angles of all their positions.
+    at::Tensor attend(std::size_t layer, const at::Tensor& qkv, const at::Tensor& segments,
+                      const RopeTables& rope) const;
+    /// x [N, hidden].
+    at::Tensor run_layer(std::size_t layer, const at::Tensor& x, const at::Tensor& segments,
+                         const RopeTables& rope) const;
     /// From the attended values on: x is the layer's input.
     at::Tensor finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x) const;
     at::Tensor activate(const at::Tensor& columns) const;
     at::Tensor mlp_block(const Layer& layer, const at::Tensor& input,
                          const at::Tensor& residual) const;
     at::Tensor final_norm(const at::Tensor& x) const;
-    at::Tensor arange(std::int64_t length) const;
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;

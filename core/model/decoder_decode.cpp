@@ -91,7 +91,8 @@ at::Tensor Decoder::composed_prefill(const at::Tensor& ids,
     const std::int64_t group = cache.slots() / prompts;
     const RopeTables rope = rope_.up_to(length);
 
-    at::Tensor x = embed(ids, arange(length));
+    const TokenTree tokens = TokenTree::of_rows(ids);
+    at::Tensor x = embed(tokens).view({prompts, length, -1});
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const at::Tensor qkv = project_qkv(layers_[i], x);
         const composed::Qkv parts = composed::split_and_rotate(
@@ -103,7 +104,8 @@ at::Tensor Decoder::composed_prefill(const at::Tensor& ids,
         };
         store(cache.keys(i), parts.k);
         store(cache.values(i), parts.v);
-        x = finish_layer(layers_[i], attend(qkv, i), x);
+        const at::Tensor attended = attend(i, qkv.flatten(0, 1), tokens.segments, rope);
+        x = finish_layer(layers_[i], attended.view({prompts, length, -1}), x);
     }
     for (std::int64_t slot = 0; slot < cache.slots(); ++slot)
         cache.set_length(slot, lengths[static_cast<std::size_t>(slot / group)]);

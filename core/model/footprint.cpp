@@ -99,10 +99,15 @@ double Footprint::key_value_cache(std::int64_t slots, std::int64_t max_length) c
                   (in_panels(max_length) * dim + in_panels(dim) * max_length));
 }
 
-double Footprint::attention_scratch(std::int64_t length) const {
-    const AttentionShape shape{length, config_.head_dim,
-                               config_.num_attention_heads / config_.num_key_value_heads, 1.0f};
-    return static_cast<double>(threads_) * floats(kernels().attention_scratch(shape));
+/// Of all threads; those that put a sequence together from what it shares and its own hold it too.
+double Footprint::attention_scratch(const PassShape& pass, bool backward) const {
+    const std::int64_t group = config_.num_attention_heads / config_.num_key_value_heads;
+    const AttentionShape shape{pass.length, config_.head_dim, group, 1.0f};
+    double bytes = floats(kernels().attention_scratch(shape));
+    if (pass.shared > 0)
+        bytes +=
+            floats(pass.length * ((2 * group + 2) * config_.head_dim * (backward ? 2 : 1) + group));
+    return static_cast<double>(threads_) * bytes;
 }
 
 /// Of generation, for all threads together, which share the rows.
@@ -127,17 +132,16 @@ double Footprint::log_softmax_slices(std::int64_t outputs) const {
 
 /// x, made of embeddings and of learned positions, which are added in new memory.
 void Footprint::embed(MemoryAccount& account, const PassShape& shape) const {
-    const double x = floats(shape.rows * shape.length * config_.hidden_size);
+    const double x = floats(shape.positions() * config_.hidden_size);
     account.take(x);
-    if (config_.positions == PositionKind::learned)
-        account.touch(x + floats(shape.length * config_.hidden_size));
+    if (config_.positions == PositionKind::learned) account.touch(2 * x);
 }
 
 void Footprint::infer(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
-    const double scratch = attention_scratch(shape.length);
+    const double scratch = attention_scratch(shape, false);
     const auto norm = [&] {  // with its moments for a while
         account.take(of(w.hidden + w.moments));
         account.give(of(w.moments));
@@ -190,7 +194,7 @@ void Footprint::head_forward(MemoryAccount& account, const PassShape& shape) con
 
 void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
     const auto product = [&](std::int64_t in, std::int64_t out) {
         account.take(of(out));
@@ -203,7 +207,7 @@ void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
         product(w.hidden, w.qkv);
         if (config_.qk_norm) account.take(of(w.qkv + w.head_norms));
         account.take(of(w.attention + w.heads));
-        account.touch(attention_scratch(shape.length));
+        account.touch(attention_scratch(shape, false));
         product(w.attention, w.hidden);
         account.take(of(w.hidden + w.moments));
         product(w.hidden, w.columns);
@@ -242,7 +246,7 @@ void Footprint::head_backward(MemoryAccount& account, const PassShape& shape) co
 
 void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
     const double sums = floats((positions + 255) / 256 * w.hidden * w.moments);
 
@@ -267,7 +271,7 @@ void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
         linear_backward(account, positions, w.attention, w.hidden);
         if (config_.parallel_residual) account.give(of(w.hidden));
         account.take(of(w.qkv));
-        account.touch(attention_scratch(shape.length));
+        account.touch(attention_scratch(shape, true));
         account.give(of(w.attention) + of(w.qkv + w.attention + w.heads));
         if (config_.qk_norm) {
             account.take(of(w.qkv));
@@ -278,8 +282,6 @@ void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
         norm_backward(true);
         account.give(of(w.hidden));
     }
-    if (config_.positions == PositionKind::learned)
-        account.touch(floats(shape.length * w.hidden));  // their gradient, summed over the rows
     account.give(of(w.hidden));
 }
 

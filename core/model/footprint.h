@@ -29,11 +29,14 @@ private:
     double all_ = 0, peak_of_all_ = 0;
 };
 
-/// A batch: rows [B] of length [T] with padding, of which the head is applied at `outputs` [N].
+/// A batch: rows [B] of at most length [T], of which the head is applied at `outputs` [N].
 struct PassShape {
     std::int64_t rows = 0;
     std::int64_t length = 0;
     std::int64_t outputs = 0;
+    std::int64_t shared = 0;  ///< positions that rows have in common and that are computed once
+
+    std::int64_t positions() const { return rows * length - shared; }
 };
 
 /// What Decoder's passes hold in memory on the CPU, tensor by tensor in the order in which they are
@@ -69,7 +72,7 @@ private:
     struct Widths;
     Widths widths() const;
     double packed(std::int64_t in, std::int64_t out) const;
-    double attention_scratch(std::int64_t length) const;
+    double attention_scratch(const PassShape& pass, bool backward) const;
     double workspace(std::int64_t rows, std::int64_t capacity) const;
     double log_softmax_slices(std::int64_t outputs) const;
     void embed(MemoryAccount& account, const PassShape& shape) const;

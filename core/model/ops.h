@@ -22,8 +22,9 @@ at::Tensor head_norm(const at::Tensor& qkv, const at::Tensor& q_weight, const at
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {},
                   const at::Tensor& residual = {});
 /// Uses qkv up: the fused operation rotates it in place.
-at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
-                            std::int64_t heads, std::int64_t kv_heads, std::int64_t window = 0);
+at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& segments,
+                            const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads,
+                            std::int64_t kv_heads, std::int64_t window = 0);
 at::Tensor swiglu(const at::Tensor& gate_up);
 at::Tensor gelu(const at::Tensor& x, bool exact);
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "model/token_tree.h"
+
 namespace plumb {
 namespace {
 
@@ -65,6 +67,20 @@ double forward_flops(const ModelConfig& config, std::int64_t rows, std::int64_t 
     return number(rows) * (number(length) * position_flops(config) +
                            attention_flops(config, 0, number(length))) +
            number(head_positions) * head_flops(config);
+}
+
+double forward_flops(const ModelConfig& config, const TokenTree& tokens,
+                     std::int64_t head_positions) {
+    double flops = number(head_positions) * head_flops(config);
+    for (const TokenTree::Family& family : families_of(tokens.segments)) {
+        const double root = number(family.root.length);
+        flops += root * position_flops(config) + attention_flops(config, 0, root);
+        for (const TokenTree::Segment& branch : family.branches) {
+            const double own = number(branch.length);
+            flops += own * position_flops(config) + attention_flops(config, root, own);
+        }
+    }
+    return flops;
 }
 
 double generation_flops(const ModelConfig& config, const std::vector<std::int64_t>& prompt_lengths,

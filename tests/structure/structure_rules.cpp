@@ -134,6 +134,7 @@ bool must_be_free_of_torch(const Source& source) {
 bool may_use_qt(const Source& source) {
     return source.folder == "ui" || source.path.starts_with("app/main") ||
            source.path == "bench/bench_charts.cpp" || source.path == "bench/bench_compare.cpp" ||
+           source.path == "bench/bench_compare_page.cpp" ||
            source.path == "bench/bench_labels.cpp" || source.path == "bench/bench_window.cpp";
 }
 

@@ -2,6 +2,7 @@
 // The fused operations against the composed ones in double precision, at every level of vector
 // registers that this processor has; the composed ones against differences.
 #include "model/ops.h"
+#include "model/token_tree.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -115,6 +116,11 @@ void check(const Operation& fused, const Operation& composed, const Tensors& inp
     differences_agree(composed, inputs);
 }
 
+/// The segments of rows of one length.
+at::Tensor rows(std::int64_t count, std::int64_t length) {
+    return TokenTree::of_rows(at::zeros({count, length}, at::kLong)).segments;
+}
+
 }  // namespace
 
 class TestOps : public QObject {
@@ -210,7 +216,8 @@ private Q_SLOTS:
                 return [&, operation](const Tensors& t) {
                     const at::Tensor a = angles.to(t[0].scalar_type());
                     const bool rotates = c.rotary > 0;
-                    return operation(t[0], rotates ? a.cos() : at::Tensor(),
+                    return operation(t[0].flatten(0, 1), rows(c.batch, c.length),
+                                     rotates ? a.cos() : at::Tensor(),
                                      rotates ? a.sin() : at::Tensor(), c.heads, c.kv_heads,
                                      c.window);
                 };
@@ -222,10 +229,58 @@ private Q_SLOTS:
 
     /// A window's worth of hand work: equal scores give the mean of the values that are seen.
     void a_window_sees_itself_and_those_before_it() {
-        at::Tensor qkv = at::zeros({1, 6, 3 * 2});
-        qkv.select(2, 4).copy_(at::arange(6));  // values 0, 1, 2, ...
-        const at::Tensor out = ops::causal_attention(qkv, {}, {}, 1, 1, 3).select(2, 0)[0];
+        at::Tensor qkv = at::zeros({6, 3 * 2});
+        qkv.select(1, 4).copy_(at::arange(6));  // values 0, 1, 2, ...
+        const at::Tensor out = ops::causal_attention(qkv, rows(1, 6), {}, {}, 1, 1, 3).select(1, 0);
         QVERIFY(at::allclose(out, at::tensor({0.0f, 0.5f, 1.0f, 2.0f, 3.0f, 4.0f})));
+    }
+
+    /// Sequences that go on from a shared beginning, beside one that does not: what composed makes
+    /// of them, and what each gives alone.
+    void attention_of_a_tree() {
+        TokenTreeBuilder builder;
+        const auto add = [&](std::int64_t length, std::int64_t parent = -1) {
+            return builder.add(std::vector<std::int64_t>(static_cast<std::size_t>(length)), parent);
+        };
+        const std::int64_t first = add(17), second = add(3);
+        add(5, first);
+        add(20);
+        add(33, second);
+        add(1, first);
+        const TokenTree tree = builder.finish();
+        const std::int64_t heads = 4, kv_heads = 2, dim = 6;
+        const at::Tensor angles = numbers({tree.longest(), dim / 2}, 9) * 3;
+        const at::Tensor qkv = numbers({tree.tokens(), (heads + 2 * kv_heads) * dim}, 1) * 2;
+        for (const std::int64_t window : {0, 6}) {
+            const auto with = [&](auto operation) {
+                return [&, operation](const Tensors& t) {
+                    const at::Tensor a = angles.to(t[0].scalar_type());
+                    return operation(t[0], tree.segments, a.cos(), a.sin(), heads, kv_heads,
+                                     window);
+                };
+            };
+            check(with(ops::causal_attention), with(composed::causal_attention), {qkv});
+        }
+
+        const at::NoGradGuard no_grad;
+        const at::Tensor cos = angles.cos().to(at::kFloat), sin = angles.sin().to(at::kFloat);
+        const auto attend = [&](const at::Tensor& x, const at::Tensor& segments) {
+            return ops::causal_attention(x.to(at::kFloat).clone(), segments, cos, sin, heads,
+                                         kv_heads);
+        };
+        const at::Tensor all = attend(qkv, tree.segments);
+        const auto of = [](const at::Tensor& x, const TokenTree::Segment& segment) {
+            return x.narrow(0, segment.first, segment.length);
+        };
+        for (const TokenTree::Family& family : families_of(tree.segments)) {
+            const std::int64_t before = family.root.length;
+            QVERIFY(at::equal(of(all, family.root), attend(of(qkv, family.root), rows(1, before))));
+            for (const TokenTree::Segment& branch : family.branches) {
+                const at::Tensor whole = at::cat({of(qkv, family.root), of(qkv, branch)});
+                const at::Tensor alone = attend(whole, rows(1, before + branch.length));
+                QVERIFY(at::equal(of(all, branch), alone.narrow(0, before, branch.length)));
+            }
+        }
     }
 
     void attention_survives_large_scores() {
@@ -233,7 +288,8 @@ private Q_SLOTS:
         const auto with = [](auto operation) {
             return [operation](const Tensors& t) {
                 const at::Tensor angles = at::zeros({30, 4}, t[0].options());
-                return operation(t[0], angles.cos(), angles.sin(), 1, 1, 0);
+                return operation(t[0].flatten(0, 1), rows(1, 30), angles.cos(), angles.sin(), 1, 1,
+                                 0);
             };
         };
         const Outcome outcome = run(with(ops::causal_attention), qkv, at::kFloat);
@@ -293,8 +349,8 @@ private Q_SLOTS:
             at::Tensor norm = numbers({64}, 2).to(at::kFloat).requires_grad_(true);
             at::Tensor weight = numbers({96, 64}, 2).to(at::kFloat).requires_grad_(true);
             const at::Tensor angles = numbers({300, 8}, 9).to(at::kFloat);
-            ops::causal_attention(ops::linear(ops::norm(x, norm, {}, 1e-5), weight), angles.cos(),
-                                  angles.sin(), 2, 2)
+            ops::causal_attention(ops::linear(ops::norm(x, norm, {}, 1e-5), weight).flatten(0, 1),
+                                  rows(2, 300), angles.cos(), angles.sin(), 2, 2)
                 .square()
                 .sum()
                 .backward();
