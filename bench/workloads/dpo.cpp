@@ -29,7 +29,7 @@ std::vector<PreferenceRow> pairs_of(const Bench& bench, const Policy& policy) {
 
 void run_dpo(Bench& bench) {
     Policy policy = policy_of(bench);
-    const Llama reference = policy.model.frozen_copy();
+    const Decoder reference = policy.model.frozen_copy();
     policy.model.enable_training();
     AdamW optimizer(policy.model, AdamWOptions{});
     const std::vector<PreferenceRow> pairs = pairs_of(bench, policy);

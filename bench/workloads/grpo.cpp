@@ -41,7 +41,7 @@ void run_grpo(Bench& bench) {
     settings.max_completion_length = bench.work.new_tokens;
     settings.beta = 0.04;
     policy.suppressed_ids = policy.model.config().eos_token_ids;  // completions cannot end early
-    const Llama reference = policy.model.frozen_copy();
+    const Decoder reference = policy.model.frozen_copy();
     policy.model.enable_training();
     AdamW optimizer(policy.model, AdamWOptions{});
     TrainerState state;

@@ -13,10 +13,10 @@ namespace plumb::bench {
 void run_ppo(Bench& bench) {
     Policy policy = policy_of(bench);
     const FileTask task(bench);
-    const Llama reference = policy.model.frozen_copy();
+    const Decoder reference = policy.model.frozen_copy();
     auto reward = std::make_shared<const Policy>(
         or_exit(load_policy(bench.model_folder("-reward"), at::kCPU)));
-    Llama value = or_exit(load_policy(bench.model_folder("-value"), at::kCPU)).model;
+    Decoder value = or_exit(load_policy(bench.model_folder("-value"), at::kCPU)).model;
     const std::int64_t rows = bench.work.batch;
     Scorers scorers;
     scorers.rewards.push_back(make_learned_reward(reward, policy.tokenizer, rows));

@@ -39,8 +39,8 @@ struct PassShape {
     std::int64_t positions() const { return rows * length - shared; }
 };
 
-/// What Llama's passes hold in memory on the CPU, tensor by tensor in the order in which they are
-/// made and let go of. It follows llama.cpp, ops.cpp, packed_llama.cpp and logprobs.cpp line by
+/// What Decoder's passes hold in memory on the CPU, tensor by tensor in the order in which they are
+/// made and let go of. It follows decoder.cpp, ops.cpp, packed_decoder.cpp and logprobs.cpp line by
 /// line; a test compares it with the ledger.
 class Footprint {
 public:
@@ -56,7 +56,7 @@ public:
     double packed_copy() const;
     double key_value_cache(std::int64_t slots, std::int64_t max_length) const;
 
-    /// Reading the model from a folder, after which it is held.
+    /// Reading the model from a folder, after which it is held; weights go straight to their place.
     void load(MemoryAccount& account, MemoryOwner owner) const;
     /// Log-probabilities and entropies of the outputs, or their scores, without gradients.
     void infer(MemoryAccount& account, const PassShape& shape) const;
@@ -75,6 +75,7 @@ private:
     double attention_scratch(const PassShape& pass, bool backward) const;
     double workspace(std::int64_t rows, std::int64_t capacity) const;
     double log_softmax_slices(std::int64_t outputs) const;
+    void embed(MemoryAccount& account, const PassShape& shape) const;
     void head_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_backward(MemoryAccount& account, const PassShape& shape) const;
     void linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,

@@ -16,20 +16,31 @@ using Segment = TokenTree::Segment;
 
 using Family = TokenTree::Family;
 
+/// Of each position, the cosines and sines of the columns that rotate; none where nothing does.
+struct Angles {
+    Angles(const at::Tensor& cosines, const at::Tensor& sines)
+        : half(cosines.defined() ? cosines.size(-1) : 0),
+          cos(half > 0 ? cosines.const_data_ptr<float>() : nullptr),
+          sin(half > 0 ? sines.const_data_ptr<float>() : nullptr) {}
+    std::int64_t half;
+    const float *cos, *sin;
+};
+
 /// Where things stand in qkv [N, (heads + 2 kv_heads) D].
 struct Layout {
-    Layout(const at::Tensor& qkv, std::int64_t heads, std::int64_t kv_heads_)
+    Layout(const at::Tensor& qkv, std::int64_t heads, std::int64_t kv_heads_, std::int64_t window_)
         : kv_heads(kv_heads_),
           group(heads / kv_heads_),
           stride(qkv.size(1)),
           dim(stride / (heads + 2 * kv_heads_)),
-          columns(heads * dim) {}
+          columns(heads * dim),
+          window(window_) {}
 
     std::int64_t q(std::int64_t kv_head) const { return kv_head * group * dim; }
     std::int64_t k(std::int64_t kv_head) const { return columns + kv_head * dim; }
     std::int64_t v(std::int64_t kv_head) const { return columns + (kv_heads + kv_head) * dim; }
     AttentionShape shape(std::int64_t length) const {
-        return {length, dim, group, 1.0f / std::sqrt(static_cast<float>(dim))};
+        return {length, dim, group, 1.0f / std::sqrt(static_cast<float>(dim)), window};
     }
     /// A segment's log-sums of one head, [group, length].
     std::int64_t log_sums(const Segment& segment, std::int64_t kv_head) const {
@@ -37,25 +48,27 @@ struct Layout {
     }
     /// Rotates q and k of one key-value head in all rows of a segment that begins at a position.
     void rotate(float* qkv, const Segment& segment, std::int64_t position, std::int64_t kv_head,
-                const float* cos, const float* sin, float direction) const {
-        const std::int64_t half = dim / 2;
+                const Angles& angles, float direction) const {
+        const std::int64_t half = angles.half;
         float* row = qkv + segment.first * stride;
-        cos += position * half;
-        sin += position * half;
+        const float* cos = angles.cos + position * half;
+        const float* sin = angles.sin + position * half;
         for (std::int64_t t = 0; t < segment.length; ++t, row += stride, cos += half, sin += half) {
-            kernels().rotate(group, dim, cos, sin, direction, row + q(kv_head));
-            kernels().rotate(1, dim, cos, sin, direction, row + k(kv_head));
+            kernels().rotate(group, dim, 2 * half, cos, sin, direction, row + q(kv_head));
+            kernels().rotate(1, dim, 2 * half, cos, sin, direction, row + k(kv_head));
         }
     }
-    void rotate(float* qkv, const Family& family, std::int64_t kv_head, const float* cos,
-                const float* sin, float direction) const {
-        rotate(qkv, family.root, 0, kv_head, cos, sin, direction);
+    void rotate(float* qkv, const Family& family, std::int64_t kv_head, const Angles& angles,
+                float direction) const {
+        if (angles.half == 0) return;
+        rotate(qkv, family.root, 0, kv_head, angles, direction);
         for (const Segment& branch : family.branches)
-            rotate(qkv, branch, family.root.length, kv_head, cos, sin, direction);
+            rotate(qkv, branch, family.root.length, kv_head, angles, direction);
     }
 
     std::int64_t kv_heads, group, stride, dim;
     std::int64_t columns;  // of q, and of the output
+    std::int64_t window;
 };
 
 /// One head of a branch with its root before it, as rows of their own: the kernels take a sequence
@@ -190,8 +203,9 @@ void for_each(const Layout& layout, const std::vector<Family>& families, bool wi
               Body body) {
     const auto count = static_cast<std::int64_t>(families.size());
     const std::int64_t longest = Workspace::longest_of(families);
+    const std::int64_t seen = layout.window > 0 ? std::min(layout.window, longest) : longest;
     at::parallel_for(0, count * layout.kv_heads,
-                     grain(layout.group * longest * longest * layout.dim / 4),
+                     grain(layout.group * longest * seen * layout.dim / 4),
                      [&](std::int64_t begin, std::int64_t end) {
                          Workspace work(layout, families, with_gradients);
                          for (std::int64_t i = begin; i < end; ++i)
@@ -207,8 +221,9 @@ struct Forward {
 
 /// qkv is rotated in place.
 Forward forward(const at::Tensor& qkv, const at::Tensor& segments, const at::Tensor& cos,
-                const at::Tensor& sin, std::int64_t heads, std::int64_t kv_heads) {
-    const Layout layout(qkv, heads, kv_heads);
+                const at::Tensor& sin, std::int64_t heads, std::int64_t kv_heads,
+                std::int64_t window) {
+    const Layout layout(qkv, heads, kv_heads, window);
     const std::vector<Family> families = families_of(segments);
     Forward result{at::empty({qkv.size(0), layout.columns}, qkv.options()),
                    at::empty({qkv.size(0) * heads}, qkv.options())};
@@ -216,11 +231,10 @@ Forward forward(const at::Tensor& qkv, const at::Tensor& segments, const at::Ten
     auto* all = qkv.mutable_data_ptr<float>();
     auto* out = result.out.data_ptr<float>();
     auto* log_sums = result.log_sums.data_ptr<float>();
-    const auto* c = cos.const_data_ptr<float>();
-    const auto* s = sin.const_data_ptr<float>();
+    const Angles angles(cos, sin);
     for_each(
         layout, families, false, [&](const Family& family, std::int64_t head, Workspace& work) {
-            layout.rotate(all, family, head, c, s, 1.0f);
+            layout.rotate(all, family, head, angles, 1.0f);
             auto* scratch = work.scratch.data_ptr<float>();
             const Segment& root = family.root;
             const float* rows = all + root.first * layout.stride;
@@ -239,12 +253,15 @@ Forward forward(const at::Tensor& qkv, const at::Tensor& segments, const at::Ten
 class CausalAttention : public torch::autograd::Function<CausalAttention> {
 public:
     static Variable forward(AutogradContext* context, const Variable& qkv, const Variable& segments,
-                            const Variable& cos, const Variable& sin, std::int64_t heads,
-                            std::int64_t kv_heads) {
-        Forward result = ops::forward(qkv, segments, cos, sin, heads, kv_heads);
+                            const std::optional<Variable>& cosines,
+                            const std::optional<Variable>& sines, std::int64_t heads,
+                            std::int64_t kv_heads, std::int64_t window) {
+        const at::Tensor cos = cosines.value_or(Variable()), sin = sines.value_or(Variable());
+        Forward result = ops::forward(qkv, segments, cos, sin, heads, kv_heads, window);
         context->save_for_backward({qkv, segments, cos, sin, result.out, result.log_sums});
         context->saved_data["heads"] = heads;
         context->saved_data["kv_heads"] = kv_heads;
+        context->saved_data["window"] = window;
         return result.out;
     }
 
@@ -252,12 +269,12 @@ public:
         const variable_list saved = context->get_saved_variables();
         const at::Tensor& qkv = saved[0];
         const Layout layout(qkv, context->saved_data["heads"].toInt(),
-                            context->saved_data["kv_heads"].toInt());
+                            context->saved_data["kv_heads"].toInt(),
+                            context->saved_data["window"].toInt());
         const at::Tensor dout = gradients[0].contiguous();
         at::Tensor dqkv = at::empty_like(qkv);
         const auto* all = qkv.const_data_ptr<float>();
-        const auto* cos = saved[2].const_data_ptr<float>();
-        const auto* sin = saved[3].const_data_ptr<float>();
+        const Angles angles(saved[2], saved[3]);
         const auto* out = saved[4].const_data_ptr<float>();
         const auto* log_sums = saved[5].const_data_ptr<float>();
         const auto* d = dout.const_data_ptr<float>();
@@ -279,9 +296,9 @@ public:
                      for (const Segment& branch : family.branches)
                          work.sequence.backward(all, root, branch, head, out, d, log_sums, dall,
                                                 scratch);
-                     layout.rotate(dall, family, head, cos, sin, -1.0f);
+                     layout.rotate(dall, family, head, angles, -1.0f);
                  });
-        return {dqkv, {}, {}, {}, {}, {}};
+        return {dqkv, {}, {}, {}, {}, {}, {}};
     }
 };
 
@@ -289,11 +306,12 @@ public:
 
 at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& segments,
                             const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads,
-                            std::int64_t kv_heads) {
+                            std::int64_t kv_heads, std::int64_t window) {
     if (!fused(qkv) || !qkv.is_contiguous())
-        return composed::causal_attention(qkv, segments, cos, sin, heads, kv_heads);
-    if (!needs_graph({&qkv})) return forward(qkv, segments, cos, sin, heads, kv_heads).out;
-    return CausalAttention::apply(qkv, segments, cos, sin, heads, kv_heads);
+        return composed::causal_attention(qkv, segments, cos, sin, heads, kv_heads, window);
+    if (!needs_graph({&qkv})) return forward(qkv, segments, cos, sin, heads, kv_heads, window).out;
+    return CausalAttention::apply(qkv, segments, optional(cos), optional(sin), heads, kv_heads,
+                                  window);
 }
 
 }  // namespace plumb::ops

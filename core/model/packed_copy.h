@@ -5,15 +5,15 @@
 #include <memory>
 #include <mutex>
 
-#include "model/llama.h"
-#include "model/packed_llama.h"
+#include "model/decoder.h"
+#include "model/packed_decoder.h"
 
 namespace plumb {
 
 /// The packed parameters of one version of them.
-struct Llama::PackedCopy {
+struct Decoder::PackedCopy {
     std::mutex mutex;
-    std::shared_ptr<const PackedLlama> weights;
+    std::shared_ptr<const PackedDecoder> weights;
     std::int64_t version = -1;  // of the flat buffer when they were packed
 };
 

@@ -38,6 +38,8 @@ struct Tolerance {
 // What the README of the reference data states.
 constexpr Tolerance loss_tolerance{1e-5, 1e-5};         // losses/: losses, metrics, gradients
 constexpr Tolerance logits_tolerance{1e-4, 0};          // models/: logits, hidden states
+constexpr Tolerance layer_norm_tolerance{2e-4, 0};      // the same of models with LayerNorm
+constexpr Tolerance bfloat16_tolerance{0.4, 0};         // logits computed in bfloat16
 constexpr Tolerance logprobs_tolerance{1e-4, 0};        // log-probabilities everywhere
 constexpr Tolerance probabilities_tolerance{1e-5, 0};   // models/: after top-k, top-p, min-p
 constexpr Tolerance reward_tolerance{1e-12, 0};         // data/: rewards, in double precision

@@ -202,7 +202,7 @@ private:
     Updates updates_;
     const json trajectory_;
     const TensorMap tensors_;
-    std::optional<Llama> reference_;
+    std::optional<Decoder> reference_;
     GivenRollout given_;
     RolloutInUse rollout_;
     std::size_t next_rollout_ = 0;

@@ -58,16 +58,16 @@ Replay replay_pairs(const ReferenceRun& run, const Accumulate& accumulate) {
 }  // namespace
 
 Replay replay_dpo(const ReferenceRun& run) {
-    const Llama reference = load_model(run.reference_folder);
+    const Decoder reference = load_model(run.reference_folder);
     const DpoLossConfig config = dpo_loss_config(run.settings);
-    return replay_pairs(run, [&](Llama& model, const PreferenceBatch& batch, MetricMeans& means) {
+    return replay_pairs(run, [&](Decoder& model, const PreferenceBatch& batch, MetricMeans& means) {
         accumulate_dpo(model, batch, reference_logps(reference, batch, config, {}), config, {},
                        run.settings.gradient_accumulation_steps, means);
     });
 }
 
 Replay replay_reward(const ReferenceRun& run) {
-    return replay_pairs(run, [&](Llama& model, const PreferenceBatch& batch, MetricMeans& means) {
+    return replay_pairs(run, [&](Decoder& model, const PreferenceBatch& batch, MetricMeans& means) {
         accumulate_reward(model, batch, {run.settings.center_rewards_coefficient},
                           run.settings.gradient_accumulation_steps, means);
     });

@@ -178,8 +178,8 @@ private:
     const json& trajectory_;
     Replay& replay_;
     const TensorMap tensors_;
-    Llama policy_, value_;
-    const Llama reference_, reward_;
+    Decoder policy_, value_;
+    const Decoder reference_, reward_;
     const std::int64_t pad_id_, eos_id_;
     const PpoConfig config_;
     std::optional<AdamW> policy_optimizer_, value_optimizer_;

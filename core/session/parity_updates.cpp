@@ -12,20 +12,20 @@ TensorMap read_tensors(const ReferenceRun& run, const char* file) {
     return std::move(tensors).value();
 }
 
-Llama load_model(const std::filesystem::path& folder) {
-    auto model = Llama::load(folder, at::kCPU);
+Decoder load_model(const std::filesystem::path& folder) {
+    auto model = Decoder::load(folder, at::kCPU);
     if (!model.ok()) throw std::runtime_error("not supported yet: " + model.error().message);
     return std::move(model).value();
 }
 
-void add_parameter_norms(const Llama& model, const std::string& prefix,
+void add_parameter_norms(const Decoder& model, const std::string& prefix,
                          std::map<std::string, double>& norms) {
     const at::NoGradGuard no_gradient;
     for (const auto& [name, parameter] : model.named_tensors())
         norms[prefix + name] = parameter.to(at::kDouble).norm().item<double>();
 }
 
-void compare_probe(const ReferenceRun& run, const Llama& model, Replay& replay) {
+void compare_probe(const ReferenceRun& run, const Decoder& model, Replay& replay) {
     const at::NoGradGuard no_gradient;
     Comparison& comparison = replay.comparisons.emplace_back("probe");
     const auto failure = failure_of([&] {

@@ -132,7 +132,7 @@ at::Tensor completion_token_mask(const CompletionBatch& batch) {
         .view({batch.rows, batch.width});
 }
 
-at::Tensor hidden_at(const Llama& model, const TokenTree& tokens, const at::Tensor& places,
+at::Tensor hidden_at(const Decoder& model, const TokenTree& tokens, const at::Tensor& places,
                      double counted) {
     const bool trains = at::GradMode::is_enabled() && model.is_trainable();
     Work& work = work_done();
@@ -142,7 +142,7 @@ at::Tensor hidden_at(const Llama& model, const TokenTree& tokens, const at::Tens
     return model.hidden_states(there).index_select(0, places.to(model.device()));
 }
 
-at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts) {
+at::Tensor text_scores(const Decoder& model, const std::vector<TokenIds>& texts) {
     TokenTreeBuilder sequences;
     std::vector<std::int64_t> places;
     double tokens = 0;
@@ -154,7 +154,7 @@ at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts) {
     return model.scores(hidden_at(model, sequences.finish(), to_tensor(places), tokens));
 }
 
-TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
+TokenLogprobs completion_logprobs(const Decoder& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids) {
     const at::Tensor logits = model.logits(

@@ -8,7 +8,7 @@
 #include <ATen/ATen.h>
 
 #include "algorithms/logprobs.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "model/token_tree.h"
 
 namespace plumb {
@@ -74,18 +74,18 @@ at::Tensor completion_token_mask(const CompletionBatch& batch);
 
 /// Log-probabilities and entropies of the batch's completion tokens, [B, width] each, 0 off the
 /// completions. Logits are computed at those positions alone.
-TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
+TokenLogprobs completion_logprobs(const Decoder& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids);
 
 /// A reward model's scores of whole texts, read at score_position() of its own padding token: [N].
 /// Training and scoring both go through here, so that they read at the same place. No text may be
 /// empty.
-at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts);
+at::Tensor text_scores(const Decoder& model, const std::vector<TokenIds>& texts);
 
 /// Hidden states at the given places among the tokens: [N, hidden]. counted: tokens for the account
 /// of work_done(), a prompt again for each completion; the head is taken to be applied to all N.
-at::Tensor hidden_at(const Llama& model, const TokenTree& tokens, const at::Tensor& places,
+at::Tensor hidden_at(const Decoder& model, const TokenTree& tokens, const at::Tensor& places,
                      double counted);
 
 }  // namespace plumb

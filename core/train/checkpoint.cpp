@@ -160,7 +160,7 @@ Status publish_policy(const fs::path& folder, const Policy& policy) {
 }
 
 Result<Policy> load_policy(const fs::path& folder, at::Device device) {
-    PLUMB_TRY(Llama model, Llama::load(folder, device));
+    PLUMB_TRY(Decoder model, Decoder::load(folder, device));
     PLUMB_TRY(auto tokenizer, load_tokenizer(folder));
     if (tokenizer->vocab_size() > model.config().vocab_size)
         return invalid_input((folder / "tokenizer.json").string() + " has " +
@@ -224,9 +224,7 @@ Result<TrainerState> read_checkpoint(const fs::path& folder, const Trained& trai
     });
     PLUMB_TRY_STATUS(loaded);
     if (trained.value) {
-        const fs::path value = folder / value_folder;
-        PLUMB_TRY(const TensorMap weights, read_model_tensors(value));
-        PLUMB_TRY_STATUS(trained.value->load_tensors(weights, value.string()));
+        PLUMB_TRY_STATUS(trained.value->load_weights(folder / value_folder));
     }
     if (trained.reference) PLUMB_TRY_STATUS(trained.reference->restore(folder));
     for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)

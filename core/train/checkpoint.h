@@ -72,7 +72,7 @@ struct TrainerState {
 struct Trained {
     Policy& policy;
     AdamW& optimizer;
-    Llama* value = nullptr;
+    Decoder* value = nullptr;
     AdamW* value_optimizer = nullptr;
     Reference* reference = nullptr;  ///< kept with a checkpoint where it follows the policy
 };

@@ -22,7 +22,7 @@ public:
         const Settings& settings = inputs_.settings;
         if (!settings.precompute_ref_log_probs || settings.sync_ref_model) return {};
         inputs_.monitor.progress("reference", 0, source_.rows(), 0);
-        PLUMB_TRY(const Llama* model, reference_.get());
+        PLUMB_TRY(const Decoder* model, reference_.get());
         PLUMB_TRY(table_, all_reference_logps(*model, source_.training, dpo_loss_config(settings),
                                               inputs_.policy.suppressed_ids,
                                               settings.per_device_train_batch_size,
@@ -39,7 +39,7 @@ public:
                 .t()
                 .reshape({-1});
         }
-        PLUMB_TRY(const Llama* model, reference_.get());
+        PLUMB_TRY(const Decoder* model, reference_.get());
         return reference_logps(*model, batch, dpo_loss_config(inputs_.settings),
                                inputs_.policy.suppressed_ids);
     }
@@ -58,7 +58,7 @@ Status evaluate_pairs(const TrainerInputs& inputs, Reference& reference,
     const DpoLossConfig config = dpo_loss_config(inputs.settings);
     const auto at_once = static_cast<std::size_t>(inputs.settings.per_device_train_batch_size);
     const std::span<const PreferenceRow> rows(held_out);
-    PLUMB_TRY(const Llama* model, reference.get());
+    PLUMB_TRY(const Decoder* model, reference.get());
     const auto add = [&](const std::string& key, double value, std::size_t pairs) {
         metrics["eval/" + key] +=
             value * static_cast<double>(pairs) / static_cast<double>(rows.size());

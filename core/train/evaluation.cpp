@@ -55,9 +55,9 @@ struct SequenceKl {
     at::Tensor each;  ///< [N]
 };
 
-Result<SequenceKl> sequence_kl(const Policy& policy, const Llama& reference, const Sampled& sampled,
-                               const std::vector<TokenIds>& prompts, const Settings& settings,
-                               const std::stop_token& stop) {
+Result<SequenceKl> sequence_kl(const Policy& policy, const Decoder& reference,
+                               const Sampled& sampled, const std::vector<TokenIds>& prompts,
+                               const Settings& settings, const std::stop_token& stop) {
     const at::NoGradGuard no_gradient;
     const auto rows = static_cast<std::size_t>(settings.per_device_train_batch_size);
     double sum = sampled.logps.sum().item<double>();
@@ -262,7 +262,7 @@ Result<double> well_formed_share(const Policy& policy, const Task& task, std::in
 }
 
 Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
-                                   const Llama* reference, const Settings& settings,
+                                   const Decoder* reference, const Settings& settings,
                                    const std::stop_token& stop) {
     const std::vector<Prompt> prompts = task.eval_prompts();
     if (prompts.empty()) return Evaluation{};

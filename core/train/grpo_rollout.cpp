@@ -34,7 +34,7 @@ at::Tensor completion_mask(const ScoredCompletions& scored, std::size_t first, s
 }
 
 /// [B, width], of a model that this update does not change.
-at::Tensor fixed_logprobs(const Llama& model, const RolloutSlice& slice, const Policy& policy,
+at::Tensor fixed_logprobs(const Decoder& model, const RolloutSlice& slice, const Policy& policy,
                           const Settings& settings) {
     const at::NoGradGuard no_gradient;
     return completion_logprobs(model, slice.batch, settings.temperature, policy.suppressed_ids)
@@ -86,7 +86,7 @@ void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages) {
     }
 }
 
-Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Decoder* reference,
                               const Settings& settings, const std::stop_token& stop) {
     if (!reference) return {};
     for (RolloutSlice& slice : rollout.slices) {
@@ -97,7 +97,7 @@ Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const
     return {};
 }
 
-Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Decoder* reference,
                           const Settings& settings, const std::stop_token& stop) {
     PLUMB_TRY_STATUS(add_reference_logprobs(rollout, policy, reference, settings, stop));
     // The micro-batches of the first update are trained on by the policy that sampled them.
@@ -136,7 +136,7 @@ std::int64_t prompts_per_rollout(const Settings& settings) {
     return settings.per_device_train_batch_size * micro_batches / settings.num_generations;
 }
 
-Result<NewRollout> sample_rollout(const Policy& policy, const Llama* reference, const Task& task,
+Result<NewRollout> sample_rollout(const Policy& policy, const Decoder* reference, const Task& task,
                                   const Scorers& scorers, const Settings& settings,
                                   TrainerState& state, const std::stop_token& stop) {
     NewRollout result;

@@ -132,7 +132,7 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
             const PreferenceBatch batch =
                 make_preference_batch(pairs.subspan(first, std::min(size, pairs.size() - first)));
             const DpoLossConfig config = dpo_loss_config(settings);
-            PLUMB_TRY(const Llama* model, reference.get());
+            PLUMB_TRY(const Decoder* model, reference.get());
             const ReferenceLogps reference_logps = reference_token_logps(
                 *model, batch, config, settings.temperature, policy.suppressed_ids);
             keep_rows(reference_logps.tokens, ranked, first, references);

@@ -8,7 +8,7 @@
 
 namespace plumb {
 
-AdamW::AdamW(Llama& model, const AdamWOptions& options) : model_(&model), options_(options) {
+AdamW::AdamW(Decoder& model, const AdamWOptions& options) : model_(&model), options_(options) {
     PLUMB_CHECK(model.flat_gradients().defined(), "the model is frozen");
     first_moment_ = at::zeros_like(model.flat_gradients());
     second_moment_ = at::zeros_like(model.flat_gradients());

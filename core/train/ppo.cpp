@@ -27,7 +27,7 @@ std::int64_t rollout_size(const Settings& settings) {
 
 /// A copy of the reward model where it reads the same tokens, else the policy's layers with a head
 /// that says 0 for everything: a value model from noise would punish what is right.
-Llama first_value_model(const TrainerInputs& inputs) {
+Decoder first_value_model(const TrainerInputs& inputs) {
     const Policy* reward = inputs.reward_model;
     if (reward && same_vocabulary(*reward->tokenizer, *inputs.policy.tokenizer) &&
         reward->model.config().max_position_embeddings >=
@@ -172,7 +172,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     Policy& policy = inputs.policy;
 
     AdamW policy_optimizer(policy.model, adamw_options(settings));
-    Llama value = first_value_model(inputs);
+    Decoder value = first_value_model(inputs);
     account_as(value, MemoryOwner::value_model);
     value.enable_training();
     AdamW value_optimizer(value, adamw_options(settings));
@@ -182,7 +182,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     if (inputs.checkpoint) {
         PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
     }
-    PLUMB_TRY(const Llama* reference_model, reference.get());
+    PLUMB_TRY(const Decoder* reference_model, reference.get());
     const PpoModels models{policy.model, value, *reference_model, policy.suppressed_ids};
     const auto evaluate = [&] { return evaluate_beside(inputs, reference, state.step); };
     TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());

@@ -40,14 +40,14 @@ std::int64_t ppo_width(const std::vector<TokenIds>& completions, std::int64_t li
     return std::max(longest, std::min(longest + 1, limit));
 }
 
-TokenLogprobs ppo_logprobs(const Llama& policy, const PpoRows& rows, double temperature,
+TokenLogprobs ppo_logprobs(const Decoder& policy, const PpoRows& rows, double temperature,
                            const std::vector<std::int64_t>& suppressed_ids) {
     const TokenLogprobs tokens =
         completion_logprobs(policy, rows.batch, temperature, suppressed_ids);
     return {widened(tokens.logprobs, rows.width), widened(tokens.entropy, rows.width)};
 }
 
-at::Tensor ppo_values(const Llama& value, const PpoRows& rows) {
+at::Tensor ppo_values(const Decoder& value, const PpoRows& rows) {
     const at::Tensor scores =
         value.scores(hidden_at(value, rows.batch.sequences, rows.value_positions,
                                static_cast<double>(rows.batch.tokens)));  // [M]

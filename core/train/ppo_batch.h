@@ -29,10 +29,10 @@ at::Tensor widened(const at::Tensor& values, std::int64_t width);
 std::int64_t ppo_width(const std::vector<TokenIds>& completions, std::int64_t limit);
 
 /// Log-probabilities and entropies of the rows' tokens, [B, width], 0 where there are none.
-TokenLogprobs ppo_logprobs(const Llama& policy, const PpoRows& rows, double temperature,
+TokenLogprobs ppo_logprobs(const Decoder& policy, const PpoRows& rows, double temperature,
                            const std::vector<std::int64_t>& suppressed_ids);
 /// Values of the rows' states, [B, width], 0 where there are none. value has a score head.
-at::Tensor ppo_values(const Llama& value, const PpoRows& rows);
+at::Tensor ppo_values(const Decoder& value, const PpoRows& rows);
 
 /// The settings as the loss functions take them, with the KL price of the moment.
 PpoConfig ppo_config(const Settings& settings, double kl_coef);

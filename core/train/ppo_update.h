@@ -34,9 +34,9 @@ struct PpoSamples {
 };
 
 struct PpoModels {
-    Llama& policy;
-    Llama& value;
-    const Llama& reference;
+    Decoder& policy;
+    Decoder& value;
+    const Decoder& reference;
     std::vector<std::int64_t> suppressed_ids;
 };
 

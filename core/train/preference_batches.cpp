@@ -35,7 +35,7 @@ PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs) {
     return batch;
 }
 
-ReferenceLogps reference_token_logps(const Llama& reference, const PreferenceBatch& batch,
+ReferenceLogps reference_token_logps(const Decoder& reference, const PreferenceBatch& batch,
                                      const DpoLossConfig& config, double temperature,
                                      const std::vector<std::int64_t>& suppressed_ids) {
     const at::NoGradGuard no_gradient;
@@ -53,13 +53,14 @@ ReferenceLogps reference_token_logps(const Llama& reference, const PreferenceBat
             temperature == 1.0 ? plain : logprobs_at(temperature)};
 }
 
-at::Tensor reference_logps(const Llama& reference, const PreferenceBatch& batch,
+at::Tensor reference_logps(const Decoder& reference, const PreferenceBatch& batch,
                            const DpoLossConfig& config,
                            const std::vector<std::int64_t>& suppressed_ids) {
     return reference_token_logps(reference, batch, config, 1.0, suppressed_ids).sums;
 }
 
-Result<at::Tensor> all_reference_logps(const Llama& reference, std::span<const PreferenceRow> pairs,
+Result<at::Tensor> all_reference_logps(const Decoder& reference,
+                                       std::span<const PreferenceRow> pairs,
                                        const DpoLossConfig& config,
                                        const std::vector<std::int64_t>& suppressed_ids,
                                        std::int64_t rows_at_once, const std::stop_token& stop) {
@@ -75,8 +76,8 @@ Result<at::Tensor> all_reference_logps(const Llama& reference, std::span<const P
     return at::cat(parts);
 }
 
-LossResult dpo_result(const Llama& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
-                      const DpoLossConfig& config,
+LossResult dpo_result(const Decoder& model, const PreferenceBatch& batch,
+                      const at::Tensor& ref_logps, const DpoLossConfig& config,
                       const std::vector<std::int64_t>& suppressed_ids) {
     const at::Tensor logits =
         model.logits(hidden_at(model, batch.rows.sequences, batch.rows.predictors,
@@ -100,7 +101,7 @@ LossResult dpo_result(const Llama& model, const PreferenceBatch& batch, const at
     return dpo_loss(pairs, config);
 }
 
-void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
+void accumulate_dpo(Decoder& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
                     const DpoLossConfig& config, const std::vector<std::int64_t>& suppressed_ids,
                     std::int64_t accumulation, MetricMeans& means) {
     const LossResult result = dpo_result(model, batch, ref_logps, config, suppressed_ids);
@@ -110,11 +111,11 @@ void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor
     means.add(result.metrics);
 }
 
-at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch) {
+at::Tensor preference_scores(const Decoder& model, const PreferenceBatch& batch) {
     return text_scores(model, batch.texts);
 }
 
-Result<at::Tensor> all_preference_scores(const Llama& model, std::span<const PreferenceRow> pairs,
+Result<at::Tensor> all_preference_scores(const Decoder& model, std::span<const PreferenceRow> pairs,
                                          std::int64_t rows_at_once, const std::stop_token& stop) {
     const auto at_once = static_cast<std::size_t>(rows_at_once);
     std::vector<at::Tensor> parts;
@@ -126,7 +127,7 @@ Result<at::Tensor> all_preference_scores(const Llama& model, std::span<const Pre
     return at::cat(parts, 1);
 }
 
-void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,
+void accumulate_reward(Decoder& model, const PreferenceBatch& batch, const RewardLossConfig& config,
                        std::int64_t accumulation, MetricMeans& means) {
     const at::Tensor scores = preference_scores(model, batch);
     const std::int64_t pairs = scores.size(0) / 2;

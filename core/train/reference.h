@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 
 namespace plumb {
 
@@ -21,21 +21,21 @@ public:
     /// deletes the checkpoint in time and saves what is in memory.
     Status restore(const std::filesystem::path& checkpoint);
 
-    Result<const Llama*> get();
+    Result<const Decoder*> get();
     /// The same, or null where training with these settings compares the policy with nothing.
-    Result<const Llama*> get_if_used(const Settings& settings);
+    Result<const Decoder*> get_if_used(const Settings& settings);
     bool in_memory() const { return model_.has_value(); }
 
     /// After `step` updates: every ref_model_sync_steps of them the reference becomes
     /// alpha * policy + (1 - alpha) * reference (Gorbatovski et al. 2024, TR-DPO).
-    Status follow(const Llama& policy, const Settings& settings, std::int64_t step);
+    Status follow(const Decoder& policy, const Settings& settings, std::int64_t step);
     /// Into the folder of a checkpoint, where the reference differs from the start model.
     Status save(const std::filesystem::path& folder) const;
 
 private:
     std::filesystem::path start_model_;
     at::Device device_;
-    std::optional<Llama> model_;
+    std::optional<Decoder> model_;
     bool has_followed_ = false;
 };
 

@@ -52,7 +52,7 @@ Metrics MetricMeans::result() const {
     return metrics;
 }
 
-void accumulate_sft(Llama& model, const LabelledBatch& batch, double num_items, SftLossType type,
+void accumulate_sft(Decoder& model, const LabelledBatch& batch, double num_items, SftLossType type,
                     MetricMeans& means) {
     const auto loss = [&] {  // the logits are gone when the backward pass comes to lower layers
         const at::Tensor logits = model.logits(hidden_at(
@@ -66,7 +66,7 @@ void accumulate_sft(Llama& model, const LabelledBatch& batch, double num_items, 
     means.add(result.metrics);
 }
 
-void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions& options,
+void accumulate_grpo(Decoder& model, RolloutSlice& slice, const GrpoUpdateOptions& options,
                      MetricMeans& means) {
     const TokenLogprobs tokens =
         completion_logprobs(model, slice.batch, options.temperature, options.suppressed_ids);
@@ -88,7 +88,7 @@ void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions&
     means.add(result.metrics);
 }
 
-void accumulate_rloo(Llama& model, RolloutSlice& slice, const RlooConfig& config,
+void accumulate_rloo(Decoder& model, RolloutSlice& slice, const RlooConfig& config,
                      const GrpoUpdateOptions& options, MetricMeans& means) {
     const TokenLogprobs tokens =
         completion_logprobs(model, slice.batch, options.temperature, options.suppressed_ids);

@@ -9,7 +9,7 @@
 #include <ATen/Parallel.h>
 
 #include "algorithms/logprobs.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "rollout/rollout.h"
 #include "small_model.h"
 #include "test_main.h"
@@ -21,6 +21,8 @@ namespace {
 /// Shapes in which different parts of a pass are the largest.
 ModelConfig config_named(const QString& name) {
     ModelConfig config = small_model_config();
+    for (const auto& [family_name, family] : all_families)
+        if (name == family_name) config = small_config_of(family);
     config.hidden_size = 64;
     config.intermediate_size = 96;
     config.head_dim = 16;
@@ -29,7 +31,7 @@ ModelConfig config_named(const QString& name) {
     if (name == "deep") config.num_hidden_layers = 6;
     if (name == "tied") config.tie_word_embeddings = true;
     if (name == "score") config.score_head = true;
-    if (name == "biases") config.attention_bias = config.mlp_bias = true;
+    if (name == "biases") config.qkv_bias = config.output_bias = config.mlp_bias = true;
     return config;
 }
 
@@ -66,15 +68,15 @@ private Q_SLOTS:
 
     void shapes_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name :
-             {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases", "shared"})
+        for (const char* name : {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases",
+                                 "shared", "qwen3", "gpt2", "gpt_neox", "mistral"})
             QTest::newRow(name) << name;
     }
     void shapes() {
         QFETCH(QString, name);
         const ModelConfig config = config_named(name);
         const Footprint footprint(config, 1);
-        Llama model(config, at::kCPU);
+        Decoder model(config, at::kCPU);
         model.initialise(1);
         QCOMPARE(footprint.parameter_count(), model.parameter_count());
         QCOMPARE(footprint.parameters(), static_cast<double>(model.flat_parameters().nbytes()));
@@ -133,12 +135,13 @@ private Q_SLOTS:
         QTest::newRow("one each") << "plain" << 1;
         QTest::newRow("groups") << "wide" << 8;
         QTest::newRow("vocabulary") << "vocabulary" << 4;
+        QTest::newRow("gpt2") << "gpt2" << 4;
     }
     void generation() {
         QFETCH(QString, name);
         QFETCH(int, per_prompt);
         const ModelConfig config = config_named(name);
-        Llama model(config, at::kCPU);
+        Decoder model(config, at::kCPU);
         model.initialise(1);
         const std::vector<std::vector<std::int64_t>> prompts(6, {5, 6, 7, 8, 9});
         SamplingSettings sampling;

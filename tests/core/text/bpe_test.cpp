@@ -302,8 +302,7 @@ private Q_SLOTS:
         row("dropout", letters("", "", R"("dropout": 0.1,)"), "model.dropout is set");
         row("normalizer", letters("", "", "", R"("normalizer": {"type": "Precompiled"},)"),
             "normalizer Precompiled is not understood");
-        row("post-processor",
-            letters("", "", "", R"("post_processor": {"type": "Other"},)"),
+        row("post-processor", letters("", "", "", R"("post_processor": {"type": "Other"},)"),
             "post_processor Other is not understood");
         auto json = letters("", "");
         json.replace(json.find("ByteLevel"), 9, "BertPreTokenizer");

@@ -122,8 +122,9 @@ private Q_SLOTS:
                                                 "{\"SpecialToken\": {\"id\": \"<s>\"}}")
                                      << ""
                                      << "post_processor TemplateProcessing";
-        QTest::newRow("strip") << QString::fromStdString(word_level(R"("lstrip": 1)")) << ""
-                               << "added_tokens[0].lstrip is of type number; expected true or false";
+        QTest::newRow("strip")
+            << QString::fromStdString(word_level(R"("lstrip": 1)")) << ""
+            << "added_tokens[0].lstrip is of type number; expected true or false";
         QTest::newRow("negative id") << changed("\"w3\": 3", "\"w3\": -3") << ""
                                      << "\"w3\" has no usable id";
         QTest::newRow("huge id") << changed("\"w3\": 3", "\"w3\": 99999999999") << ""

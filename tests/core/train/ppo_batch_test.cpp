@@ -53,7 +53,7 @@ private Q_SLOTS:
     }
 
     void logprobs_are_those_of_the_completions() {
-        const Llama model = tiny_model(3);
+        const Decoder model = tiny_model(3);
         const PpoRows rows = make_ppo_rows(prompts, completions, 5);
         const TokenLogprobs wide = ppo_logprobs(model, rows, 0.8, {0});
         const TokenLogprobs plain = completion_logprobs(model, rows.batch, 0.8, {0});
@@ -67,7 +67,7 @@ private Q_SLOTS:
     }
 
     void values_are_the_scores_of_the_states() {
-        const Llama value = tiny_scorer(3);
+        const Decoder value = tiny_scorer(3);
         const PpoRows rows = make_ppo_rows(prompts, completions, 5);
         const at::Tensor values = ppo_values(value, rows);
         QVERIFY(values.sizes() == at::IntArrayRef({2, 5}));

@@ -16,9 +16,9 @@ const std::vector<std::int64_t> all_rows = {0, 1, 2, 3};
 
 /// Policy, value and reference models, and a rollout of four completions of unequal length.
 struct Bench {
-    Llama policy = tiny_model(1);
-    Llama value = tiny_scorer(2);
-    Llama reference = tiny_model(3);
+    Decoder policy = tiny_model(1);
+    Decoder value = tiny_scorer(2);
+    Decoder reference = tiny_model(3);
     PpoModels models{policy, value, reference, {0}};
     AdamW policy_optimizer, value_optimizer;
     PpoConfig config;
@@ -125,7 +125,7 @@ private Q_SLOTS:
     void the_gradient_reaches_all_layers_of_both() {
         Bench bench;
         bench.loss_of(all_rows).backward();
-        for (const Llama* model : {&bench.policy, &bench.value})
+        for (const Decoder* model : {&bench.policy, &bench.value})
             for (const auto& [name, gradient] : model->named_tensors(true))
                 QVERIFY2(gradient.abs().max().item<float>() > 0, name.c_str());
     }

@@ -20,7 +20,7 @@ const std::vector<PreferenceRow>& rows() {
 
 DpoLossConfig sigmoid() { return {}; }
 
-float score_of(const Llama& model, TokenIds ids) {
+float score_of(const Decoder& model, TokenIds ids) {
     return model.scores(model.hidden_states(pad_right({ids}, 0)))[0].select(0, -1).item<float>();
 }
 
@@ -58,7 +58,7 @@ private Q_SLOTS:
     }
 
     void scores_are_those_of_the_last_tokens() {
-        const Llama model = tiny_scorer(3);
+        const Decoder model = tiny_scorer(3);
         const at::Tensor scores = preference_scores(model, make_preference_batch(rows()));
         QCOMPARE(scores.size(0), std::int64_t{10});
         for (std::size_t i = 0; i < 10; ++i) {
@@ -73,7 +73,7 @@ private Q_SLOTS:
     }
 
     void a_reward_row_may_have_no_prompt() {
-        const Llama model = tiny_scorer(3);
+        const Decoder model = tiny_scorer(3);
         const std::vector<PreferenceRow> some = {{{}, {5, 6, 1}, {7}, {}}};
         const at::Tensor scores = preference_scores(model, make_preference_batch(some));
         QVERIFY(std::abs(scores[0].item<float>() - score_of(model, {5, 6, 1})) < 1e-5f);
@@ -87,7 +87,7 @@ private Q_SLOTS:
     void a_score_is_read_at_the_last_token_that_is_no_padding_of_the_model() {
         const std::vector<PreferenceRow> some = {{{2, 3}, {5, 6, 1}, {7, 1}, {}}};
         // Without a padding token the end token counts, whatever fills the batch.
-        const Llama without = tiny_scorer(3);
+        const Decoder without = tiny_scorer(3);
         QVERIFY(!without.config().pad_token_id);
         const at::Tensor ended = preference_scores(without, make_preference_batch(some));
         QVERIFY(std::abs(ended[0].item<float>() - score_of(without, {2, 3, 5, 6, 1})) < 1e-5f);
@@ -96,7 +96,7 @@ private Q_SLOTS:
         ModelConfig config = tiny_config();
         config.score_head = true;
         config.pad_token_id = 1;
-        Llama shared(config, at::kCPU);
+        Decoder shared(config, at::kCPU);
         shared.initialise(3);
         const at::Tensor before = preference_scores(shared, make_preference_batch(some));
         QVERIFY(std::abs(before[0].item<float>() - score_of(shared, {2, 3, 5, 6})) < 1e-5f);
@@ -104,7 +104,7 @@ private Q_SLOTS:
     }
 
     void reference_logps_are_sums_over_completions() {
-        const Llama model = tiny_model(4);
+        const Decoder model = tiny_model(4);
         const at::Tensor logps =
             reference_logps(model, make_preference_batch(rows()), sigmoid(), {0});
         for (std::size_t i = 0; i < 10; ++i) {
@@ -119,7 +119,7 @@ private Q_SLOTS:
     }
 
     void a_policy_like_its_reference_has_loss_log_2() {
-        const Llama model = tiny_model(4);
+        const Decoder model = tiny_model(4);
         const auto batch = make_preference_batch(rows());
         const at::Tensor logps = reference_logps(model, batch, sigmoid(), {0});
         const LossResult result = dpo_result(model, batch, logps, sigmoid(), {0});
@@ -136,7 +136,7 @@ private Q_SLOTS:
     }
 
     void the_table_of_the_reference_is_that_of_its_batches() {
-        const Llama model = tiny_model(4);
+        const Decoder model = tiny_model(4);
         for (const std::optional<double> ld_alpha : {std::optional<double>(), std::optional(0.3)}) {
             DpoLossConfig config;
             config.ld_alpha = ld_alpha;
@@ -160,9 +160,9 @@ private Q_SLOTS:
 
     void dpo_micro_batches_add_up_to_one_batch() {
         const auto accumulated = [&](std::size_t size) {
-            Llama model = tiny_model(5);
+            Decoder model = tiny_model(5);
             model.enable_training();
-            const Llama reference = tiny_model(6);
+            const Decoder reference = tiny_model(6);
             MetricMeans means;
             const std::span<const PreferenceRow> all = std::span(rows()).first(4);
             for (std::size_t first = 0; first < all.size(); first += size) {
@@ -184,7 +184,7 @@ private Q_SLOTS:
 
     void reward_micro_batches_add_up_to_one_batch() {
         const auto accumulated = [&](std::size_t size) {
-            Llama model = tiny_scorer(5);
+            Decoder model = tiny_scorer(5);
             model.enable_training();
             MetricMeans means;
             const std::span<const PreferenceRow> all = std::span(rows()).first(4);
@@ -202,7 +202,7 @@ private Q_SLOTS:
 
     void a_margin_asks_for_a_larger_lead() {
         const auto loss = [](std::optional<double> margin) {
-            Llama model = tiny_scorer(5);
+            Decoder model = tiny_scorer(5);
             model.enable_training();
             std::vector<PreferenceRow> some = {rows()[0]};
             some[0].margin = margin;

@@ -16,7 +16,7 @@ Settings following(std::int64_t every) {
     return settings;
 }
 
-at::Tensor parameters(const Result<const Llama*>& model) {
+at::Tensor parameters(const Result<const Decoder*>& model) {
     if (!model) qFatal("%s", model.error().message.c_str());
     return (*model)->flat_parameters();
 }
@@ -105,7 +105,7 @@ private Q_SLOTS:
 
 private:
     std::unique_ptr<TemporaryFolder> start_;
-    const Llama first_ = tiny_model(1), policy_ = tiny_model(2);
+    const Decoder first_ = tiny_model(1), policy_ = tiny_model(2);
 };
 
 PLUMB_REGISTER_TEST(TestReference)

@@ -198,7 +198,7 @@ private Q_SLOTS:
         settings.num_ppo_epochs = 2;
         const TrainedRun run(settings);
         const Policy policy = run.policy_after(0);
-        const auto value = Llama::load(run.monitor.checkpoint(0) / "value", at::kCPU);
+        const auto value = Decoder::load(run.monitor.checkpoint(0) / "value", at::kCPU);
         VERIFY_OK(value);
         bool moved = false;
         for (std::int64_t row = 0; row < 8; ++row) {

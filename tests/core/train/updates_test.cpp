@@ -47,7 +47,7 @@ private Q_SLOTS:
     }
 
     void adamw_by_hand() {
-        Llama model = tiny_model(1);
+        Decoder model = tiny_model(1);
         model.enable_training();
         AdamW optimizer(model, {0.9, 0.999, 1e-8, 0.1});
         const at::Tensor before = model.flat_parameters().detach().clone();
@@ -69,7 +69,7 @@ private Q_SLOTS:
     }
 
     void a_parameter_without_gradient_does_not_move() {
-        Llama model = tiny_model(2);
+        Decoder model = tiny_model(2);
         model.enable_training();
         AdamW optimizer(model, {});
         const at::Tensor before = model.flat_parameters().detach().clone();
@@ -97,7 +97,7 @@ private Q_SLOTS:
     }
 
     void completion_logprobs_equal_those_of_single_rows() {
-        const Llama model = tiny_model(3);
+        const Decoder model = tiny_model(3);
         const std::vector<TokenIds> prompts{{2, 3, 4}, {5}}, completions{{6, 1}, {7, 8, 9}};
         const auto batch = make_completion_batch(prompts, completions);
         const auto both = completion_logprobs(model, batch, 0.8, {0});
@@ -121,7 +121,7 @@ private Q_SLOTS:
     void accumulation_equals_one_large_batch() {
         const std::vector<TokenIds> rows{{2, 3, 4, 1}, {5, 6, 1}, {7, 8, 9, 10, 1}, {3, 1}};
         const auto gradient = [&](const std::vector<std::pair<std::size_t, std::size_t>>& parts) {
-            Llama model = tiny_model(4);
+            Decoder model = tiny_model(4);
             model.enable_training();
             MetricMeans means;
             for (const auto& [first, end] : parts) {
@@ -139,7 +139,7 @@ private Q_SLOTS:
     }
 
     void a_slice_keeps_the_logprobs_of_its_first_pass() {
-        Llama model = tiny_model(5);
+        Decoder model = tiny_model(5);
         model.enable_training();
         AdamW optimizer(model, {});
         RolloutSlice slice;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/llama.h"
+#include "model/decoder.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/generated/variable_factories.h>
@@ -20,7 +20,7 @@ at::Tensor some_ids(std::int64_t rows, std::int64_t length, std::int64_t vocab_s
 }
 
 /// A scalar that every parameter and position takes part in.
-at::Tensor some_loss(const Llama& model, const at::Tensor& ids) {
+at::Tensor some_loss(const Decoder& model, const at::Tensor& ids) {
     return model.logits(model.hidden_states(ids)).log_softmax(-1).select(-1, 5).sum();
 }
 
@@ -30,7 +30,7 @@ double largest_difference(const at::Tensor& a, const at::Tensor& b) {
 
 }  // namespace
 
-class TestLlama : public QObject {
+class TestDecoder : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initialise_is_deterministic_with_the_documented_deviation() {
@@ -40,7 +40,7 @@ private Q_SLOTS:
         config.head_dim = 16;
         config.vocab_size = 512;
         config.num_hidden_layers = 4;
-        Llama model(config, at::kCPU), again(config, at::kCPU), other(config, at::kCPU);
+        Decoder model(config, at::kCPU), again(config, at::kCPU), other(config, at::kCPU);
         model.initialise(3);
         again.initialise(3);
         other.initialise(4);
@@ -60,7 +60,7 @@ private Q_SLOTS:
     }
 
     void parameters_are_aligned_views_and_gaps_stay_zero() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
         model.enable_training();
         some_loss(model, some_ids(2, 9, 37)).backward();
@@ -86,8 +86,8 @@ private Q_SLOTS:
         for (const bool tied : {false, true}) {
             ModelConfig config = small_model_config();
             config.tie_word_embeddings = tied;
-            config.attention_bias = config.mlp_bias = true;
-            Llama model(config, at::kCPU);
+            config.qkv_bias = config.output_bias = config.mlp_bias = true;
+            Decoder model(config, at::kCPU);
             model.initialise(1);
             model.enable_training();
             const at::Tensor ids = some_ids(2, 9, 37);
@@ -104,11 +104,17 @@ private Q_SLOTS:
         }
     }
 
+    void gradients_agree_with_differences_data() {
+        QTest::addColumn<int>("family");
+        for (const auto& [name, family] : all_families)
+            QTest::newRow(name) << static_cast<int>(family);
+    }
     void gradients_agree_with_differences() {
+        QFETCH(int, family);
         for (const bool tied : {false, true}) {
-            ModelConfig config = small_model_config();
+            ModelConfig config = small_config_of(static_cast<ModelFamily>(family));
             config.tie_word_embeddings = tied;
-            Llama model(config, at::kCPU);
+            Decoder model(config, at::kCPU);
             model.initialise(2);
             model.enable_training();
             const at::Tensor ids = some_ids(2, 9, 37);
@@ -137,7 +143,7 @@ private Q_SLOTS:
     }
 
     void an_update_between_forward_and_backward_is_noticed() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
         model.enable_training();
         const at::Tensor loss = some_loss(model, some_ids(1, 5, 37));
@@ -149,7 +155,7 @@ private Q_SLOTS:
     }
 
     void padding_at_the_end_changes_nothing() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
         const at::NoGradGuard no_grad;
         const at::Tensor ids = some_ids(1, 11, 37);
@@ -158,11 +164,43 @@ private Q_SLOTS:
                                    model.hidden_states(padded).narrow(1, 0, 11)) < 1e-5);
     }
 
+    /// Whichever side a row is padded on, its real tokens come out as alone.
+    void masked_rows_give_what_they_give_alone() {
+        Decoder model(small_config_of(ModelFamily::gpt2), at::kCPU);
+        model.initialise(1);
+        const at::NoGradGuard no_grad;
+        const at::Tensor row = some_ids(1, 7, 37)[0], alone = model.hidden_states(row.view({1, 7}));
+        const std::vector<std::vector<std::int64_t>> places = {
+            {3, 4, 5, 6, 7, 8, 9}, {0, 1, 2, 3, 4, 5, 6}, {0, 2, 3, 5, 6, 8, 9}};
+        for (const auto& place : places) {
+            const at::Tensor index = at::tensor(place, at::kLong);
+            at::Tensor ids = at::full({1, 10}, 9, at::kLong), mask = at::zeros({1, 10}, at::kLong);
+            ids[0].index_copy_(0, index, row);
+            mask[0].index_fill_(0, index, 1);
+            const at::Tensor states = model.hidden_states(ids, mask);
+            QVERIFY(largest_difference(states.index_select(1, index), alone) < 1e-6);
+            QCOMPARE((states * mask.eq(0).unsqueeze(-1)).abs().max().item<float>(), 0.0f);
+        }
+    }
+
+    /// Angles are made for longer sequences when they come, and are the same ones.
+    void long_sequences_get_their_angles() {
+        ModelConfig config = small_model_config();
+        config.max_position_embeddings = 1 << 30;
+        const RotaryPositions rotary(config, at::kCPU);
+        const at::Tensor before = rotary.up_to(100).cos;
+        QCOMPARE(rotary.tables().cos.size(0), RotaryPositions::first_length);
+        const RopeTables longer = rotary.up_to(RotaryPositions::first_length + 1);
+        QCOMPARE(longer.cos.size(0), RotaryPositions::first_length + 1);
+        QVERIFY(at::equal(longer.cos.narrow(0, 0, 100), before));
+        QVERIFY(std::abs(longer.sin[4096][0].item<double>() - std::sin(4096.0)) < 1e-6);
+    }
+
     void a_frozen_copy_is_independent() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
         model.enable_training();
-        const Llama copy = model.frozen_copy();
+        const Decoder copy = model.frozen_copy();
         const at::Tensor ids = some_ids(1, 5, 37);
         const at::Tensor before = copy.hidden_states(ids);
         QVERIFY(!before.requires_grad());
@@ -175,19 +213,25 @@ private Q_SLOTS:
 
     void decoding_agrees_with_a_full_forward_data() {
         QTest::addColumn<bool>("composed");
+        QTest::addColumn<int>("family");
         QTest::addColumn<int>("head_dim");
-        QTest::newRow("kernels") << false << 6;
-        QTest::newRow("kernels, whole vectors") << false << 32;
-        QTest::newRow("kernels, wide heads") << false << 40;
-        QTest::newRow("composed operations") << true << 6;
+        constexpr int own = 0;
+        for (const auto& [name, family] : all_families) {
+            QTest::addRow("kernels, %s", name) << false << static_cast<int>(family) << own;
+            QTest::addRow("composed operations, %s", name)
+                << true << static_cast<int>(family) << own;
+        }
+        const int llama = static_cast<int>(ModelFamily::llama);
+        QTest::newRow("kernels, whole vectors") << false << llama << 32;
+        QTest::newRow("kernels, wide heads") << false << llama << 40;
     }
     void decoding_agrees_with_a_full_forward() {
         QFETCH(bool, composed);
+        QFETCH(int, family);
         QFETCH(int, head_dim);
-        ModelConfig config = small_model_config();
-        config.head_dim = head_dim;
-        config.attention_bias = config.mlp_bias = true;
-        Llama model(config, at::kCPU);
+        ModelConfig config = small_config_of(static_cast<ModelFamily>(family));
+        if (head_dim > 0) config.head_dim = head_dim;
+        Decoder model(config, at::kCPU);
         model.initialise(5);
         const at::NoGradGuard no_grad;
         model.flat_parameters().narrow(0, model.decay_size(), 200).add_(0.1);  // biases, norms
@@ -231,7 +275,7 @@ private Q_SLOTS:
     }
 
     void generation_sees_changed_parameters() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(5);
         const at::Tensor prompt = some_ids(1, 5, 37);
         const auto last_hidden = [&] {
@@ -249,7 +293,7 @@ private Q_SLOTS:
     }
 
     void misuse_is_refused() {
-        Llama model(small_model_config(), at::kCPU);
+        Decoder model(small_model_config(), at::kCPU);
         model.initialise(5);
         KeyValueCache cache(model.config(), 2, 6, at::kCPU);
         const at::Tensor ids = some_ids(2, 6, 37);
@@ -263,5 +307,5 @@ private Q_SLOTS:
     }
 };
 
-PLUMB_REGISTER_TEST(TestLlama)
-#include "llama_test.moc"
+PLUMB_REGISTER_TEST(TestDecoder)
+#include "decoder_test.moc"

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "model/config.h"
+#include "model/parameters.h"
 #include "model/rope.h"
 #include "model/safetensors.h"
 #include "model/token_tree.h"
@@ -19,40 +20,48 @@
 namespace plumb {
 
 class KeyValueCache;
-struct PackedLlama;
+class ModelFiles;
+struct FileTensor;
+struct TensorSource;
+struct PackedDecoder;
 
-/// A Llama-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a head:
-/// tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of one
-/// flat buffer (and their gradients of another), each 64-byte aligned, so that the optimiser, the
-/// norm of the gradient and zeroing are one operation each. q, k and v are one matrix, gate and up
-/// another; files hold them apart, as Hugging Face does.
-class Llama {
+/// A Decoder-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a
+/// head: tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of
+/// one flat buffer (and their gradients of another), each 64-byte aligned, so that the optimiser,
+/// the norm of the gradient and zeroing are one operation each. q, k and v are one matrix, gate and
+/// up another; files have the names and layouts of the model's family (families/family.h).
+class Decoder {
 public:
     /// Parameters are uninitialised: call initialise() or load_tensors().
-    Llama(const ModelConfig& config, at::Device device);
-    Llama(const Llama&) = delete;
-    Llama& operator=(const Llama&) = delete;
-    Llama(Llama&&) noexcept;
-    Llama& operator=(Llama&&) noexcept;
-    ~Llama();
+    Decoder(const ModelConfig& config, at::Device device);
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+    Decoder(Decoder&&) noexcept;
+    Decoder& operator=(Decoder&&) noexcept;
+    ~Decoder();
 
     /// Linear weights N(0, 1/sqrt(fan_in)), those that write to the residual stream divided by
     /// sqrt(2 layers) further, embedding N(0, 0.02), norms 1, score head N(0, 1/sqrt(hidden + 1)).
     void initialise(std::uint64_t seed);
     /// A frozen reward or value model on this decoder: its layers with a score head of zeros, or,
     /// given a seed, one drawn as initialise() does.
-    Llama with_score_head(std::optional<std::uint64_t> seed) const;
+    Decoder with_score_head(std::optional<std::uint64_t> seed) const;
 
-    static Result<Llama> load(const std::filesystem::path& folder, at::Device device);
+    /// dtype: of the weights in memory and of the computation, whatever files hold. Nothing of the
+    /// model's size is allocated before its files are known to have just what config.json asks for.
+    static Result<Decoder> load(const std::filesystem::path& folder, at::Device device,
+                                WeightType dtype = WeightType::float32);
     /// config.json, generation_config.json and model.safetensors; the folder must exist.
     Status save(const std::filesystem::path& folder) const;
 
-    /// The parameters (or, with gradients = true, their gradients) under Hugging Face's names, as
-    /// views of the flat buffers; the tied head is left out.
+    /// The parameters (or, with gradients = true, their gradients) under the family's names, as
+    /// views of the flat buffers; the tied head is left out. Elements are in the order of the
+    /// family's files; where q, k and v are interleaved there, the view has the dimensions
+    /// [heads, 3, head_dim, ...].
     TensorMap named_tensors(bool gradients = false) const;
-    /// Copies the tensors in; a missing, unknown or wrongly shaped one is named, and nothing is
-    /// changed then. origin: the file, for the message.
-    Status load_tensors(const TensorMap& tensors, const std::string& origin);
+    /// Reads the weights of a folder with the same configuration. A missing, unknown or wrongly
+    /// shaped tensor is named, and nothing is changed then.
+    Status load_weights(const std::filesystem::path& folder);
 
     /// Hidden states after the final norm, one a token: [N, hidden]. Positions count from 0 in
     /// every sequence. Differentiable where gradients are on.
@@ -60,6 +69,9 @@ public:
     /// The same of rows: ids [B, T] int64 to [B, T, hidden]. Rows may be right-padded: attention is
     /// causal, so padding at the end changes nothing before it.
     at::Tensor hidden_states(const at::Tensor& ids) const;
+    /// The same of rows padded anywhere: mask [B, T] is not 0 at real tokens, whose positions count
+    /// from 0 in each row. Zeros at padding.
+    at::Tensor hidden_states(const at::Tensor& ids, const at::Tensor& mask) const;
     /// hidden_states after the embedding and after every block, the last one normed.
     std::vector<at::Tensor> all_hidden_states(const at::Tensor& ids) const;
     /// hidden [..., hidden] to logits [..., vocab]. Differentiable where gradients are on.
@@ -92,7 +104,7 @@ public:
     at::Tensor& flat_parameters() { return flat_; }
     const at::Tensor& flat_parameters() const { return flat_; }
     at::Tensor& flat_gradients() { return flat_gradients_; }
-    const RopeTables& rope() const { return rope_; }
+    RopeTables rope() const { return rope_.tables(); }
     std::int64_t decay_size() const { return decay_size_; }
     /// Allocates the gradients and turns gradients on. Without it the model is frozen.
     void enable_training();
@@ -100,48 +112,57 @@ public:
     void zero_gradients();
 
     /// A copy with the same parameters, frozen.
-    Llama frozen_copy() const;
+    Decoder frozen_copy() const;
 
 private:
+    /// Undefined where the configuration has none; shapes: Parameter.
     struct Layer {
-        at::Tensor input_norm;  // [hidden]
-        at::Tensor qkv;         // [(heads + 2 kv_heads) head_dim, hidden]
-        at::Tensor output;      // [hidden, heads head_dim]
-        at::Tensor post_norm;   // [hidden]
-        at::Tensor gate_up;     // [2 intermediate, hidden]
-        at::Tensor down;        // [hidden, intermediate]
-        at::Tensor qkv_bias, output_bias, gate_up_bias, down_bias;  // undefined where unused
-    };
-    /// A parameter of the Hugging Face layout: rows of one of ours.
-    struct Slice {
-        std::string name;
-        const at::Tensor* parameter;
-        std::int64_t first_row, rows;
+        at::Tensor input_norm, input_norm_bias;
+        at::Tensor qkv, qkv_bias;
+        at::Tensor q_norm, k_norm;
+        at::Tensor output, output_bias;
+        at::Tensor post_norm, post_norm_bias;
+        at::Tensor gate_up, gate_up_bias;
+        at::Tensor down, down_bias;
     };
 
+    Status read_weights(const ModelFiles& files, const std::vector<TensorSource>& sources);
+
     void allocate();
-    bool has_own_head() const;
+    at::Tensor& parameter(Parameter parameter, std::int64_t layer);
+    const at::Tensor& parameter(Parameter parameter, std::int64_t layer) const;
     std::vector<at::Tensor*> parameters();
-    std::vector<Slice> slices() const;
-    at::Tensor embed(const at::Tensor& ids) const;
+    /// The elements of a tensor of the family's files, as a view of a parameter (or its gradient).
+    at::Tensor file_view(const at::Tensor& parameter, const FileTensor& tensor) const;
+    /// Positions of the shape of ids; used where they are learned.
+    at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions) const;
+    at::Tensor embed(const TokenTree& tokens) const;
+    at::Tensor project_qkv(const Layer& layer, const at::Tensor& x) const;
+    /// qkv [N, columns] of tokens in these segments, with the angles of all their positions.
+    at::Tensor attend(std::size_t layer, const at::Tensor& qkv, const at::Tensor& segments,
+                      const RopeTables& rope) const;
     /// x [N, hidden].
-    at::Tensor attention_block(const Layer& layer, const at::Tensor& x,
-                               const at::Tensor& segments) const;
-    at::Tensor mlp_block(const Layer& layer, const at::Tensor& x) const;
+    at::Tensor run_layer(std::size_t layer, const at::Tensor& x, const at::Tensor& segments,
+                         const RopeTables& rope) const;
+    /// From the attended values on: x is the layer's input.
+    at::Tensor finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x) const;
+    at::Tensor activate(const at::Tensor& columns) const;
+    at::Tensor mlp_block(const Layer& layer, const at::Tensor& input,
+                         const at::Tensor& residual) const;
     at::Tensor final_norm(const at::Tensor& x) const;
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
-    std::shared_ptr<const PackedLlama> packed() const;
+    std::shared_ptr<const PackedDecoder> packed() const;
 
     ModelConfig config_;
     at::Device device_;
     at::Tensor flat_, flat_gradients_;
     std::int64_t decay_size_ = 0;
     // head_ is embedding_ where they are tied, [1, hidden] where it is a score.
-    at::Tensor embedding_, head_, norm_;
+    at::Tensor embedding_, positions_, head_, norm_, norm_bias_;
     std::vector<Layer> layers_;
-    RopeTables rope_;
+    RotaryPositions rope_;
     struct PackedCopy;
     mutable std::unique_ptr<PackedCopy> packed_copy_;
 };

@@ -1,42 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Generation with the key-value cache: on the CPU by PackedLlama, elsewhere by ATen's operations.
+// Generation with the key-value cache: on the CPU by PackedDecoder, elsewhere by ATen's operations.
 #include <algorithm>
 
 #include "base/check.h"
 #include "model/composed_ops.h"
+#include "model/decoder.h"
 #include "model/kv_cache.h"
-#include "model/llama.h"
 #include "model/ops.h"
 #include "model/packed_copy.h"
 
 namespace plumb {
 
-std::shared_ptr<const PackedLlama> Llama::packed() const {
+std::shared_ptr<const PackedDecoder> Decoder::packed() const {
     const std::lock_guard lock(packed_copy_->mutex);
     const auto version = static_cast<std::int64_t>(flat_._version());
     if (packed_copy_->version == version) return packed_copy_->weights;
     packed_copy_->weights.reset();  // before the next is made: both at once would be one too many
     packed_copy_->version = -1;
     const at::NoGradGuard no_grad;
-    PackedLlama weights;
+    PackedDecoder weights;
     weights.config = config_;
-    weights.rope = rope_;
-    weights.embedding = embedding_.detach();
-    weights.norm = norm_.detach();
+    const auto plain = [](const at::Tensor& t) { return t.defined() ? t.detach() : t; };
+    weights.embedding = plain(embedding_);
+    weights.positions = plain(positions_);
+    weights.norm = {plain(norm_), plain(norm_bias_)};
     weights.head = PackedLinear(head_, {});
     for (const Layer& layer : layers_)
-        weights.layers.push_back({layer.input_norm.detach(), layer.post_norm.detach(),
+        weights.layers.push_back({{plain(layer.input_norm), plain(layer.input_norm_bias)},
+                                  {plain(layer.post_norm), plain(layer.post_norm_bias)},
+                                  plain(layer.q_norm),
+                                  plain(layer.k_norm),
                                   PackedLinear(layer.qkv, layer.qkv_bias),
                                   PackedLinear(layer.output, layer.output_bias),
                                   PackedLinear(layer.gate_up, layer.gate_up_bias),
                                   PackedLinear(layer.down, layer.down_bias)});
-    packed_copy_->weights = std::make_shared<const PackedLlama>(std::move(weights));
+    packed_copy_->weights = std::make_shared<const PackedDecoder>(std::move(weights));
     packed_copy_->version = version;
     return packed_copy_->weights;
 }
 
-at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
-                          KeyValueCache& cache) const {
+at::Tensor Decoder::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
+                            KeyValueCache& cache) const {
     const at::NoGradGuard no_grad;
     const std::int64_t prompts = ids.size(0);
     PLUMB_CHECK(cache.slots() % prompts == 0, "the slots must be a multiple of the prompts");
@@ -49,12 +53,13 @@ at::Tensor Llama::prefill(const at::Tensor& ids, const std::vector<std::int64_t>
         return composed_prefill(ids, lengths, cache);
     const at::Tensor rows = ids.contiguous();
     at::Tensor hidden = at::empty({prompts, config_.hidden_size}, at::kFloat);
-    packed()->prefill(rows.const_data_ptr<std::int64_t>(), rows.size(1), lengths, cache,
-                      hidden.data_ptr<float>());
+    packed()->prefill(rows.const_data_ptr<std::int64_t>(), rows.size(1), lengths,
+                      rope_.up_to(std::min(cache.max_length(), config_.max_position_embeddings)),
+                      cache, hidden.data_ptr<float>());
     return hidden;
 }
 
-at::Tensor Llama::decode(const at::Tensor& ids, KeyValueCache& cache) const {
+at::Tensor Decoder::decode(const at::Tensor& ids, KeyValueCache& cache) const {
     const at::NoGradGuard no_grad;
     const auto rows = static_cast<std::int64_t>(cache.live().size());
     PLUMB_CHECK(ids.numel() == rows, "one token per live row");
@@ -64,34 +69,34 @@ at::Tensor Llama::decode(const at::Tensor& ids, KeyValueCache& cache) const {
                     "a row needs a prompt, and room for one more token");
     if (cache.layout() == KeyValueCache::Layout::composed) return composed_decode(ids, cache);
     at::Tensor hidden = at::empty({rows, config_.hidden_size}, at::kFloat);
-    packed()->decode(ids.contiguous().const_data_ptr<std::int64_t>(), cache,
-                     hidden.data_ptr<float>());
+    packed()->decode(ids.contiguous().const_data_ptr<std::int64_t>(),
+                     rope_.up_to(std::min(cache.max_length(), config_.max_position_embeddings)),
+                     cache, hidden.data_ptr<float>());
     return hidden;
 }
 
-at::Tensor Llama::next_logits(const at::Tensor& hidden) const {
+at::Tensor Decoder::next_logits(const at::Tensor& hidden) const {
     const at::NoGradGuard no_grad;
-    if (!device_.is_cpu()) return logits(hidden);
+    if (!runs_on_kernels(config_, device_)) return logits(hidden);
     at::Tensor result = at::empty({hidden.size(0), config_.vocab_size}, at::kFloat);
     packed()->logits(hidden.contiguous().const_data_ptr<float>(), hidden.size(0),
                      result.data_ptr<float>());
     return result;
 }
 
-at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
-                                   KeyValueCache& cache) const {
+at::Tensor Decoder::composed_prefill(const at::Tensor& ids,
+                                     const std::vector<std::int64_t>& lengths,
+                                     KeyValueCache& cache) const {
     const std::int64_t prompts = ids.size(0), length = ids.size(1);
     const std::int64_t group = cache.slots() / prompts;
-    const at::Tensor cos = rope_.cos.narrow(0, 0, length), sin = rope_.sin.narrow(0, 0, length);
+    const RopeTables rope = rope_.up_to(length);
 
-    const at::Tensor segments = TokenTree::of_rows(ids).segments;
-    at::Tensor x = embed(ids);
+    const TokenTree tokens = TokenTree::of_rows(ids);
+    at::Tensor x = embed(tokens).view({prompts, length, -1});
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        const Layer& layer = layers_[i];
-        const at::Tensor qkv = ops::linear(ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps),
-                                           layer.qkv, layer.qkv_bias);
+        const at::Tensor qkv = project_qkv(layers_[i], x);
         const composed::Qkv parts = composed::split_and_rotate(
-            qkv, cos, sin, config_.num_attention_heads, config_.num_key_value_heads);
+            qkv, rope.cos, rope.sin, config_.num_attention_heads, config_.num_key_value_heads);
         const auto store = [&](at::Tensor& part, const at::Tensor& values) {  // [B, T, kv, D]
             part.narrow(2, 0, length)
                 .unflatten(0, {prompts, group})
@@ -99,11 +104,8 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
         };
         store(cache.keys(i), parts.k);
         store(cache.values(i), parts.v);
-        const at::Tensor attended =
-            composed::causal_attention(qkv.flatten(0, 1), segments, rope_.cos, rope_.sin,
-                                       config_.num_attention_heads, config_.num_key_value_heads)
-                .view({prompts, length, -1});
-        x = mlp_block(layer, ops::linear(attended, layer.output, layer.output_bias, x));
+        const at::Tensor attended = attend(i, qkv.flatten(0, 1), tokens.segments, rope);
+        x = finish_layer(layers_[i], attended.view({prompts, length, -1}), x);
     }
     for (std::int64_t slot = 0; slot < cache.slots(); ++slot)
         cache.set_length(slot, lengths[static_cast<std::size_t>(slot / group)]);
@@ -111,27 +113,30 @@ at::Tensor Llama::composed_prefill(const at::Tensor& ids, const std::vector<std:
     return final_norm(x.index({at::arange(prompts, last.options()), last}));
 }
 
-at::Tensor Llama::composed_decode(const at::Tensor& ids, KeyValueCache& cache) const {
+at::Tensor Decoder::composed_decode(const at::Tensor& ids, KeyValueCache& cache) const {
     std::vector<std::int64_t> lengths;
     for (const std::int64_t slot : cache.live()) lengths.push_back(cache.length(slot));
     const auto rows = static_cast<std::int64_t>(lengths.size());
     const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end()) + 1;
     const at::Tensor slot = at::tensor(cache.live(), at::kLong).to(device_);
     const at::Tensor position = at::tensor(lengths, at::kLong).to(device_);
-    const at::Tensor cos = rope_.cos.index_select(0, position).unsqueeze(1);  // [B, 1, D/2]
-    const at::Tensor sin = rope_.sin.index_select(0, position).unsqueeze(1);
-    const at::Tensor mask = at::arange(longest, position.options())
-                                .le(position.unsqueeze(1))
-                                .unsqueeze(1)
-                                .unsqueeze(1);  // [B, 1, 1, longest]
+    RopeTables rope = rope_.up_to(longest);
+    if (rope.cos.defined()) {
+        rope.cos = rope.cos.index_select(0, position).unsqueeze(1);  // [B, 1, R/2]
+        rope.sin = rope.sin.index_select(0, position).unsqueeze(1);
+    }
+    const at::Tensor keys_at = at::arange(longest, position.options());
+    const auto mask_of = [&](std::int64_t window) {  // [B, 1, 1, longest]
+        at::Tensor seen = keys_at.le(position.unsqueeze(1));
+        if (window > 0) seen = seen & keys_at.gt(position.unsqueeze(1) - window);
+        return seen.unsqueeze(1).unsqueeze(1);
+    };
 
-    at::Tensor x = embed(ids.view({rows, 1}));
+    at::Tensor x = embed(ids.view({rows, 1}), position.unsqueeze(1));
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        const Layer& layer = layers_[i];
-        const composed::Qkv parts = composed::split_and_rotate(
-            ops::linear(ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps), layer.qkv,
-                        layer.qkv_bias),
-            cos, sin, config_.num_attention_heads, config_.num_key_value_heads);
+        const composed::Qkv parts =
+            composed::split_and_rotate(project_qkv(layers_[i], x), rope.cos, rope.sin,
+                                       config_.num_attention_heads, config_.num_key_value_heads);
         const auto append = [&](at::Tensor& part, const at::Tensor& values) {
             part.index_put_({slot, at::indexing::Slice(), position}, values.squeeze(1));
             return part.narrow(2, 0, longest).index_select(0, slot);
@@ -139,10 +144,10 @@ at::Tensor Llama::composed_decode(const at::Tensor& ids, KeyValueCache& cache) c
         const at::Tensor keys = append(cache.keys(i), parts.k);
         const at::Tensor values = append(cache.values(i), parts.v);
         const at::Tensor attended = at::scaled_dot_product_attention(
-            parts.q.transpose(1, 2), keys, values, mask, 0.0, false, {},
+            parts.q.transpose(1, 2), keys, values,
+            mask_of(config_.window_of(static_cast<std::int64_t>(i))), 0.0, false, {},
             config_.num_attention_heads != config_.num_key_value_heads);
-        x = mlp_block(layer, ops::linear(attended.transpose(1, 2).flatten(-2), layer.output,
-                                         layer.output_bias, x));
+        x = finish_layer(layers_[i], attended.transpose(1, 2).flatten(-2), x);
     }
     for (std::size_t row = 0; row < lengths.size(); ++row)
         cache.set_length(cache.live()[row], lengths[row] + 1);
