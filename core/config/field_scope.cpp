@@ -159,6 +159,9 @@ bool field_applies(const Field& field, const Settings& settings) {
             if (key == "lr_min_ratio") return settings.lr_scheduler_type == "cosine_with_min_lr";
             if (key == "warmup_steps") return settings.lr_scheduler_type != "constant";
             return true;
+        case Section::lora:
+            if (key == "lora_dropout") return settings.use_peft && trains_with_dropout(settings);
+            return key == "use_peft" || settings.use_peft;
         case Section::sft:
             if (key == "packing_strategy") return is_supervised(settings) && settings.packing;
             return is_supervised(settings);

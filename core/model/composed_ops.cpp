@@ -32,6 +32,36 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
     return residual.defined() ? y + residual : y;
 }
 
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                  const at::Tensor& residual, const ops::LowRank& adapter,
+                  const Dropout& dropout) {
+    at::Tensor y = linear(x, weight, bias, residual);
+    if (!adapter.a.defined()) return y;
+    const at::Tensor in =
+        dropout.is_on() ? x * dropout.mask(x.sizes(), x.device()).to(x.scalar_type()) : x;
+    const at::Tensor low = at::linear(in, adapter.a);  // [..., sum of ranks]
+    std::int64_t rank = 0, offset = 0, row = 0;
+    std::vector<at::Tensor> columns;
+    const auto fill_up_to = [&](std::int64_t end) {  // rows without an adapter
+        if (end == row) return;
+        auto sizes = y.sizes().vec();
+        sizes.back() = end - row;
+        columns.push_back(at::zeros(sizes, y.options()));
+        row = end;
+    };
+    for (const auto& part : adapter.parts) {
+        fill_up_to(part.first_row);
+        const at::Tensor b =
+            adapter.b.narrow(0, offset, part.rows * part.rank).view({part.rows, part.rank});
+        columns.push_back(at::linear(low.narrow(-1, rank, part.rank), b) * part.scale);
+        rank += part.rank;
+        offset += part.rows * part.rank;
+        row += part.rows;
+    }
+    fill_up_to(weight.size(0));
+    return y + at::cat(columns, -1);
+}
+
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
     const at::Tensor c = cos.unsqueeze(-2).to(x.scalar_type());  // over the heads
     const at::Tensor s = sin.unsqueeze(-2).to(x.scalar_type());

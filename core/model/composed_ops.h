@@ -5,7 +5,9 @@
 
 #include <ATen/ATen.h>
 
-/// The operations of a Decoder block, made of ATen's operations: for every device and dtype, and
+#include "model/ops.h"
+
+/// The operations of a decoder block, made of ATen's operations: for every device and dtype, and
 /// the yardstick of the fused ones in ops.h. All are differentiable.
 namespace plumb::composed {
 
@@ -21,6 +23,11 @@ at::Tensor head_norm(const at::Tensor& qkv, const at::Tensor& q_weight, const at
 /// they are defined.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   const at::Tensor& residual);
+
+/// The same with what an adapter adds.
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                  const at::Tensor& residual, const ops::LowRank& adapter,
+                  const Dropout& dropout = {});
 
 /// Rotary positions (Su et al., 2021) in Hugging Face's halves layout: x [B, T, heads, D]; cos and
 /// sin [T, R/2], or [B, T, R/2], for the first R columns of each head.

@@ -6,6 +6,8 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "model/adapter.h"
+#include "model/aligned.h"
 #include "model/families/family.h"
 #include "model/memory_ledger.h"
 #include "model/ops.h"
@@ -13,12 +15,6 @@
 
 namespace plumb {
 namespace {
-
-/// Up to whole 64 bytes: products of one row change bits with less.
-std::int64_t aligned(std::int64_t elements, WeightType type) {
-    const std::int64_t alignment = 64 / bytes_of(type);
-    return (elements + alignment - 1) / alignment * alignment;
-}
 
 constexpr const char* score_name = "score.weight";
 
@@ -156,20 +152,25 @@ Decoder Decoder::with_score_head(std::optional<std::uint64_t> seed) const {
         if (place.parameter != Parameter::head)
             model.parameter(place.parameter, place.layer)
                 .copy_(parameter(place.parameter, place.layer).detach());
-    if (seed)
-        fill_normal(model.head_, score_deviation(static_cast<double>(config.hidden_size)),
-                    derive_seed(*seed, score_name));
+    if (seed) model.draw_score_head(*seed);
     return model;
+}
+
+void Decoder::draw_score_head(std::uint64_t seed) {
+    fill_normal(head_, score_deviation(static_cast<double>(config_.hidden_size)),
+                derive_seed(seed, score_name));
 }
 
 void Decoder::enable_training() {
     if (flat_gradients_.defined()) return;
-    flat_gradients_ = at::zeros_like(flat_);
+    PLUMB_CHECK(adapter_ || !is_shared_, "parameters that are shared stay as they are");
+    const at::Tensor& flat = trained_parameters();
+    flat_gradients_ = at::zeros_like(flat);
     account_as(flat_gradients_, MemoryOwner::gradients);
-    for (at::Tensor* parameter : parameters()) {
+    for (at::Tensor* parameter : adapter_ ? adapter_leaves() : parameters()) {
         parameter->requires_grad_(true);
         // Autograd adds to a gradient that is there in place, and so into the flat buffer.
-        const std::int64_t offset = parameter->storage_offset() - flat_.storage_offset();
+        const std::int64_t offset = parameter->storage_offset() - flat.storage_offset();
         parameter->mutable_grad() =
             flat_gradients_.narrow(0, offset, parameter->numel()).view(parameter->sizes());
     }
@@ -181,6 +182,7 @@ void Decoder::zero_gradients() {
 }
 
 Decoder Decoder::frozen_copy() const {
+    if (adapter_) return copy_of_adapted();
     Decoder copy(config_, device_);
     copy.flat_.copy_(flat_);
     return copy;
@@ -195,10 +197,11 @@ at::Tensor Decoder::embed(const TokenTree& tokens) const {
     return embed(tokens.ids, positions_.defined() ? tokens.positions().to(device_) : at::Tensor());
 }
 
-at::Tensor Decoder::project_qkv(const Layer& layer, const at::Tensor& x) const {
+at::Tensor Decoder::project_qkv(const Layer& layer, const at::Tensor& x, const Pass& pass) const {
     const at::Tensor normed =
         ops::norm(x, layer.input_norm, layer.input_norm_bias, config_.norm_eps);
-    const at::Tensor qkv = ops::linear(normed, layer.qkv, layer.qkv_bias);
+    const at::Tensor qkv = ops::linear(normed, layer.qkv, layer.qkv_bias, {}, layer.qkv_adapter,
+                                       dropout_of(pass, layer, 0));
     if (!config_.qk_norm) return qkv;
     return ops::head_norm(qkv, layer.q_norm, layer.k_norm, config_.num_attention_heads,
                           config_.num_key_value_heads, config_.norm_eps);
@@ -211,11 +214,12 @@ at::Tensor Decoder::attend(std::size_t layer, const at::Tensor& qkv, const at::T
                                  config_.window_of(static_cast<std::int64_t>(layer)));
 }
 
-at::Tensor Decoder::finish_layer(const Layer& layer, at::Tensor attended,
-                                 const at::Tensor& x) const {
-    const at::Tensor added = ops::linear(attended, layer.output, layer.output_bias, x);
+at::Tensor Decoder::finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x,
+                                 const Pass& pass) const {
+    const at::Tensor added = ops::linear(attended, layer.output, layer.output_bias, x,
+                                         layer.output_adapter, dropout_of(pass, layer, 1));
     attended.reset();  // memory for the MLP
-    return mlp_block(layer, config_.parallel_residual ? x : added, added);
+    return mlp_block(layer, config_.parallel_residual ? x : added, added, pass);
 }
 
 at::Tensor Decoder::activate(const at::Tensor& columns) const {
@@ -224,18 +228,21 @@ at::Tensor Decoder::activate(const at::Tensor& columns) const {
 }
 
 at::Tensor Decoder::mlp_block(const Layer& layer, const at::Tensor& input,
-                              const at::Tensor& residual) const {
+                              const at::Tensor& residual, const Pass& pass) const {
     const at::Tensor normed =
         ops::norm(input, layer.post_norm, layer.post_norm_bias, config_.norm_eps);
-    const at::Tensor active = activate(ops::linear(normed, layer.gate_up, layer.gate_up_bias));
-    return ops::linear(active, layer.down, layer.down_bias, residual);
+    const at::Tensor active =
+        activate(ops::linear(normed, layer.gate_up, layer.gate_up_bias, {}, layer.gate_up_adapter,
+                             dropout_of(pass, layer, 2)));
+    return ops::linear(active, layer.down, layer.down_bias, residual, layer.down_adapter,
+                       dropout_of(pass, layer, 3));
 }
 
 at::Tensor Decoder::run_layer(std::size_t index, const at::Tensor& x, const at::Tensor& segments,
-                              const RopeTables& rope) const {
+                              const RopeTables& rope, const Pass& pass) const {
     const Layer& layer = layers_[index];
-    at::Tensor attended = attend(index, project_qkv(layer, x), segments, rope);
-    return finish_layer(layer, std::move(attended), x);
+    at::Tensor attended = attend(index, project_qkv(layer, x, pass), segments, rope);
+    return finish_layer(layer, std::move(attended), x, pass);
 }
 
 at::Tensor Decoder::final_norm(const at::Tensor& x) const {
@@ -246,8 +253,10 @@ at::Tensor Decoder::hidden_states(const TokenTree& tokens) const {
     PLUMB_CHECK(tokens.longest() <= config_.max_position_embeddings,
                 "sequences must fit max_position_embeddings");
     const RopeTables rope = rope_.up_to(tokens.longest());
+    const Pass pass = next_pass();
     at::Tensor x = embed(tokens);
-    for (std::size_t i = 0; i < layers_.size(); ++i) x = run_layer(i, x, tokens.segments, rope);
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+        x = run_layer(i, x, tokens.segments, rope, pass);
     return final_norm(x);
 }
 
@@ -272,7 +281,7 @@ std::vector<at::Tensor> Decoder::all_hidden_states(const at::Tensor& ids) const 
     const RopeTables rope = rope_.up_to(tokens.longest());
     std::vector<at::Tensor> states = {embed(tokens)};
     for (std::size_t i = 0; i < layers_.size(); ++i)
-        states.push_back(run_layer(i, states.back(), tokens.segments, rope));
+        states.push_back(run_layer(i, states.back(), tokens.segments, rope, {}));
     states.back() = final_norm(states.back());
     for (at::Tensor& state : states) state = state.view({ids.size(0), ids.size(1), -1});
     return states;
@@ -280,7 +289,7 @@ std::vector<at::Tensor> Decoder::all_hidden_states(const at::Tensor& ids) const 
 
 at::Tensor Decoder::logits(const at::Tensor& hidden) const {
     PLUMB_CHECK(!config_.score_head, "a reward or value model has no logits");
-    return ops::linear(hidden, head_);
+    return ops::linear(hidden, head_, {}, {}, head_adapter_, next_pass().dropout);
 }
 
 at::Tensor Decoder::scores(const at::Tensor& hidden) const {

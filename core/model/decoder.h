@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@
 
 #include "base/result.h"
 #include "model/config.h"
+#include "model/lora.h"
+#include "model/ops.h"
 #include "model/parameters.h"
 #include "model/rope.h"
 #include "model/safetensors.h"
@@ -21,11 +24,24 @@ namespace plumb {
 
 class KeyValueCache;
 class ModelFiles;
+struct AdapterPlan;
 struct FileTensor;
 struct TensorSource;
 struct PackedDecoder;
 
-/// A Decoder-family decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a
+/// What an adapter is an adapter of.
+struct BaseModel {
+    std::filesystem::path folder;
+    std::string name;         ///< for other programs, where not the folder's path
+    std::string fingerprint;  ///< of its parameters, see fingerprint_of()
+};
+
+struct AdaptedModule {
+    std::int64_t rank;
+    double scale;
+};
+
+/// A decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU, and a
 /// head: tied or untied logits, or a score (ModelConfig::score_head). All parameters are views of
 /// one flat buffer (and their gradients of another), each 64-byte aligned, so that the optimiser,
 /// the norm of the gradient and zeroing are one operation each. q, k and v are one matrix, gate and
@@ -99,20 +115,65 @@ public:
     at::Device device() const { return device_; }
     std::int64_t parameter_count() const;
 
-    /// Everything trainable: the first decay_size() elements take weight decay (matrices and
-    /// embedding), the rest (norms) do not. Gaps between parameters hold zeros.
+    /// The model's own parameters. Gaps between them hold zeros.
     at::Tensor& flat_parameters() { return flat_; }
     const at::Tensor& flat_parameters() const { return flat_; }
+    /// Everything trainable, the adapter where there is one: the first decay_size() elements take
+    /// weight decay (matrices and embedding), the rest (norms) do not.
+    at::Tensor& trained_parameters();
+    const at::Tensor& trained_parameters() const;
     at::Tensor& flat_gradients() { return flat_gradients_; }
+    /// The trained parameters, or their gradients, by name.
+    TensorMap trained_tensors(bool gradients = false) const;
     RopeTables rope() const { return rope_.tables(); }
-    std::int64_t decay_size() const { return decay_size_; }
+    std::int64_t decay_size() const;
     /// Allocates the gradients and turns gradients on. Without it the model is frozen.
     void enable_training();
     bool is_trainable() const { return flat_gradients_.defined(); }
     void zero_gradients();
 
-    /// A copy with the same parameters, frozen.
+    /// A copy with the same parameters, frozen. With an adapter only that is copied.
     Decoder frozen_copy() const;
+
+    // Adapters (LoRA). The model's own parameters are frozen then and may be shared by several
+    // models of one base, each with an adapter of its own or none.
+
+    /// A frozen model on the same memory, without the adapter: the reference of a policy.
+    Decoder sharing() const;
+    /// The same with a score head as with_score_head() gives it.
+    Decoder sharing_with_score_head(std::optional<std::uint64_t> seed) const;
+    bool shares_parameters_with(const Decoder& other) const;
+    /// Whether the parameters are another model's, which is accounted for them.
+    bool is_shared() const { return is_shared_; }
+    /// From now on the parameters count as this model's: the one it shared them with is gone.
+    void own_parameters() { is_shared_ = false; }
+    /// Where the parameters lie on disk, for the files of adapters; nothing where nobody has said.
+    const std::optional<BaseModel>& base() const { return base_; }
+    void set_base(BaseModel base) { base_ = std::move(base); }
+
+    /// A new adapter: A uniform in +-1 / sqrt(in) (Kaiming with a = sqrt 5), B zero, so that it
+    /// changes nothing yet; modules_to_save begin as copies. The score head is always one of them.
+    /// Errors name the setting and the module. Precondition here and below: frozen, no adapter.
+    Status add_adapter(const LoraConfig& config, std::uint64_t seed);
+    /// One that was saved, under PEFT's names; ranks follow from the tensors. alphas: of modules
+    /// that have their own (alpha_pattern). Errors name the tensor, nothing is changed then.
+    Status add_adapter(const LoraConfig& config, const std::map<std::string, double>& alphas,
+                       const TensorMap& tensors, const std::string& origin);
+    bool has_adapter() const { return adapter_ != nullptr; }
+    /// Precondition here and below: has_adapter(). target_modules are names, or the expression.
+    const LoraConfig& adapter_config() const;
+    /// Tensors of the adapter (or their gradients) under PEFT's names, as views.
+    TensorMap adapter_tensors(bool gradients = false) const;
+    Status load_adapter_tensors(const TensorMap& tensors, const std::string& origin);
+    std::map<std::string, AdaptedModule> adapted_modules() const;
+    std::int64_t adapter_parameter_count() const;
+    /// Those of the low-rank matrices alone.
+    std::int64_t low_rank_parameter_count() const;
+    const at::Tensor& adapter_parameters() const;
+    /// Adds the adapter to the parameters, in place where they belong to this model alone.
+    void merge_adapter();
+    /// Dropout of the passes with gradients from now on: their draws follow from the key.
+    void set_dropout_key(std::uint64_t key);
 
 private:
     /// Undefined where the configuration has none; shapes: Parameter.
@@ -124,7 +185,15 @@ private:
         at::Tensor post_norm, post_norm_bias;
         at::Tensor gate_up, gate_up_bias;
         at::Tensor down, down_bias;
+        ops::LowRank qkv_adapter, output_adapter, gate_up_adapter, down_adapter;
     };
+    struct Adapter;
+    /// The dropout of one pass; each product draws from it by its place.
+    struct Pass {
+        Dropout dropout;
+    };
+    struct Shared {};
+    Decoder(const Decoder& base, Shared);
 
     Status read_weights(const ModelFiles& files, const std::vector<TensorSource>& sources);
 
@@ -137,23 +206,37 @@ private:
     /// Positions of the shape of ids; used where they are learned.
     at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions) const;
     at::Tensor embed(const TokenTree& tokens) const;
-    at::Tensor project_qkv(const Layer& layer, const at::Tensor& x) const;
+    void draw_score_head(std::uint64_t seed);
+    std::int64_t input_size(const FileTensor& module) const;
+    std::map<std::string, std::int64_t> adapter_sizes() const;
+    ops::LowRank& low_rank(const FileTensor& module);
+    const ops::LowRank& low_rank(const FileTensor& module) const;
+    void make_adapter(const AdapterPlan& plan);
+    std::vector<at::Tensor*> adapter_leaves();
+    Decoder copy_of_adapted() const;
+    void add_low_rank(const TensorMap& named) const;
+    at::Tensor effective(const at::Tensor& weight, const ops::LowRank& adapter) const;
+    Pass next_pass() const;
+    Dropout dropout_of(const Pass& pass, const Layer& layer, std::uint64_t place) const;
+    at::Tensor project_qkv(const Layer& layer, const at::Tensor& x, const Pass& pass) const;
     /// qkv [N, columns] of tokens in these segments, with the angles of all their positions.
     at::Tensor attend(std::size_t layer, const at::Tensor& qkv, const at::Tensor& segments,
                       const RopeTables& rope) const;
     /// x [N, hidden].
     at::Tensor run_layer(std::size_t layer, const at::Tensor& x, const at::Tensor& segments,
-                         const RopeTables& rope) const;
+                         const RopeTables& rope, const Pass& pass) const;
     /// From the attended values on: x is the layer's input.
-    at::Tensor finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x) const;
+    at::Tensor finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x,
+                            const Pass& pass) const;
     at::Tensor activate(const at::Tensor& columns) const;
-    at::Tensor mlp_block(const Layer& layer, const at::Tensor& input,
-                         const at::Tensor& residual) const;
+    at::Tensor mlp_block(const Layer& layer, const at::Tensor& input, const at::Tensor& residual,
+                         const Pass& pass) const;
     at::Tensor final_norm(const at::Tensor& x) const;
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
     std::shared_ptr<const PackedDecoder> packed() const;
+    void pack_into(PackedDecoder& weights, bool everything) const;
 
     ModelConfig config_;
     at::Device device_;
@@ -163,6 +246,10 @@ private:
     at::Tensor embedding_, positions_, head_, norm_, norm_bias_;
     std::vector<Layer> layers_;
     RotaryPositions rope_;
+    bool is_shared_ = false;
+    std::optional<BaseModel> base_;
+    std::unique_ptr<Adapter> adapter_;
+    ops::LowRank head_adapter_;
     struct PackedCopy;
     mutable std::unique_ptr<PackedCopy> packed_copy_;
 };

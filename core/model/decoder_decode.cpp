@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "model/adapter.h"
 #include "model/composed_ops.h"
 #include "model/decoder.h"
 #include "model/kv_cache.h"
@@ -13,30 +14,58 @@ namespace plumb {
 
 std::shared_ptr<const PackedDecoder> Decoder::packed() const {
     const std::lock_guard lock(packed_copy_->mutex);
+    PackedCopy& copy = *packed_copy_;
     const auto version = static_cast<std::int64_t>(flat_._version());
-    if (packed_copy_->version == version) return packed_copy_->weights;
-    packed_copy_->weights.reset();  // before the next is made: both at once would be one too many
-    packed_copy_->version = -1;
+    const std::int64_t adapter_version =
+        adapter_ ? static_cast<std::int64_t>(adapter_->flat._version()) : -1;
+    if (copy.version == version && copy.adapter_version == adapter_version) return copy.weights;
     const at::NoGradGuard no_grad;
+    const bool only_the_adapter =
+        adapter_ && copy.version == version && copy.weights && copy.weights.use_count() == 1;
+    copy.adapter_version = adapter_version;
+    if (only_the_adapter) {
+        pack_into(*copy.weights, false);
+        return copy.weights;
+    }
+    copy.weights.reset();  // before the next is made: both at once would be one too many
+    copy.version = -1;
     PackedDecoder weights;
     weights.config = config_;
+    if (positions_.defined()) weights.positions = positions_.detach();
+    weights.layers.resize(layers_.size());
+    pack_into(weights, true);
+    copy.weights = std::make_shared<PackedDecoder>(std::move(weights));
+    copy.version = version;
+    return copy.weights;
+}
+
+/// Packs what the adapter is part of into the memory that it had before, or everything. The rest of
+/// the copy is of parameters that do not change.
+void Decoder::pack_into(PackedDecoder& weights, bool everything) const {
     const auto plain = [](const at::Tensor& t) { return t.defined() ? t.detach() : t; };
     weights.embedding = plain(embedding_);
-    weights.positions = plain(positions_);
     weights.norm = {plain(norm_), plain(norm_bias_)};
-    weights.head = PackedLinear(head_, {});
-    for (const Layer& layer : layers_)
-        weights.layers.push_back({{plain(layer.input_norm), plain(layer.input_norm_bias)},
-                                  {plain(layer.post_norm), plain(layer.post_norm_bias)},
-                                  plain(layer.q_norm),
-                                  plain(layer.k_norm),
-                                  PackedLinear(layer.qkv, layer.qkv_bias),
-                                  PackedLinear(layer.output, layer.output_bias),
-                                  PackedLinear(layer.gate_up, layer.gate_up_bias),
-                                  PackedLinear(layer.down, layer.down_bias)});
-    packed_copy_->weights = std::make_shared<const PackedDecoder>(std::move(weights));
-    packed_copy_->version = version;
-    return packed_copy_->weights;
+    const auto pack = [&](PackedLinear& packed, const at::Tensor& weight, const at::Tensor& bias,
+                          const ops::LowRank& adapter) {
+        if (everything)
+            packed = PackedLinear(effective(weight, adapter), bias);
+        else if (adapter.a.defined() || adapter_->holds(weight))
+            packed.pack(effective(weight, adapter));
+        packed.bias = bias;
+    };
+    pack(weights.head, head_, {}, head_adapter_);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const Layer& layer = layers_[i];
+        PackedDecoder::Layer& packed = weights.layers[i];
+        packed.input_norm = {plain(layer.input_norm), plain(layer.input_norm_bias)};
+        packed.post_norm = {plain(layer.post_norm), plain(layer.post_norm_bias)};
+        packed.q_norm = plain(layer.q_norm);
+        packed.k_norm = plain(layer.k_norm);
+        pack(packed.qkv, layer.qkv, layer.qkv_bias, layer.qkv_adapter);
+        pack(packed.output, layer.output, layer.output_bias, layer.output_adapter);
+        pack(packed.gate_up, layer.gate_up, layer.gate_up_bias, layer.gate_up_adapter);
+        pack(packed.down, layer.down, layer.down_bias, layer.down_adapter);
+    }
 }
 
 at::Tensor Decoder::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
@@ -94,7 +123,7 @@ at::Tensor Decoder::composed_prefill(const at::Tensor& ids,
     const TokenTree tokens = TokenTree::of_rows(ids);
     at::Tensor x = embed(tokens).view({prompts, length, -1});
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        const at::Tensor qkv = project_qkv(layers_[i], x);
+        const at::Tensor qkv = project_qkv(layers_[i], x, {});
         const composed::Qkv parts = composed::split_and_rotate(
             qkv, rope.cos, rope.sin, config_.num_attention_heads, config_.num_key_value_heads);
         const auto store = [&](at::Tensor& part, const at::Tensor& values) {  // [B, T, kv, D]
@@ -105,7 +134,7 @@ at::Tensor Decoder::composed_prefill(const at::Tensor& ids,
         store(cache.keys(i), parts.k);
         store(cache.values(i), parts.v);
         const at::Tensor attended = attend(i, qkv.flatten(0, 1), tokens.segments, rope);
-        x = finish_layer(layers_[i], attended.view({prompts, length, -1}), x);
+        x = finish_layer(layers_[i], attended.view({prompts, length, -1}), x, {});
     }
     for (std::int64_t slot = 0; slot < cache.slots(); ++slot)
         cache.set_length(slot, lengths[static_cast<std::size_t>(slot / group)]);
@@ -135,7 +164,7 @@ at::Tensor Decoder::composed_decode(const at::Tensor& ids, KeyValueCache& cache)
     at::Tensor x = embed(ids.view({rows, 1}), position.unsqueeze(1));
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const composed::Qkv parts =
-            composed::split_and_rotate(project_qkv(layers_[i], x), rope.cos, rope.sin,
+            composed::split_and_rotate(project_qkv(layers_[i], x, {}), rope.cos, rope.sin,
                                        config_.num_attention_heads, config_.num_key_value_heads);
         const auto append = [&](at::Tensor& part, const at::Tensor& values) {
             part.index_put_({slot, at::indexing::Slice(), position}, values.squeeze(1));
@@ -147,7 +176,7 @@ at::Tensor Decoder::composed_decode(const at::Tensor& ids, KeyValueCache& cache)
             parts.q.transpose(1, 2), keys, values,
             mask_of(config_.window_of(static_cast<std::int64_t>(i))), 0.0, false, {},
             config_.num_attention_heads != config_.num_key_value_heads);
-        x = finish_layer(layers_[i], attended.transpose(1, 2).flatten(-2), x);
+        x = finish_layer(layers_[i], attended.transpose(1, 2).flatten(-2), x, {});
     }
     for (std::size_t row = 0; row < lengths.size(); ++row)
         cache.set_length(cache.live()[row], lengths[row] + 1);

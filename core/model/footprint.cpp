@@ -75,6 +75,8 @@ double Footprint::parameters() const {
     return static_cast<double>(count * bytes);
 }
 
+double Footprint::trained() const { return adapter_ ? floats(adapter_->elements) : parameters(); }
+
 double Footprint::model() const {
     const std::int64_t positions =
         std::min(RotaryPositions::first_length, config_.max_position_embeddings);
@@ -196,23 +198,26 @@ void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
     const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
-    const auto product = [&](std::int64_t in, std::int64_t out) {
-        account.take(of(out));
+    const AdapterSize ranks = adapter_.value_or(AdapterSize{});
+    // Of a frozen matrix without an adapter the input is let go of, unless others keep it.
+    const auto product = [&](std::int64_t in, std::int64_t out, std::int64_t rank, bool kept) {
+        account.take(of(out + rank));
         account.touch(packed(in, out));
+        if (adapter_ && rank == 0 && !kept) account.give(of(in));
     };
 
     embed(account, shape);
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
         account.take(of(w.hidden + w.moments));
-        product(w.hidden, w.qkv);
+        product(w.hidden, w.qkv, ranks.qkv, false);
         if (config_.qk_norm) account.take(of(w.qkv + w.head_norms));
         account.take(of(w.attention + w.heads));
         account.touch(attention_scratch(shape, false));
-        product(w.attention, w.hidden);
+        product(w.attention, w.hidden, ranks.output, true);
         account.take(of(w.hidden + w.moments));
-        product(w.hidden, w.columns);
+        product(w.hidden, w.columns, ranks.gate_up, false);
         account.take(of(w.mlp));
-        product(w.mlp, w.hidden);
+        product(w.mlp, w.hidden, ranks.down, false);
         // Nobody but the sum reads what attention added to, where the MLP reads the layer's input.
         if (config_.parallel_residual) account.give(of(w.hidden));
     }
@@ -220,13 +225,15 @@ void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
     account.take(floats(shape.outputs * w.hidden));
     account.give(of(w.hidden));  // the normed states, of which some were chosen
     head_forward(account, shape);
+    if (adapter_ && !adapter_->head) account.give(floats(shape.outputs * w.hidden));
 }
 
 /// dy is held; afterwards dx is held as well. The weight's gradient needs x packed.
 void Footprint::linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,
-                                std::int64_t out) const {
+                                std::int64_t out, std::int64_t ranks) const {
     account.take(floats(rows * in));
     account.touch(packed(out, in));
+    if (adapter_ && ranks == 0) return;
     const std::int64_t tile = kernels().tile;
     account.touch(floats(rows * in_panels(in)) +
                   static_cast<double>(threads_) * floats(256 * 8 * tile));
@@ -240,15 +247,20 @@ void Footprint::head_backward(MemoryAccount& account, const PassShape& shape) co
         account.touch(log_softmax_slices(shape.outputs));
         account.give(logits + floats(2 * shape.outputs));
     }
-    linear_backward(account, shape.outputs, hidden, output);
-    account.give(logits + floats(shape.outputs * hidden));
+    const bool trained = !adapter_ || adapter_->head;
+    linear_backward(account, shape.outputs, hidden, output, trained);
+    account.give(logits + (trained ? floats(shape.outputs * hidden) : 0.0));
 }
 
 void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
     const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
-    const double sums = floats((positions + 255) / 256 * w.hidden * w.moments);
+    const double sums = adapter_ ? 0.0 : floats((positions + 255) / 256 * w.hidden * w.moments);
+    const AdapterSize ranks = adapter_.value_or(AdapterSize{});
+    const auto give_input = [&](std::int64_t width, std::int64_t rank) {
+        account.give((adapter_ && rank == 0 ? 0.0 : of(width)) + of(rank));
+    };
 
     head_backward(account, shape);
     account.take(of(w.hidden));  // of all states, zeros where none was chosen
@@ -259,16 +271,18 @@ void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
     };
     norm_backward(true);
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
-        linear_backward(account, positions, w.mlp, w.hidden);
-        account.give(of(w.mlp));
+        linear_backward(account, positions, w.mlp, w.hidden, ranks.down);
+        give_input(w.mlp, ranks.down);
         account.take(of(w.columns));
         account.give(of(w.mlp + w.columns));  // the gradient of its output, and what it saved
-        linear_backward(account, positions, w.hidden, w.columns);
-        account.give(of(w.columns + w.hidden));
+        linear_backward(account, positions, w.hidden, w.columns, ranks.gate_up);
+        account.give(of(w.columns));
+        give_input(w.hidden, ranks.gate_up);
         // The gradient that passed the block by is added to: at once, or when attention's comes.
         norm_backward(!config_.parallel_residual);
         if (!config_.parallel_residual) account.give(of(w.hidden));
-        linear_backward(account, positions, w.attention, w.hidden);
+        linear_backward(account, positions, w.attention, w.hidden, ranks.output);
+        account.give(of(ranks.output));
         if (config_.parallel_residual) account.give(of(w.hidden));
         account.take(of(w.qkv));
         account.touch(attention_scratch(shape, true));
@@ -277,8 +291,9 @@ void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
             account.take(of(w.qkv));
             account.give(of(2 * w.qkv + w.head_norms));
         }
-        linear_backward(account, positions, w.hidden, w.qkv);
-        account.give(of(w.qkv + w.hidden));
+        linear_backward(account, positions, w.hidden, w.qkv, ranks.qkv);
+        account.give(of(w.qkv));
+        give_input(w.hidden, ranks.qkv);
         norm_backward(true);
         account.give(of(w.hidden));
     }

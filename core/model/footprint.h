@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "model/config.h"
+#include "model/lora_plan.h"
 #include "model/memory_ledger.h"
 
 namespace plumb {
@@ -44,12 +46,16 @@ struct PassShape {
 /// line; a test compares it with the ledger.
 class Footprint {
 public:
-    Footprint(const ModelConfig& config, std::int64_t threads)
-        : config_(config), threads_(threads) {}
+    /// With an adapter only that is trained.
+    Footprint(const ModelConfig& config, std::int64_t threads,
+              std::optional<AdapterSize> adapter = {})
+        : config_(config), threads_(threads), adapter_(adapter) {}
 
     std::int64_t parameter_count() const;
-    /// The flat buffer of parameters with its gaps; gradients and each moment take the same.
+    /// The flat buffer of parameters with its gaps.
     double parameters() const;
+    /// What is trained, the adapter where there is one; gradients and each moment take the same.
+    double trained() const;
     /// Parameters and rotary tables: what account_as() gives a model.
     double model() const;
     /// Generation's copy of the matrices.
@@ -78,11 +84,13 @@ private:
     void embed(MemoryAccount& account, const PassShape& shape) const;
     void head_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_backward(MemoryAccount& account, const PassShape& shape) const;
+    /// ranks: of the adapter there.
     void linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,
-                         std::int64_t out) const;
+                         std::int64_t out, std::int64_t ranks = 0) const;
 
     ModelConfig config_;
     std::int64_t threads_;
+    std::optional<AdapterSize> adapter_;
 };
 
 }  // namespace plumb

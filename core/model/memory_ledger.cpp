@@ -201,6 +201,8 @@ void account_as(const at::Tensor& tensor, MemoryOwner owner) {
 }
 
 void account_as(const Decoder& model, MemoryOwner owner) {
+    if (model.has_adapter()) account_as(model.adapter_parameters(), owner);
+    if (model.is_shared()) return;  // the rest is another model's
     account_as(model.flat_parameters(), owner);
     const RopeTables rope = model.rope();
     if (!rope.cos.defined()) return;

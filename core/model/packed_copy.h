@@ -13,8 +13,9 @@ namespace plumb {
 /// The packed parameters of one version of them.
 struct Decoder::PackedCopy {
     std::mutex mutex;
-    std::shared_ptr<const PackedDecoder> weights;
-    std::int64_t version = -1;  // of the flat buffer when they were packed
+    std::shared_ptr<PackedDecoder> weights;
+    // Of the flat buffers when they were packed; -1: none.
+    std::int64_t version = -1, adapter_version = -1;
 };
 
 }  // namespace plumb

@@ -30,6 +30,12 @@ PackedLinear::PackedLinear(const at::Tensor& weight, const at::Tensor& bias_)
     const std::int64_t count = (out + kernel.panel - 1) / kernel.panel;
     panels = at::empty({count, in, kernel.panel}, weight.options().requires_grad(false));
     account_as(panels, MemoryOwner::cache);
+    pack(weight);
+}
+
+void PackedLinear::pack(const at::Tensor& weight) {
+    const Kernels& kernel = kernels();
+    const std::int64_t count = panels.size(0);
     const auto* source = weight.const_data_ptr<float>();
     auto* target = panels.data_ptr<float>();
     const std::int64_t grain = ops::detail::grain(in * kernel.panel);

@@ -16,6 +16,8 @@ namespace plumb {
 struct PackedLinear {
     PackedLinear() = default;
     PackedLinear(const at::Tensor& weight, const at::Tensor& bias);
+    /// Another weight of the same shape in the same memory.
+    void pack(const at::Tensor& weight);
 
     std::int64_t out = 0, in = 0;
     at::Tensor panels;

@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 #include "config/roles.h"
-#include "reward/pattern.h"
+#include "text/pattern.h"
 #include "reward/program_reward.h"
 #include "reward/rules.h"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reward/pattern.h"
+#include "text/pattern.h"
 #include "reward/reward.h"
 
 namespace plumb {

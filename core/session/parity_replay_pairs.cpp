@@ -58,10 +58,13 @@ Replay replay_pairs(const ReferenceRun& run, const Accumulate& accumulate) {
 }  // namespace
 
 Replay replay_dpo(const ReferenceRun& run) {
-    const Decoder reference = load_model(run.reference_folder);
+    std::optional<Decoder> reference;
     const DpoLossConfig config = dpo_loss_config(run.settings);
     return replay_pairs(run, [&](Decoder& model, const PreferenceBatch& batch, MetricMeans& means) {
-        accumulate_dpo(model, batch, reference_logps(reference, batch, config, {}), config, {},
+        if (!reference)
+            reference.emplace(model.has_adapter() ? model.sharing()
+                                                  : load_model(run.reference_folder));
+        accumulate_dpo(model, batch, reference_logps(*reference, batch, config, {}), config, {},
                        run.settings.gradient_accumulation_steps, means);
     });
 }

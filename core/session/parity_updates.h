@@ -38,6 +38,8 @@ public:
     void finish();
 
 private:
+    void finish_adapter();
+
     const ReferenceRun& run_;
     const Settings& settings_;
     std::int64_t total_;

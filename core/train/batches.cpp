@@ -137,7 +137,14 @@ at::Tensor hidden_at(const Decoder& model, const TokenTree& tokens, const at::Te
     const bool trains = at::GradMode::is_enabled() && model.is_trainable();
     Work& work = work_done();
     (trains ? work.trained_tokens : work.scored_tokens) += counted;
-    work.flops += (trains ? 3.0 : 1.0) * forward_flops(model.config(), tokens, places.numel());
+    const double base = forward_flops(model.config(), tokens, places.numel());
+    if (model.has_adapter()) {  // frozen weights get no gradient, which is a third of the work
+        const double adapter =
+            2.0 * static_cast<double>(tokens.ids.numel() * model.low_rank_parameter_count());
+        work.flops += (trains ? 2.0 : 1.0) * base + (trains ? 3.0 : 1.0) * adapter;
+    } else {
+        work.flops += (trains ? 3.0 : 1.0) * base;
+    }
     const TokenTree there{tokens.ids.to(model.device()), tokens.segments};
     return model.hidden_states(there).index_select(0, places.to(model.device()));
 }

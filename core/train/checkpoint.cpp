@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "model/adapter_files.h"
+#include "train/adapter.h"
 #include "train/new_model.h"
 
 namespace plumb {
@@ -139,7 +141,7 @@ TrainerState from_json(const Json& json) {
 }  // namespace
 
 Status save_policy(const fs::path& folder, const Policy& policy) {
-    PLUMB_TRY_STATUS(policy.model.save(folder));
+    PLUMB_TRY_STATUS(save_model(policy.model, folder));
     return policy.tokenizer->save(folder);
 }
 
@@ -159,8 +161,19 @@ Status publish_policy(const fs::path& folder, const Policy& policy) {
     return saved;
 }
 
+Result<fs::path> tokenizer_folder_of(const fs::path& folder) {
+    std::error_code ignored;
+    if (fs::exists(folder / "tokenizer.json", ignored)) return folder;
+    return base_folder_of(folder);
+}
+
 Result<Policy> load_policy(const fs::path& folder, at::Device device) {
-    PLUMB_TRY(Decoder model, Decoder::load(folder, device));
+    PLUMB_TRY(Decoder model, load_any_model(folder, device));
+    return with_tokenizer_of(folder, std::move(model));
+}
+
+Result<Policy> with_tokenizer_of(const fs::path& model_folder, Decoder model) {
+    PLUMB_TRY(const fs::path folder, tokenizer_folder_of(model_folder));
     PLUMB_TRY(auto tokenizer, load_tokenizer(folder));
     if (tokenizer->vocab_size() > model.config().vocab_size)
         return invalid_input((folder / "tokenizer.json").string() + " has " +
@@ -177,7 +190,7 @@ Status write_checkpoint(const fs::path& folder, const Trained& trained, const Tr
         std::error_code error;
         fs::create_directories(folder / value_folder, error);
         if (error) return file_error("cannot create", folder / value_folder, error.value());
-        PLUMB_TRY_STATUS(trained.value->save(folder / value_folder));
+        PLUMB_TRY_STATUS(save_model(*trained.value, folder / value_folder));
     }
     if (trained.reference) PLUMB_TRY_STATUS(trained.reference->save(folder));
     TensorMap tensors;
@@ -224,7 +237,13 @@ Result<TrainerState> read_checkpoint(const fs::path& folder, const Trained& trai
     });
     PLUMB_TRY_STATUS(loaded);
     if (trained.value) {
-        PLUMB_TRY_STATUS(trained.value->load_weights(folder / value_folder));
+        const fs::path value = folder / value_folder;
+        if (trained.value->has_adapter()) {
+            PLUMB_TRY(const TensorMap weights, read_adapter_tensors(value));
+            PLUMB_TRY_STATUS(trained.value->load_adapter_tensors(weights, value.string()));
+        } else {
+            PLUMB_TRY_STATUS(trained.value->load_weights(value));
+        }
     }
     if (trained.reference) PLUMB_TRY_STATUS(trained.reference->restore(folder));
     for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)

@@ -89,7 +89,7 @@ Result<Outcome> train_dpo(const TrainerInputs& inputs) {
               make_row_source(inputs.pairs, policy, settings, OverLength::cut));
 
     AdamW optimizer(policy.model, adamw_options(settings));
-    Reference reference(inputs.start_model, policy.model.device());
+    Reference reference(inputs.start_model, policy.model);
     const Trained trained{policy, optimizer, nullptr, nullptr, &reference};
     TrainerState state;
     if (inputs.checkpoint) {

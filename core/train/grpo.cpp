@@ -44,7 +44,7 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
     const std::stop_token stop = inputs.monitor.stop_token();
 
     AdamW optimizer(policy.model, adamw_options(settings));
-    Reference reference(inputs.start_model, policy.model.device());
+    Reference reference(inputs.start_model, policy.model);
     const Trained trained{policy, optimizer, nullptr, nullptr, &reference};
     TrainerState state;
     if (inputs.checkpoint) {

@@ -19,7 +19,7 @@ AdamW::AdamW(Decoder& model, const AdamWOptions& options) : model_(&model), opti
 void AdamW::step(double learning_rate) {
     ++steps_;
     at::NoGradGuard no_gradient;
-    at::Tensor parameters = model_->flat_parameters().detach();
+    at::Tensor parameters = model_->trained_parameters().detach();
     const auto update = [&](std::int64_t first, std::int64_t count, double weight_decay) {
         if (count == 0) return;
         std::vector<at::Tensor> parameter{parameters.narrow(0, first, count)};

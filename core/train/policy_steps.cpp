@@ -53,7 +53,7 @@ Result<Metrics> evaluate_beside(const TrainerInputs& inputs, Reference& referenc
         return evaluate(model);
     }
     // For the evaluation alone: training without a KL term keeps no reference.
-    Reference passing(inputs.start_model, inputs.policy.model.device());
+    Reference passing(inputs.start_model, inputs.policy.model);
     PLUMB_TRY(const Decoder* model, passing.get());
     return evaluate(model);
 }

@@ -16,7 +16,7 @@ constexpr const char* folder_name = "reference";
 Status Reference::restore(const fs::path& checkpoint) {
     std::error_code ignored;
     if (!fs::exists(checkpoint / folder_name, ignored)) return {};
-    PLUMB_TRY(Decoder model, Decoder::load(checkpoint / folder_name, device_));
+    PLUMB_TRY(Decoder model, Decoder::load(checkpoint / folder_name, policy_.device()));
     account_as(model, MemoryOwner::reference);
     model_.emplace(std::move(model));
     has_followed_ = true;
@@ -25,7 +25,11 @@ Status Reference::restore(const fs::path& checkpoint) {
 
 Result<const Decoder*> Reference::get() {
     if (!model_) {
-        PLUMB_TRY(Decoder model, Decoder::load(start_model_, device_));
+        if (policy_.has_adapter()) {
+            model_.emplace(policy_.sharing());
+            return static_cast<const Decoder*>(&*model_);
+        }
+        PLUMB_TRY(Decoder model, Decoder::load(start_model_, policy_.device()));
         account_as(model, MemoryOwner::reference);
         model_.emplace(std::move(model));
     }

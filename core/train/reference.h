@@ -15,8 +15,10 @@ namespace plumb {
 /// sync_ref_model has it follow the policy. In memory from its first use.
 class Reference {
 public:
-    Reference(std::filesystem::path start_model, at::Device device)
-        : start_model_(std::move(start_model)), device_(device) {}
+    /// A policy with an adapter is, without it, its own reference, on the same memory. The policy
+    /// must outlive the reference.
+    Reference(std::filesystem::path start_model, const Decoder& policy)
+        : start_model_(std::move(start_model)), policy_(policy) {}
     /// Takes back what save() left in a checkpoint, if anything; at once, since a run that goes on
     /// deletes the checkpoint in time and saves what is in memory.
     Status restore(const std::filesystem::path& checkpoint);
@@ -34,7 +36,7 @@ public:
 
 private:
     std::filesystem::path start_model_;
-    at::Device device_;
+    const Decoder& policy_;
     std::optional<Decoder> model_;
     bool has_followed_ = false;
 };

@@ -116,7 +116,7 @@ GradientNorm apply_update(const std::vector<ModelUpdate>& models, double learnin
         if (std::isfinite(norm.value))
             update.optimizer.step(learning_rate);
         else if (!norm.non_finite)
-            norm.non_finite = first_non_finite(update.model.named_tensors(true), update.prefix);
+            norm.non_finite = first_non_finite(update.model.trained_tensors(true), update.prefix);
         update.model.zero_gradients();
     }
     return norm;

@@ -66,6 +66,51 @@ private Q_SLOTS:
         begin_memory_account();
     }
 
+    void adapters_data() {
+        QTest::addColumn<QStringList>("targets");
+        QTest::newRow("q and v") << QStringList{"q_proj", "v_proj"};
+        QTest::newRow("all") << QStringList{"all-linear"};
+        QTest::newRow("down") << QStringList{"down_proj"};
+    }
+    void adapters() {
+        QFETCH(QStringList, targets);
+        const ModelConfig config = config_named("deep");
+        LoraConfig lora;
+        for (const QString& target : targets) lora.target_modules.push_back(target.toStdString());
+        const auto plan = plan_adapter(config, lora);
+        QVERIFY(plan.ok());
+        const Footprint footprint(config, 1, adapter_size(config, *plan));
+        Decoder model(config, at::kCPU);
+        model.initialise(1);
+        VERIFY_OK(model.add_adapter(lora, 1));
+        QCOMPARE(footprint.trained(), static_cast<double>(model.trained_parameters().nbytes()));
+
+        const PassShape shape{6, 20, 60};
+        const at::Tensor ids = at::randint(2, config.vocab_size, {shape.rows, shape.length});
+        model.enable_training();
+        at::Tensor graph;
+        const Measured forward = measure([&] {
+            const at::Tensor chosen = model.hidden_states(ids)
+                                          .reshape({-1, config.hidden_size})
+                                          .index_select(0, at::arange(shape.outputs));
+            graph = token_logprobs(model.logits(chosen), at::zeros({shape.outputs}, at::kLong), 1.0,
+                                   {0})
+                        .logprobs;
+        });
+        MemoryAccount training;
+        footprint.forward(training, shape);
+        COMPARE_BYTES(training.now(), forward.left, 0.08);
+        const Measured backward = measure([&] {
+            graph.sum().backward();
+            graph.reset();
+        });
+        const double before = training.now();
+        training.reset_peaks();
+        footprint.backward(training, shape);
+        COMPARE_BYTES(training.peak() - before, backward.peak, 0.35);
+        QVERIFY(std::abs(training.now()) < 1);
+    }
+
     void shapes_data() {
         QTest::addColumn<QString>("name");
         for (const char* name : {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases",

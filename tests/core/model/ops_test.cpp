@@ -194,6 +194,61 @@ private Q_SLOTS:
                 }
     }
 
+    void linear_with_an_adapter() {
+        // Two of three parts of a fused matrix, of different ranks, the middle one without.
+        const std::vector<ops::LowRank::Part> parts = {{0, 24, 3, 0.5}, {36, 12, 5, 2.0}};
+        for (const std::int64_t rows : {1, 13, 300})
+            for (const double rate : {0.0, 0.25})
+                for (const bool more : {false, true}) {
+                    const Tensors inputs = {numbers({rows, 32}, 1),
+                                            numbers({48, 32}, 2),
+                                            more ? numbers({48}, 3) : at::Tensor(),
+                                            more ? numbers({rows, 48}, 4) : at::Tensor(),
+                                            numbers({8, 32}, 5),
+                                            numbers({24 * 3 + 12 * 5}, 6)};
+                    const Dropout dropout{rate, 77};
+                    check(
+                        [&](const Tensors& t) {
+                            return ops::linear(t[0], t[1], t[2], t[3], {t[4], t[5], parts},
+                                               dropout);
+                        },
+                        [&](const Tensors& t) {
+                            return composed::linear(t[0], t[1], t[2], t[3], {t[4], t[5], parts},
+                                                    dropout);
+                        },
+                        inputs);
+                }
+    }
+
+    void an_adapter_on_a_frozen_weight() {
+        const at::Tensor weight = numbers({6, 8}, 2).to(at::kFloat);
+        const ops::LowRank adapter{numbers({2, 8}, 3).to(at::kFloat).requires_grad_(true),
+                                   numbers({12}, 4).to(at::kFloat).requires_grad_(true),
+                                   {{0, 6, 2, 1.0}}};
+        const at::Tensor x = numbers({4, 8}, 1).to(at::kFloat);
+        ops::linear(x, weight, {}, {}, adapter).sum().backward();
+        QVERIFY(!weight.grad().defined());
+        // y = x A^T B^T: the gradient of B sums A x over the rows.
+        const at::Tensor low = at::linear(x, adapter.a.detach()).sum(0);
+        QVERIFY(at::allclose(adapter.b.grad().view({6, 2}), low.expand({6, 2}), 1e-5, 1e-6));
+    }
+
+    void dropout_keeps_its_share_and_repeats_itself() {
+        const Dropout dropout{0.3, 5};
+        const at::Tensor mask = dropout.mask({400, 101}, at::kCPU);
+        QVERIFY(at::equal(mask, dropout.mask({400, 101}, at::kCPU)));
+        QVERIFY(!at::equal(mask, Dropout{0.3, 6}.mask({400, 101}, at::kCPU)));
+        const double dropped = (mask == 0).to(at::kDouble).mean().item<double>();
+        QVERIFY(std::abs(dropped - 0.3) < 0.01);  // four standard deviations
+        QVERIFY(((mask == 0) | (mask - 1 / 0.7).abs().lt(1e-6)).all().item<bool>());
+        QVERIFY(std::abs(mask.mean().item<double>() - 1.0) < 0.015);
+        const at::Tensor x = numbers({400, 101}, 1).to(at::kFloat);
+        QVERIFY(at::allclose(dropout.apply(x), x * mask));
+        at::Tensor sum = at::ones({400, 101});
+        dropout.add_applied(x, sum);
+        QVERIFY(at::allclose(sum, 1 + x * mask));
+    }
+
     void causal_attention() {
         struct Case {
             std::int64_t batch, length, heads, kv_heads, dim, rotary = dim, window = 0;

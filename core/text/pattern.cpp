@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "reward/pattern.h"
+#include "text/pattern.h"
 
 #include <array>
 
@@ -61,8 +61,14 @@ Result<Pattern> Pattern::make(std::string pattern) {
     return Pattern(std::move(pattern), std::move(compiled));
 }
 
-Result<bool> Pattern::found_in(std::string_view text) const {
-    const int matched = pcre2_match(compiled_->code.get(), bytes(text), text.size(), 0, 0,
+Result<bool> Pattern::found_in(std::string_view text) const { return match(text, 0); }
+
+Result<bool> Pattern::matches_all_of(std::string_view text) const {
+    return match(text, PCRE2_ANCHORED | PCRE2_ENDANCHORED);
+}
+
+Result<bool> Pattern::match(std::string_view text, std::uint32_t options) const {
+    const int matched = pcre2_match(compiled_->code.get(), bytes(text), text.size(), 0, options,
                                     compiled_->match.get(), compiled_->context.get());
     if (matched >= 0) return true;
     if (matched == PCRE2_ERROR_NOMATCH) return false;
