@@ -64,8 +64,8 @@ private Q_SLOTS:
             const Decoder model = score ? language.with_score_head(5) : language.frozen_copy();
             const TemporaryFolder folder;
             VERIFY_OK(model.save(folder.path()));
-            QCOMPARE(config_of(folder.path())["architectures"],
-                     json::array({score ? own.classifier : own.causal_lm}));
+            QVERIFY(config_of(folder.path())["architectures"] ==
+                    json::array({score ? own.classifier : own.causal_lm}));
             const auto loaded = Decoder::load(folder.path(), at::kCPU);
             VERIFY_OK(loaded);
             const auto whole = [](const Decoder& decoder) {  // gaps are not in files
@@ -137,7 +137,7 @@ private Q_SLOTS:
             QVERIFY((states.to(at::kFloat) - expected).abs().max().item<float>() < 0.2f);
             const TemporaryFolder half;
             VERIFY_OK(narrow->save(half.path()));
-            QCOMPARE(config_of(half.path())["dtype"], json(name_of(type)));
+            QVERIFY(config_of(half.path())["dtype"] == json(name_of(type)));
             const auto wide = Decoder::load(half.path(), at::kCPU);
             VERIFY_OK(wide);
             for (const auto& [name, tensor] : wide->named_tensors())
