@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Checkpoints from anywhere: whatever is wrong with them is said, without much memory.
+#include <algorithm>
 #include <fstream>
 
 #include <sys/resource.h>
@@ -37,6 +38,12 @@ void write_bytes(const fs::path& file, const std::string& bytes) {
 void write_header(const fs::path& file, const std::string& header) {
     const std::uint64_t size = header.size();
     write_bytes(file, std::string(reinterpret_cast<const char*>(&size), sizeof size) + header);
+}
+
+/// With double quotes in place of the single ones.
+std::string quoted(std::string text) {
+    std::replace(text.begin(), text.end(), '\'', '"');
+    return text;
 }
 
 std::string repeated(const std::string& text, std::size_t bytes) {
@@ -131,7 +138,7 @@ private Q_SLOTS:
         std::string header = "{";
         for (int i = 0; i < 1'000'000; ++i)
             header += (i ? ",\"" : "\"") + std::to_string(i) +
-                      R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
+                      quoted("':{'dtype':'U8','shape':[0],'data_offsets':[0,0]}");
         write_header(checkpoint.weights(), header + "}");
         QVERIFY(says(checkpoint.complaint(), "tensor model.embed_tokens.weight is missing"));
     }
@@ -142,21 +149,24 @@ private Q_SLOTS:
         const auto row = [](const char* name, const std::string& index, const char* message) {
             QTest::newRow(name) << QByteArray::fromStdString(index) << QByteArray(message);
         };
-        row("no map", R"({"weight_map": []})", "weight_map");
-        row("nothing in it", R"({"weight_map": {}})", "weight_map");
-        row("a shard above the folder", R"({"weight_map": {"a": "../model-1.safetensors"}})",
+        row("no map", quoted("{'weight_map': []}"), "weight_map");
+        row("nothing in it", quoted("{'weight_map': {}}"), "weight_map");
+        row("a shard above the folder", quoted("{'weight_map': {'a': '../model-1.safetensors'}}"),
             "in the same folder");
-        row("an absolute path", R"({"weight_map": {"a": "/etc/passwd"}})", "in the same folder");
-        row("the folder itself", R"({"weight_map": {"a": ".."}})", "in the same folder");
-        row("no name", R"({"weight_map": {"a": 3}})", "in the same folder");
-        row("a missing shard", R"({"weight_map": {"a": "none.safetensors"}})", "none.safetensors");
+        row("an absolute path", quoted("{'weight_map': {'a': '/etc/passwd'}}"),
+            "in the same folder");
+        row("the folder itself", quoted("{'weight_map': {'a': '..'}}"), "in the same folder");
+        row("no name", quoted("{'weight_map': {'a': 3}}"), "in the same folder");
+        row("a missing shard", quoted("{'weight_map': {'a': 'none.safetensors'}}"),
+            "none.safetensors");
         row("the index as its own shard",
-            R"({"weight_map": {"a": "model.safetensors.index.json"}})",
+            quoted("{'weight_map': {'a': 'model.safetensors.index.json'}}"),
             "not a valid safetensors file");
-        row("nested deeply", R"({"weight_map": )" + repeated(R"({"a":)", 15'000'000), "nested");
-        row("too large", R"({"weight_map": {"a": ")" + std::string(20'000'000, 'x') + "\"}}",
+        row("nested deeply", quoted("{'weight_map': ") + repeated(quoted("{'a':"), 15'000'000),
+            "nested");
+        row("too large", quoted("{'weight_map': {'a': '") + std::string(20'000'000, 'x') + "\"}}",
             "more than such a file has");
-        row("cut off", R"({"weight_map": {"a": "1.saf)", "not a JSON object");
+        row("cut off", quoted("{'weight_map': {'a': '1.saf"), "not a JSON object");
     }
     void broken_indices() {
         QFETCH(QByteArray, index);
@@ -173,11 +183,12 @@ private Q_SLOTS:
         const auto row = [](const char* name, const std::string& config, const char* message) {
             QTest::newRow(name) << QByteArray::fromStdString(config) << QByteArray(message);
         };
-        row("nested deeply", R"({"model_type":)" + repeated("[", 3'900'000), "nested");
+        row("nested deeply", quoted("{'model_type':") + repeated("[", 3'900'000), "nested");
         row("too large", "{" + std::string(5'000'000, ' ') + "}", "more than such a file has");
-        row("wide", R"({"model_type":[)" + repeated("[],", 3'900'000) + "[]]}", "model_type");
+        row("wide", quoted("{'model_type':[") + repeated("[],", 3'900'000) + "[]]}", "model_type");
         row("a key that is nested",
-            R"({"model_type":)" + std::string(60, '[') + std::string(60, ']') + "}", "model_type");
+            quoted("{'model_type':") + std::string(60, '[') + std::string(60, ']') + "}",
+            "model_type");
         row("empty", "", "not a JSON object");
         row("no text", std::string("\xff\xfe\x00\x01", 4), "not a JSON object");
         row("bytes that are no UTF-8", "{\"model_type\": [\"\xff\"]}", "JSON object");
@@ -245,20 +256,20 @@ private:
     static constexpr std::size_t much = 99'000'000;
     const std::vector<HostileHeader> hostile_headers_ = {
         {"lists in lists", "", "[", much, "not a JSON object"},
-        {"objects in objects", "", R"({"a":)", much, "is an object"},
-        {"lists in a field", R"({"a":{"x":)", "[", much, "is a list"},
-        {"numbers without end", R"({"a":{"dtype":"F32","shape":[)", "1,", much,
+        {"objects in objects", "", quoted("{'a':"), much, "is an object"},
+        {"lists in a field", quoted("{'a':{'x':"), "[", much, "is a list"},
+        {"numbers without end", quoted("{'a':{'dtype':'F32','shape':["), "1,", much,
          "too many dimensions"},
-        {"numbers elsewhere", R"({"a":{"x":[)", "1,", much, "not a JSON object"},
-        {"a name without end", R"({")", "a", much, "not a JSON object"},
-        {"metadata without end", R"({"__metadata__":{"a":)", "[", much, "__metadata__"},
+        {"numbers elsewhere", quoted("{'a':{'x':["), "1,", much, "not a JSON object"},
+        {"a name without end", quoted("{'"), "a", much, "not a JSON object"},
+        {"metadata without end", quoted("{'__metadata__':{'a':"), "[", much, "__metadata__"},
         {"no text at all", "", " ", much, "not a JSON object"},
         {"numbers that do not fit",
-         R"({"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}})", "", 0,
+         quoted("{'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,4]}}"), "", 0,
          "shape"},
         {"a claim beyond the file",
-         R"({"a":{"dtype":"F32","shape":[250000000000],"data_offsets":[0,1000000000000]}})", "", 0,
-         "cut off"},
+         quoted("{'a':{'dtype':'F32','shape':[250000000000],'data_offsets':[0,1000000000000]}}"),
+         "", 0, "cut off"},
     };
 };
 

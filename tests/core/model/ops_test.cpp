@@ -135,7 +135,8 @@ private Q_SLOTS:
     }
 
     void layer_norm() {
-        for (const std::int64_t size : {1, 7, 16, 24, 128, 135})
+        // Rows of one number have no gradient but its rounding, times 1 / sqrt(eps).
+        for (const std::int64_t size : {2, 7, 16, 24, 128, 135})
             for (const std::int64_t rows : {1, 5, 300})
                 check([](const Tensors& t) { return ops::norm(t[0], t[1], t[2], 1e-5); },
                       [](const Tensors& t) { return composed::norm(t[0], t[1], t[2], 1e-5); },
