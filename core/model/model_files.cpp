@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/check.h"
 #include "model/json_file.h"
 #include "model/safetensors.h"

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/families/config_keys.h"
 
+#include <nlohmann/json.hpp>
+
 namespace plumb {
 
 using nlohmann::json;
+
+bool ConfigKeys::is_there(const char* key) const { return object_.contains(key); }
+
+ConfigKeys ConfigKeys::within(const char* key) {
+    return ConfigKeys(object(key), origin_ + ": " + key);
+}
 
 bool ConfigKeys::has(const char* key) const { return !value(key).is_null(); }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/result.h"
 
@@ -21,7 +21,7 @@ public:
 
     bool has(const char* key) const;
     /// Even where it is null.
-    bool is_there(const char* key) const { return object_.contains(key); }
+    bool is_there(const char* key) const;
     void integer(const char* key, std::int64_t& value);
     void required_integer(const char* key, std::int64_t& value);
     void number(const char* key, double& value);
@@ -35,7 +35,7 @@ public:
     const nlohmann::json& value(const char* key) const;
 
     /// The keys of an object within this one.
-    ConfigKeys within(const char* key) { return ConfigKeys(object(key), origin_ + ": " + key); }
+    ConfigKeys within(const char* key);
     /// What a feature that this program has not must be: fails unless the key is missing or so.
     void must_be(const char* key, bool expected);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // GPT-2: learned positions, LayerNorm, matrices that lie transposed in files (Conv1D).
+#include <nlohmann/json.hpp>
+
 #include "model/families/all.h"
 #include "model/families/gelu_names.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // GPT-NeoX, and Pythia: a part of each head rotates, attention and MLP stand side by side, q, k and
 // v are interleaved by head in files.
+#include <nlohmann/json.hpp>
+
 #include "model/families/all.h"
 #include "model/families/gelu_names.h"
 #include "model/families/llama_like.h"

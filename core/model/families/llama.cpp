@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Llama 1 to 3, SmolLM2 and others in its form.
+#include <nlohmann/json.hpp>
+
 #include "model/families/all.h"
 #include "model/families/llama_like.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/families/llama_like.h"
 
+#include <nlohmann/json.hpp>
+
 namespace plumb::llama_like {
 
 using nlohmann::ordered_json;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mistral: Llama's form, with a sliding window in all layers of its first version.
+#include <nlohmann/json.hpp>
+
 #include "model/families/all.h"
 #include "model/families/llama_like.h"
 

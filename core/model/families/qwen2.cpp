@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Qwen2 and Qwen2.5: Llama's form, with biases of q, k and v.
+#include <nlohmann/json.hpp>
+
 #include "model/families/all.h"
 #include "model/families/llama_like.h"
 #include "model/families/qwen_window.h"

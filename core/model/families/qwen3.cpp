@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Qwen3: Llama's form, with normed heads of q and k, whose size is a key of its own.
+#include <nlohmann/json.hpp>
+
 #include "model/families/all.h"
 #include "model/families/llama_like.h"
 #include "model/families/qwen_window.h"

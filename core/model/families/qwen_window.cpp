@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/families/qwen_window.h"
 
+#include <nlohmann/json.hpp>
+
 namespace plumb::qwen_window {
 namespace {
 
