@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/families/qwen_window.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace plumb::qwen_window {
@@ -32,7 +34,6 @@ void read_layer_types(ConfigKeys& keys, ModelConfig& config) {
     if (windowed && !config.sliding_window)
         return keys.fail("layer_types asks for sliding windows, sliding_window is missing");
     config.first_window_layer = full;
-    if (!windowed) config.sliding_window.reset();
 }
 
 }  // namespace
@@ -50,6 +51,11 @@ void read(ConfigKeys& keys, ModelConfig& config) {
         keys.integer("max_window_layers", config.first_window_layer);
     }
     read_layer_types(keys, config);
+    config.first_window_layer = std::max<std::int64_t>(0, config.first_window_layer);
+    if (!config.sliding_window || config.first_window_layer >= config.num_hidden_layers) {
+        config.sliding_window.reset();  // no layer has one
+        config.first_window_layer = 0;
+    }
 }
 
 void write(const ModelConfig& config, nlohmann::ordered_json& object) {

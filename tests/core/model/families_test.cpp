@@ -204,6 +204,7 @@ private Q_SLOTS:
         config = read_model_config(folder.path());
         VERIFY_OK(config);
         QCOMPARE(config->window_of(1), std::int64_t{0});
+        QVERIFY(!config->sliding_window);
         change_config(folder.path(), {{"use_sliding_window", false}});
         QVERIFY(!read_model_config(folder.path())->sliding_window);
     }
