@@ -129,6 +129,7 @@ int run_program(int argc, char** argv) {
     add_completions_command(app, context);
     add_model_commands(app, context);
     add_export_command(app, context);
+    add_model_info_command(app, context);
     add_forecast_command(app, context);
     add_reward_command(app, context);
     add_chart_command(app, context);

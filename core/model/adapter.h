@@ -21,6 +21,7 @@ struct Decoder::Adapter {
         std::string name;  ///< PEFT's
         std::int64_t offset;
         std::vector<std::int64_t> sizes;
+        bool heads_interleaved = false;  ///< in the file: FileLayout
     };
     std::vector<Named> tensors;
     /// A parameter of the model that the adapter has one of its own for.

@@ -133,8 +133,8 @@ private:
 
 bool is_model_folder(const fs::path& folder) { return is_there(folder / "config.json"); }
 
-/// The base's folder, or nothing. Relative names are seen from the adapter's folder, then from those
-/// around it, then from the working directory.
+/// The base's folder, or nothing. Relative names are seen from the adapter's folder, then from
+/// those around it, then from the working directory.
 fs::path find_base(const fs::path& folder, const std::string& name) {
     if (name.empty()) return {};
     const fs::path path(name);
@@ -333,7 +333,7 @@ Status write_adapter(const Decoder& model, const fs::path& folder) {
     PLUMB_TRY_STATUS(write_file_atomic(
         folder / base_file,
         Json{{"folder", relative.string()}, {"fingerprint", base.fingerprint}}.dump(1)));
-    return write_safetensors(folder / tensor_file, model.adapter_tensors());
+    return write_safetensors(folder / tensor_file, model.adapter_tensors(), model.adapter_shapes());
 }
 
 std::string fingerprint_of(const Decoder& model) {

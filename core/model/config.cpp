@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "model/families/family.h"
+#include "model/json_file.h"
 
 namespace plumb {
 namespace {
@@ -14,12 +15,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-Result<json> parse_object(const std::filesystem::path& file) {
-    PLUMB_TRY(const std::string content, read_file(file));
-    json parsed = json::parse(content, nullptr, false);
-    if (!parsed.is_object()) return invalid_input(file.string() + ": this is not a JSON object");
-    return parsed;
-}
+constexpr std::uint64_t most_config_bytes = 4'000'000;
 
 ordered_json ids_to_json(const std::vector<std::int64_t>& ids) {
     if (ids.empty()) return nullptr;
@@ -37,12 +33,12 @@ ordered_json to_json(const ModelConfig& config) {
     ordered_json object = {
         {"architectures", {config.score_head ? family.classifier : family.causal_lm}},
         {"bos_token_id", optional_to_json(config.bos_token_id)},
-        {"dtype", "float32"},
+        {"dtype", name_of(config.dtype)},
         {"eos_token_id", ids_to_json(config.eos_token_ids)},
         {"initializer_range", 0.02},
         {"model_type", family.model_type},
         {"pad_token_id", optional_to_json(config.pad_token_id)},
-        {"torch_dtype", "float32"},
+        {"torch_dtype", name_of(config.dtype)},
         {"use_cache", true},
         {"vocab_size", config.vocab_size},
     };
@@ -84,6 +80,15 @@ void read_head(const Family& family, ConfigKeys& keys, ModelConfig& config) {
     config.score_head = true;
 }
 
+/// dtype of newer files, else torch_dtype: what the files are said to hold.
+void read_dtype(ConfigKeys& keys, ModelConfig& config) {
+    std::string name = "float32";
+    keys.text("torch_dtype", name);
+    keys.text("dtype", name);
+    for (const WeightType type : {WeightType::bfloat16, WeightType::float16})
+        if (name == name_of(type)) config.dtype = type;
+}
+
 void read_special_tokens(ConfigKeys& keys, ModelConfig& config) {
     keys.ids("eos_token_id", config.eos_token_ids);
     std::vector<std::int64_t> id;
@@ -96,27 +101,50 @@ void read_special_tokens(ConfigKeys& keys, ModelConfig& config) {
 
 }  // namespace
 
+const char* name_of(WeightType type) {
+    switch (type) {
+        case WeightType::float32: return "float32";
+        case WeightType::bfloat16: return "bfloat16";
+        case WeightType::float16: return "float16";
+    }
+    return "float32";
+}
+
+std::int64_t bytes_of(WeightType type) { return type == WeightType::float32 ? 4 : 2; }
+
 Status check_model_config(const ModelConfig& config) {
-    const std::pair<const char*, std::int64_t> sizes[] = {
-        {"vocab_size", config.vocab_size},
-        {"hidden_size", config.hidden_size},
-        {"intermediate_size", config.intermediate_size},
-        {"num_hidden_layers", config.num_hidden_layers},
-        {"num_attention_heads", config.num_attention_heads},
-        {"num_key_value_heads", config.num_key_value_heads},
-        {"head_dim", config.head_dim},
-        {"max_position_embeddings", config.max_position_embeddings}};
-    for (const auto& [key, value] : sizes)
-        if (value < 1 || value > (std::int64_t{1} << 31))
-            return invalid_input(std::string(key) + " must be at least 1 and below 2^31, found " +
-                                 std::to_string(value));
+    // Beyond any model that is known, and small enough that no product of them overflows.
+    struct Size {
+        const char* key;
+        std::int64_t value, most;
+    };
+    const Size sizes[] = {
+        {"vocab_size", config.vocab_size, 1 << 26},
+        {"hidden_size", config.hidden_size, 1 << 20},
+        {"intermediate_size", config.intermediate_size, 1 << 23},
+        {"num_hidden_layers", config.num_hidden_layers, 1 << 12},
+        {"num_attention_heads", config.num_attention_heads, 1 << 12},
+        {"num_key_value_heads", config.num_key_value_heads, 1 << 12},
+        {"head_dim", config.head_dim, 1 << 12},
+        {"max_position_embeddings", config.max_position_embeddings, std::int64_t{1} << 31}};
+    for (const auto& [key, value, most] : sizes)
+        if (value < 1 || value > most)
+            return invalid_input(std::string(key) + " must be from 1 to " + std::to_string(most) +
+                                 ", found " + std::to_string(value));
     if (config.num_attention_heads % config.num_key_value_heads != 0)
         return invalid_input("num_attention_heads (" + std::to_string(config.num_attention_heads) +
                              ") must be a multiple of num_key_value_heads (" +
                              std::to_string(config.num_key_value_heads) + ")");
-    if (config.head_dim % 2 != 0)
-        return invalid_input("head_dim must be even for rotary positions, found " +
-                             std::to_string(config.head_dim));
+    if (config.positions == PositionKind::rotary) {
+        if (!(config.partial_rotary_factor > 0 && config.partial_rotary_factor <= 1))
+            return invalid_input("partial_rotary_factor must be above 0 and at most 1");
+        if (config.rotary_dim() % 2 != 0 || config.rotary_dim() == 0)
+            return invalid_input("the part of head_dim that rotates must be even, found " +
+                                 std::to_string(config.rotary_dim()));
+    }
+    if (config.sliding_window && *config.sliding_window < 1)
+        return invalid_input("sliding_window must be at least 1, found " +
+                             std::to_string(*config.sliding_window));
     if (!(config.norm_eps > 0)) return invalid_input("the norm's eps must be above 0");
     if (!(config.rope_theta > 0)) return invalid_input("rope_theta must be above 0");
     if (config.rope_scaling) {
@@ -134,7 +162,7 @@ Status check_model_config(const ModelConfig& config) {
 
 Result<ModelConfig> read_model_config(const std::filesystem::path& folder) {
     const std::filesystem::path file = folder / "config.json";
-    PLUMB_TRY(const json object, parse_object(file));
+    PLUMB_TRY(const json object, read_untrusted_json(file, most_config_bytes));
     const std::string origin = file.string();
     ConfigKeys keys(object, origin);
     const Family* family = read_family(keys);
@@ -146,6 +174,7 @@ Result<ModelConfig> read_model_config(const std::filesystem::path& folder) {
     ModelConfig config;
     config.family = family->id;
     family->read(keys, config);
+    read_dtype(keys, config);
     read_special_tokens(keys, config);
     read_head(*family, keys, config);
     PLUMB_TRY_STATUS(keys.status());

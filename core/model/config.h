@@ -23,6 +23,9 @@ struct RopeScaling {
 /// families/family.h. What it computes is said by the features below alone.
 enum class ModelFamily { llama, mistral, qwen2, qwen3, gpt2, gpt_neox };
 
+/// How numbers are kept and computed. Files may have any of them, whatever a model is read into.
+enum class WeightType { float32, bfloat16, float16 };
+
 /// How a row is brought to one scale: divided by its root mean square (RMSNorm, Zhang and Sennrich,
 /// 2019), or centred and divided by its deviation, with a bias (LayerNorm, Ba et al., 2016).
 enum class NormKind { rms, layer };
@@ -32,9 +35,15 @@ enum class PositionKind { rotary, learned };
 /// its tanh approximation.
 enum class MlpKind { swiglu, gelu, gelu_tanh };
 
+/// "bfloat16", as config.json names it.
+const char* name_of(WeightType type);
+/// Of one number.
+std::int64_t bytes_of(WeightType type);
+
 /// The shape of a decoder. Sizes have the names of Hugging Face's config.json (its newer families).
 struct ModelConfig {
     ModelFamily family = ModelFamily::llama;
+    WeightType dtype = WeightType::float32;
     std::int64_t vocab_size = 0;
     std::int64_t hidden_size = 0;
     std::int64_t intermediate_size = 0;
@@ -77,9 +86,14 @@ struct ModelConfig {
     std::int64_t mlp_columns() const {
         return (mlp == MlpKind::swiglu ? 2 : 1) * intermediate_size;
     }
-    /// Columns of a head that rotate.
+    /// Columns of a head that rotate; none where positions are learned.
     std::int64_t rotary_dim() const {
+        if (positions == PositionKind::learned) return 0;
         return static_cast<std::int64_t>(static_cast<double>(head_dim) * partial_rotary_factor);
+    }
+    /// How many positions a position of this layer sees; 0: all before it.
+    std::int64_t window_of(std::int64_t layer) const {
+        return layer >= first_window_layer ? sliding_window.value_or(0) : 0;
     }
     /// A matrix of its own behind the last layer, rather than the embedding once more.
     bool has_own_head() const { return score_head || !tie_word_embeddings; }

@@ -30,6 +30,12 @@ void fill_normal(const at::Tensor& tensor, double deviation, std::uint64_t seed)
 /// Of a score head (Stiennon et al., 2020).
 double score_deviation(double fan_in) { return 1.0 / std::sqrt(fan_in + 1); }
 
+const ModelConfig& checked(const ModelConfig& config) {
+    const Status status = check_model_config(config);
+    PLUMB_CHECK(status.ok(), status.error().message);
+    return config;
+}
+
 bool is_norm_weight(Parameter parameter) {
     using enum Parameter;
     return parameter == norm || parameter == input_norm || parameter == post_norm ||
@@ -39,13 +45,11 @@ bool is_norm_weight(Parameter parameter) {
 }  // namespace
 
 Decoder::Decoder(const ModelConfig& config, at::Device device)
-    : config_(config),
+    : config_(checked(config)),
       device_(device),
       layers_(static_cast<std::size_t>(config.num_hidden_layers)),
-      rope_(make_rope_tables(config, device)),
+      rope_(config, device),
       packed_copy_(std::make_unique<PackedCopy>()) {
-    const Status status = check_model_config(config);
-    PLUMB_CHECK(status.ok(), status.error().message);
     allocate();
 }
 
@@ -58,10 +62,11 @@ void Decoder::allocate() {
     const std::vector<ParameterPlace> places = decoder_parameters(config_);
     std::int64_t size = 0;
     for (const ParameterPlace& place : places) {
-        size += aligned(place.numel());
+        size += aligned(place.numel(), config_.dtype);
         if (place.decays()) decay_size_ = size;
     }
-    flat_ = at::zeros({size}, at::TensorOptions().dtype(at::kFloat).device(device_));
+    flat_ =
+        at::zeros({size}, at::TensorOptions().dtype(scalar_type_of(config_.dtype)).device(device_));
 
     std::int64_t offset = 0;
     for (const ParameterPlace& place : places) {
@@ -69,7 +74,7 @@ void Decoder::allocate() {
         // autograd notices an update between forward and backward.
         parameter(place.parameter, place.layer) =
             flat_.narrow(0, offset, place.numel()).view(place.shape).detach();
-        offset += aligned(place.numel());
+        offset += aligned(place.numel(), config_.dtype);
     }
     if (!config_.has_own_head()) head_ = embedding_;
 }
@@ -183,58 +188,103 @@ Decoder Decoder::frozen_copy() const {
     return copy;
 }
 
-at::Tensor Decoder::embed(const at::Tensor& ids) const { return ops::embedding(embedding_, ids); }
+at::Tensor Decoder::embed(const at::Tensor& ids, const at::Tensor& positions) const {
+    const at::Tensor x = ops::embedding(embedding_, ids);
+    return positions_.defined() ? x + ops::embedding(positions_, positions) : x;
+}
+
+at::Tensor Decoder::embed(const TokenTree& tokens) const {
+    return embed(tokens.ids, positions_.defined() ? tokens.positions().to(device_) : at::Tensor());
+}
 
 at::Tensor Decoder::project_qkv(const Layer& layer, const at::Tensor& x, const Pass& pass) const {
-    return ops::linear(ops::rms_norm(x, layer.input_norm, config_.norm_eps), layer.qkv,
-                       layer.qkv_bias, {}, layer.qkv_adapter, dropout_of(pass, layer, 0));
+    const at::Tensor normed =
+        ops::norm(x, layer.input_norm, layer.input_norm_bias, config_.norm_eps);
+    const at::Tensor qkv = ops::linear(normed, layer.qkv, layer.qkv_bias, {}, layer.qkv_adapter,
+                                       dropout_of(pass, layer, 0));
+    if (!config_.qk_norm) return qkv;
+    return ops::head_norm(qkv, layer.q_norm, layer.k_norm, config_.num_attention_heads,
+                          config_.num_key_value_heads, config_.norm_eps);
 }
 
-at::Tensor Decoder::project_output(const Layer& layer, const at::Tensor& attended,
-                                   const at::Tensor& x, const Pass& pass) const {
-    return ops::linear(attended, layer.output, layer.output_bias, x, layer.output_adapter,
-                       dropout_of(pass, layer, 1));
+at::Tensor Decoder::attend(std::size_t layer, const at::Tensor& qkv, const at::Tensor& segments,
+                           const RopeTables& rope) const {
+    return ops::causal_attention(qkv, segments, rope.cos, rope.sin, config_.num_attention_heads,
+                                 config_.num_key_value_heads,
+                                 config_.window_of(static_cast<std::int64_t>(layer)));
 }
 
-at::Tensor Decoder::attention_block(const Layer& layer, const at::Tensor& x,
-                                    const Pass& pass) const {
-    const std::int64_t length = x.size(1);
-    const at::Tensor attended = ops::causal_attention(
-        project_qkv(layer, x, pass), rope_.cos.narrow(0, 0, length), rope_.sin.narrow(0, 0, length),
-        config_.num_attention_heads, config_.num_key_value_heads);
-    return project_output(layer, attended, x, pass);
+at::Tensor Decoder::finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x,
+                                 const Pass& pass) const {
+    const at::Tensor added = ops::linear(attended, layer.output, layer.output_bias, x,
+                                         layer.output_adapter, dropout_of(pass, layer, 1));
+    attended.reset();  // memory for the MLP
+    return mlp_block(layer, config_.parallel_residual ? x : added, added, pass);
 }
 
-at::Tensor Decoder::mlp_block(const Layer& layer, const at::Tensor& x, const Pass& pass) const {
-    const at::Tensor normed = ops::rms_norm(x, layer.post_norm, config_.norm_eps);
-    const at::Tensor gated =
-        ops::swiglu(ops::linear(normed, layer.gate_up, layer.gate_up_bias, {},
-                                layer.gate_up_adapter, dropout_of(pass, layer, 2)));
-    return ops::linear(gated, layer.down, layer.down_bias, x, layer.down_adapter,
+at::Tensor Decoder::activate(const at::Tensor& columns) const {
+    if (config_.mlp == MlpKind::swiglu) return ops::swiglu(columns);
+    return ops::gelu(columns, config_.mlp == MlpKind::gelu);
+}
+
+at::Tensor Decoder::mlp_block(const Layer& layer, const at::Tensor& input,
+                              const at::Tensor& residual, const Pass& pass) const {
+    const at::Tensor normed =
+        ops::norm(input, layer.post_norm, layer.post_norm_bias, config_.norm_eps);
+    const at::Tensor active =
+        activate(ops::linear(normed, layer.gate_up, layer.gate_up_bias, {}, layer.gate_up_adapter,
+                             dropout_of(pass, layer, 2)));
+    return ops::linear(active, layer.down, layer.down_bias, residual, layer.down_adapter,
                        dropout_of(pass, layer, 3));
 }
 
-at::Tensor Decoder::final_norm(const at::Tensor& x) const {
-    return ops::rms_norm(x, norm_, config_.norm_eps);
+at::Tensor Decoder::run_layer(std::size_t index, const at::Tensor& x, const at::Tensor& segments,
+                              const RopeTables& rope, const Pass& pass) const {
+    const Layer& layer = layers_[index];
+    at::Tensor attended = attend(index, project_qkv(layer, x, pass), segments, rope);
+    return finish_layer(layer, std::move(attended), x, pass);
 }
 
-at::Tensor Decoder::hidden_states(const at::Tensor& ids) const {
-    PLUMB_CHECK(ids.dim() == 2 && ids.size(1) <= config_.max_position_embeddings,
-                "ids must be [B, T] with T up to max_position_embeddings");
+at::Tensor Decoder::final_norm(const at::Tensor& x) const {
+    return ops::norm(x, norm_, norm_bias_, config_.norm_eps);
+}
+
+at::Tensor Decoder::hidden_states(const TokenTree& tokens) const {
+    PLUMB_CHECK(tokens.longest() <= config_.max_position_embeddings,
+                "sequences must fit max_position_embeddings");
+    const RopeTables rope = rope_.up_to(tokens.longest());
     const Pass pass = next_pass();
-    at::Tensor x = embed(ids);
-    for (const Layer& layer : layers_) x = mlp_block(layer, attention_block(layer, x, pass), pass);
+    at::Tensor x = embed(tokens);
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+        x = run_layer(i, x, tokens.segments, rope, pass);
     return final_norm(x);
 }
 
+at::Tensor Decoder::hidden_states(const at::Tensor& ids) const {
+    return hidden_states(TokenTree::of_rows(ids)).view({ids.size(0), ids.size(1), -1});
+}
+
+at::Tensor Decoder::hidden_states(const at::Tensor& ids, const at::Tensor& mask) const {
+    const at::Tensor real = mask != 0;
+    // Real tokens come first, in their order; behind them padding is never seen.
+    const at::Tensor order = real.logical_not().argsort(/*stable=*/true, /*dim=*/1);
+    const at::Tensor moved = hidden_states(ids.gather(1, order));
+    const at::Tensor back =
+        order.argsort(/*stable=*/true, /*dim=*/1).unsqueeze(-1).expand_as(moved);
+    return moved.gather(1, back) * real.unsqueeze(-1).to(moved.scalar_type());
+}
+
 std::vector<at::Tensor> Decoder::all_hidden_states(const at::Tensor& ids) const {
-    PLUMB_CHECK(ids.dim() == 2 && ids.size(1) <= config_.max_position_embeddings,
-                "ids must be [B, T] with T up to max_position_embeddings");
+    const TokenTree tokens = TokenTree::of_rows(ids);
+    PLUMB_CHECK(tokens.longest() <= config_.max_position_embeddings,
+                "sequences must fit max_position_embeddings");
+    const RopeTables rope = rope_.up_to(tokens.longest());
     const Pass pass = next_pass();
-    std::vector<at::Tensor> states = {embed(ids)};
-    for (const Layer& layer : layers_)
-        states.push_back(mlp_block(layer, attention_block(layer, states.back(), pass), pass));
+    std::vector<at::Tensor> states = {embed(tokens)};
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+        states.push_back(run_layer(i, states.back(), tokens.segments, rope, pass));
     states.back() = final_norm(states.back());
+    for (at::Tensor& state : states) state = state.view({ids.size(0), ids.size(1), -1});
     return states;
 }
 

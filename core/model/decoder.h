@@ -18,12 +18,15 @@
 #include "model/parameters.h"
 #include "model/rope.h"
 #include "model/safetensors.h"
+#include "model/token_tree.h"
 
 namespace plumb {
 
 class KeyValueCache;
 struct AdapterPlan;
+class ModelFiles;
 struct FileTensor;
+struct TensorSource;
 struct PackedDecoder;
 
 /// What an adapter is an adapter of.
@@ -60,21 +63,31 @@ public:
     /// given a seed, one drawn as initialise() does.
     Decoder with_score_head(std::optional<std::uint64_t> seed) const;
 
-    static Result<Decoder> load(const std::filesystem::path& folder, at::Device device);
+    /// dtype: of the weights in memory and of the computation, whatever files hold. Nothing of the
+    /// model's size is allocated before its files are known to have just what config.json asks for.
+    static Result<Decoder> load(const std::filesystem::path& folder, at::Device device,
+                                WeightType dtype = WeightType::float32);
     /// config.json, generation_config.json and model.safetensors; the folder must exist.
     Status save(const std::filesystem::path& folder) const;
 
-    /// The parameters (or, with gradients = true, their gradients) under Hugging Face's names, as
-    /// views of the flat buffers; the tied head is left out.
+    /// The parameters (or, with gradients = true, their gradients) under the family's names, as
+    /// views of the flat buffers; the tied head is left out. Elements are in the order of the
+    /// family's files; where q, k and v are interleaved there, the view has the dimensions
+    /// [heads, 3, head_dim, ...].
     TensorMap named_tensors(bool gradients = false) const;
-    /// Copies the tensors in; a missing, unknown or wrongly shaped one is named, and nothing is
-    /// changed then. origin: the file, for the message.
-    Status load_tensors(const TensorMap& tensors, const std::string& origin);
+    /// Reads the weights of a folder with the same configuration. A missing, unknown or wrongly
+    /// shaped tensor is named, and nothing is changed then.
+    Status load_weights(const std::filesystem::path& folder);
 
-    /// Hidden states after the final norm, [B, T, hidden]. ids [B, T] int64, rows right-padded:
-    /// attention is causal, so padding at the end changes nothing before it. Positions count from
-    /// 0. Differentiable where gradients are on.
+    /// Hidden states after the final norm, one a token: [N, hidden]. Positions count from 0 in
+    /// every sequence. Differentiable where gradients are on.
+    at::Tensor hidden_states(const TokenTree& tokens) const;
+    /// The same of rows: ids [B, T] int64 to [B, T, hidden]. Rows may be right-padded: attention is
+    /// causal, so padding at the end changes nothing before it.
     at::Tensor hidden_states(const at::Tensor& ids) const;
+    /// The same of rows padded anywhere: mask [B, T] is not 0 at real tokens, whose positions count
+    /// from 0 in each row. Zeros at padding.
+    at::Tensor hidden_states(const at::Tensor& ids, const at::Tensor& mask) const;
     /// hidden_states after the embedding and after every block, the last one normed.
     std::vector<at::Tensor> all_hidden_states(const at::Tensor& ids) const;
     /// hidden [..., hidden] to logits [..., vocab]. Differentiable where gradients are on.
@@ -112,7 +125,7 @@ public:
     at::Tensor& flat_gradients() { return flat_gradients_; }
     /// The trained parameters, or their gradients, by name.
     TensorMap trained_tensors(bool gradients = false) const;
-    const RopeTables& rope() const { return rope_; }
+    RopeTables rope() const { return rope_.tables(); }
     std::int64_t decay_size() const;
     /// Allocates the gradients and turns gradients on. Without it the model is frozen.
     void enable_training();
@@ -149,8 +162,11 @@ public:
     bool has_adapter() const { return adapter_ != nullptr; }
     /// Precondition here and below: has_adapter(). target_modules are names, or the expression.
     const LoraConfig& adapter_config() const;
-    /// Tensors of the adapter (or their gradients) under PEFT's names, as views.
+    /// Tensors of the adapter (or their gradients) under PEFT's names, as views; their elements in
+    /// the order of the files.
     TensorMap adapter_tensors(bool gradients = false) const;
+    /// Their shapes in a file, where GPT-NeoX has heads in another order.
+    FileShapes adapter_shapes() const;
     Status load_adapter_tensors(const TensorMap& tensors, const std::string& origin);
     std::map<std::string, AdaptedModule> adapted_modules() const;
     std::int64_t adapter_parameter_count() const;
@@ -182,13 +198,15 @@ private:
     struct Shared {};
     Decoder(const Decoder& base, Shared);
 
+    Status read_weights(const ModelFiles& files, const std::vector<TensorSource>& sources);
+
     void allocate();
     at::Tensor& parameter(Parameter parameter, std::int64_t layer);
     const at::Tensor& parameter(Parameter parameter, std::int64_t layer) const;
     std::vector<at::Tensor*> parameters();
     /// The elements of a tensor of the family's files, as a view of a parameter (or its gradient).
-    static at::Tensor file_view(const at::Tensor& parameter, const FileTensor& tensor);
-    at::Tensor embed(const at::Tensor& ids) const;
+    at::Tensor file_view(const at::Tensor& parameter, const FileTensor& tensor) const;
+    at::Tensor interleaved(const at::Tensor& rows) const;
     void draw_score_head(std::uint64_t seed);
     std::int64_t input_size(const FileTensor& module) const;
     std::map<std::string, std::int64_t> adapter_sizes() const;
@@ -197,21 +215,32 @@ private:
     void make_adapter(const AdapterPlan& plan);
     std::vector<at::Tensor*> adapter_leaves();
     Decoder copy_of_adapted() const;
-    void add_low_rank(const TensorMap& named) const;
+    void add_low_rank(Decoder& target) const;
     at::Tensor effective(const at::Tensor& weight, const ops::LowRank& adapter) const;
     Pass next_pass() const;
     Dropout dropout_of(const Pass& pass, const Layer& layer, std::uint64_t place) const;
+    /// Positions of the shape of ids; used where they are learned.
+    at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions) const;
+    at::Tensor embed(const TokenTree& tokens) const;
     at::Tensor project_qkv(const Layer& layer, const at::Tensor& x, const Pass& pass) const;
-    at::Tensor project_output(const Layer& layer, const at::Tensor& attended, const at::Tensor& x,
-                              const Pass& pass) const;
-    at::Tensor attention_block(const Layer& layer, const at::Tensor& x, const Pass& pass) const;
-    at::Tensor mlp_block(const Layer& layer, const at::Tensor& x, const Pass& pass) const;
+    /// qkv [N, columns] of tokens in these segments, with the angles of all their positions.
+    at::Tensor attend(std::size_t layer, const at::Tensor& qkv, const at::Tensor& segments,
+                      const RopeTables& rope) const;
+    /// x [N, hidden].
+    at::Tensor run_layer(std::size_t layer, const at::Tensor& x, const at::Tensor& segments,
+                         const RopeTables& rope, const Pass& pass) const;
+    /// From the attended values on: x is the layer's input.
+    at::Tensor finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x,
+                            const Pass& pass) const;
+    at::Tensor activate(const at::Tensor& columns) const;
+    at::Tensor mlp_block(const Layer& layer, const at::Tensor& input, const at::Tensor& residual,
+                         const Pass& pass) const;
     at::Tensor final_norm(const at::Tensor& x) const;
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
     std::shared_ptr<const PackedDecoder> packed() const;
-    void pack_adapted(PackedDecoder& weights) const;
+    void pack(PackedDecoder& weights, bool only_the_adapter) const;
 
     ModelConfig config_;
     at::Device device_;
@@ -220,7 +249,7 @@ private:
     // head_ is embedding_ where they are tied, [1, hidden] where it is a score.
     at::Tensor embedding_, positions_, head_, norm_, norm_bias_;
     std::vector<Layer> layers_;
-    RopeTables rope_;
+    RotaryPositions rope_;
     bool is_shared_ = false;
     std::optional<BaseModel> base_;
     std::unique_ptr<Adapter> adapter_;

@@ -142,9 +142,11 @@ void Decoder::make_adapter(const AdapterPlan& plan) {
     }
 
     std::int64_t size = 0;
-    for (const Wanted& wanted : matrices) size += aligned(c10::multiply_integers(wanted.sizes));
+    for (const Wanted& wanted : matrices)
+        size += aligned(c10::multiply_integers(wanted.sizes), config_.dtype);
     adapter_->decay_size = size;
-    for (const Wanted& wanted : vectors) size += aligned(c10::multiply_integers(wanted.sizes));
+    for (const Wanted& wanted : vectors)
+        size += aligned(c10::multiply_integers(wanted.sizes), config_.dtype);
     adapter_->flat = at::zeros({size}, flat_.options());
     std::map<const at::Tensor*, std::int64_t> offset_of;
     std::int64_t offset = 0;
@@ -154,7 +156,7 @@ void Decoder::make_adapter(const AdapterPlan& plan) {
             // Detached for the reason that Decoder::allocate() gives.
             *wanted.place = adapter_->flat.narrow(0, offset, count).view(wanted.sizes).detach();
             offset_of[wanted.place] = offset;
-            offset += aligned(count);
+            offset += aligned(count, config_.dtype);
         }
 
     for (const auto& [adapter, modules] : stacks) {
@@ -163,9 +165,12 @@ void Decoder::make_adapter(const AdapterPlan& plan) {
             const auto& part = adapter->parts[i];
             const std::string name = std::string(adapter_prefix) + modules[i].name;
             const std::int64_t in = input_size(modules[i]);
-            adapter_->tensors.push_back({name + std::string(lora_a_suffix), a, {part.rank, in}});
             adapter_->tensors.push_back(
-                {name + std::string(lora_b_suffix), b, {part.rows, part.rank}});
+                {name + std::string(lora_a_suffix), a, {part.rank, in}, false});
+            adapter_->tensors.push_back({name + std::string(lora_b_suffix),
+                                         b,
+                                         {part.rows, part.rank},
+                                         modules[i].layout == FileLayout::heads_interleaved});
             a += part.rank * in;
             b += part.rows * part.rank;
         }
@@ -173,8 +178,8 @@ void Decoder::make_adapter(const AdapterPlan& plan) {
     for (const auto& [tensor, original] : adapter_->replaced) {
         const at::Tensor& own = parameter(tensor.parameter, tensor.layer);
         own.detach().copy_(original);
-        adapter_->tensors.push_back(
-            {std::string(adapter_prefix) + tensor.name, offset_of.at(&own), own.sizes().vec()});
+        adapter_->tensors.push_back({std::string(adapter_prefix) + tensor.name, offset_of.at(&own),
+                                     own.sizes().vec(), false});
     }
 }
 
@@ -201,33 +206,45 @@ TensorMap Decoder::adapter_tensors(bool gradients) const {
     PLUMB_CHECK(adapter_ && (!gradients || flat_gradients_.defined()), "there is no such tensor");
     TensorMap named;
     const at::Tensor& flat = gradients ? flat_gradients_ : adapter_->flat;
-    for (const Adapter::Named& tensor : adapter_->tensors)
-        named.emplace(tensor.name,
-                      flat.narrow(0, tensor.offset, c10::multiply_integers(tensor.sizes))
-                          .view(tensor.sizes)
-                          .detach());
+    for (const Adapter::Named& tensor : adapter_->tensors) {
+        const at::Tensor own =
+            flat.narrow(0, tensor.offset, c10::multiply_integers(tensor.sizes)).view(tensor.sizes);
+        named.emplace(tensor.name, (tensor.heads_interleaved ? interleaved(own) : own).detach());
+    }
     return named;
 }
 
+FileShapes Decoder::adapter_shapes() const {
+    FileShapes shapes;
+    for (const Adapter::Named& tensor : adapter_->tensors) shapes[tensor.name] = tensor.sizes;
+    return shapes;
+}
+
+/// Rows of q, k and v in the order of a file that has them by head.
+at::Tensor Decoder::interleaved(const at::Tensor& rows) const {
+    return rows.unflatten(0, {3, config_.num_attention_heads, config_.head_dim}).transpose(0, 1);
+}
+
 Status Decoder::load_adapter_tensors(const TensorMap& tensors, const std::string& origin) {
-    const TensorMap own = adapter_tensors();
-    for (const auto& [name, target] : own) {
+    const FileShapes shapes = adapter_shapes();
+    for (const auto& [name, sizes] : shapes) {
         const auto found = tensors.find(name);
         if (found == tensors.end())
             return invalid_input(origin + ": tensor " + name + " is missing");
-        if (found->second.sizes() != target.sizes())
+        if (found->second.sizes() != at::IntArrayRef(sizes))
             return invalid_input(origin + ": tensor " + name + " has shape " +
                                  c10::str(found->second.sizes()) + ", the base model asks for " +
-                                 c10::str(target.sizes()));
+                                 c10::str(at::IntArrayRef(sizes)));
         if (!found->second.is_floating_point())
             return invalid_input(origin + ": tensor " + name + " holds whole numbers, not weights");
     }
     for (const auto& [name, tensor] : tensors)
-        if (!own.contains(name) && !is_copy_of_the_base(name))
+        if (!shapes.contains(name) && !is_copy_of_the_base(name))
             return invalid_input(origin + ": tensor " + name +
-                                 " has no counterpart (lora_A and "
-                                 "lora_B belong together)");
-    for (const auto& [name, target] : own) target.copy_(tensors.at(name));
+                                 " has no counterpart (lora_A and lora_B belong together)");
+    const at::NoGradGuard no_gradient;
+    for (const auto& [name, target] : adapter_tensors())
+        target.copy_(tensors.at(name).contiguous().view(target.sizes()));
     return {};
 }
 
@@ -300,16 +317,17 @@ at::Tensor Decoder::effective(const at::Tensor& weight, const ops::LowRank& adap
     return whole;
 }
 
-/// Adds each module's scale * B A to the tensor of its name.
-void Decoder::add_low_rank(const TensorMap& named) const {
+/// Adds each module's scale * B A to the target's rows of the module.
+void Decoder::add_low_rank(Decoder& target) const {
     for (const FileTensor& module : linear_modules(config_)) {
         std::int64_t rank = 0, offset = 0;
         const ops::LowRank& adapter = low_rank(module);
         for (const auto& part : adapter.parts) {
             const std::int64_t count = part.rows * part.rank;
             if (part.first_row == module.first_row)
-                named.at(module.name + ".weight")
+                target.parameter(module.parameter, module.layer)
                     .detach()
+                    .narrow(0, module.first_row, module.rows)
                     .addmm_(adapter.b.narrow(0, offset, count).view({part.rows, part.rank}),
                             adapter.a.narrow(0, rank, part.rank), 1, part.scale);
             rank += part.rank;
@@ -324,7 +342,7 @@ void Decoder::merge_adapter() {
     const bool unties = !config_.score_head && config_.tie_word_embeddings &&
                         (head_is_own || head_adapter_.a.defined());
     if (!is_shared_ && !unties && adapter_->replaced.empty()) {
-        add_low_rank(named_tensors());
+        add_low_rank(*this);
         Decoder bare = sharing();
         bare.own_parameters();
         *this = std::move(bare);
@@ -336,7 +354,7 @@ void Decoder::merge_adapter() {
     for (const ParameterPlace& place : decoder_parameters(config))
         whole.parameter(place.parameter, place.layer)
             .copy_(parameter(place.parameter, place.layer).detach());
-    add_low_rank(whole.named_tensors());
+    add_low_rank(whole);
     *this = std::move(whole);
 }
 

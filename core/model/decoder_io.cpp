@@ -3,21 +3,22 @@
 #include "base/check.h"
 #include "model/decoder.h"
 #include "model/families/family.h"
+#include "model/model_files.h"
+#include "model/safetensors.h"
+#include "model/tensor_sources.h"
 
 namespace plumb {
-namespace {
 
-std::string shape_text(at::IntArrayRef shape) {
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i)
-        text += (i ? ", " : "") + std::to_string(shape[i]);
-    return text + "]";
-}
-
-}  // namespace
-
-at::Tensor Decoder::file_view(const at::Tensor& parameter, const FileTensor& tensor) {
-    return parameter.narrow(0, tensor.first_row, tensor.rows);
+at::Tensor Decoder::file_view(const at::Tensor& parameter, const FileTensor& tensor) const {
+    const at::Tensor rows = parameter.narrow(0, tensor.first_row, tensor.rows);
+    switch (tensor.layout) {
+        case FileLayout::rows: return rows;
+        case FileLayout::transposed: return rows.t();
+        case FileLayout::heads_interleaved:
+            return rows.unflatten(0, {3, config_.num_attention_heads, config_.head_dim})
+                .transpose(0, 1);
+    }
+    return rows;
 }
 
 TensorMap Decoder::named_tensors(bool gradients) const {
@@ -30,40 +31,38 @@ TensorMap Decoder::named_tensors(bool gradients) const {
     return named;
 }
 
-Status Decoder::load_tensors(const TensorMap& tensors, const std::string& origin) {
-    const TensorMap own = named_tensors();
-    for (const auto& [name, target] : own) {
-        const auto found = tensors.find(name);
-        if (found == tensors.end())
-            return invalid_input(origin + ": tensor " + name + " is missing");
-        if (found->second.sizes() != target.sizes())
-            return invalid_input(origin + ": tensor " + name + " has shape " +
-                                 shape_text(found->second.sizes()) + ", config.json asks for " +
-                                 shape_text(target.sizes()));
-        if (!found->second.is_floating_point())
-            return invalid_input(origin + ": tensor " + name + " holds whole numbers, not weights");
+Status Decoder::load_weights(const std::filesystem::path& folder) {
+    PLUMB_TRY(const ModelFiles files, ModelFiles::open(folder));
+    PLUMB_TRY(const std::vector<TensorSource> sources, find_tensors(config_, files, folder));
+    return read_weights(files, sources);
+}
+
+Status Decoder::read_weights(const ModelFiles& files, const std::vector<TensorSource>& sources) {
+    const at::NoGradGuard no_grad;
+    for (const auto& [tensor, place] : sources) {
+        const at::Tensor& whole = parameter(tensor.parameter, tensor.layer);
+        PLUMB_TRY_STATUS(files.read(*place, file_view(whole.detach(), tensor)));
     }
-    const Family& family = family_of(config_);
-    for (const auto& [name, tensor] : tensors)
-        if (!own.contains(name) && !family.is_constant(name) &&
-            !(config_.tie_word_embeddings && name == "lm_head.weight"))
-            return invalid_input(origin + ": tensor " + name +
-                                 " belongs to no part of the model that config.json describes");
-    for (const auto& [name, target] : own) target.copy_(tensors.at(name));
     return {};
 }
 
-Result<Decoder> Decoder::load(const std::filesystem::path& folder, at::Device device) {
-    PLUMB_TRY(const ModelConfig config, read_model_config(folder));
-    PLUMB_TRY(const TensorMap tensors, read_model_tensors(folder));
+Result<Decoder> Decoder::load(const std::filesystem::path& folder, at::Device device,
+                              WeightType dtype) {
+    PLUMB_TRY(ModelConfig config, read_model_config(folder));
+    config.dtype = dtype;
+    PLUMB_TRY(const ModelFiles files, ModelFiles::open(folder));
+    PLUMB_TRY(const std::vector<TensorSource> sources, find_tensors(config, files, folder));
     Decoder model(config, device);
-    PLUMB_TRY_STATUS(model.load_tensors(tensors, folder.string()));
+    PLUMB_TRY_STATUS(model.read_weights(files, sources));
     return model;
 }
 
 Status Decoder::save(const std::filesystem::path& folder) const {
     PLUMB_TRY_STATUS(write_model_config(config_, folder));
-    return write_safetensors(folder / "model.safetensors", named_tensors());
+    FileShapes shapes;
+    for (const FileTensor& tensor : family_of(config_).tensors(config_))
+        shapes.emplace(tensor.name, file_shape(config_, tensor));
+    return write_safetensors(folder / "model.safetensors", named_tensors(), shapes);
 }
 
 }  // namespace plumb

@@ -31,11 +31,14 @@ private:
     double all_ = 0, peak_of_all_ = 0;
 };
 
-/// A batch: rows [B] of length [T] with padding, of which the head is applied at `outputs` [N].
+/// A batch: rows [B] of at most length [T], of which the head is applied at `outputs` [N].
 struct PassShape {
     std::int64_t rows = 0;
     std::int64_t length = 0;
     std::int64_t outputs = 0;
+    std::int64_t shared = 0;  ///< positions that rows have in common and that are computed once
+
+    std::int64_t positions() const { return rows * length - shared; }
 };
 
 /// What Decoder's passes hold in memory on the CPU, tensor by tensor in the order in which they are
@@ -59,7 +62,7 @@ public:
     double packed_copy() const;
     double key_value_cache(std::int64_t slots, std::int64_t max_length) const;
 
-    /// Reading the model from a folder, after which it is held.
+    /// Reading the model from a folder, after which it is held; weights go straight to their place.
     void load(MemoryAccount& account, MemoryOwner owner) const;
     /// Log-probabilities and entropies of the outputs, or their scores, without gradients.
     void infer(MemoryAccount& account, const PassShape& shape) const;
@@ -75,9 +78,10 @@ private:
     struct Widths;
     Widths widths() const;
     double packed(std::int64_t in, std::int64_t out) const;
-    double attention_scratch(std::int64_t length) const;
+    double attention_scratch(const PassShape& pass, bool backward) const;
     double workspace(std::int64_t rows, std::int64_t capacity) const;
     double log_softmax_slices(std::int64_t outputs) const;
+    void embed(MemoryAccount& account, const PassShape& shape) const;
     void head_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_backward(MemoryAccount& account, const PassShape& shape) const;
     /// ranks: of the adapter there.

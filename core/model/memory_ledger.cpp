@@ -204,8 +204,10 @@ void account_as(const Decoder& model, MemoryOwner owner) {
     if (model.has_adapter()) account_as(model.adapter_parameters(), owner);
     if (model.is_shared()) return;  // the rest is another model's
     account_as(model.flat_parameters(), owner);
-    account_as(model.rope().cos, owner);
-    account_as(model.rope().sin, owner);
+    const RopeTables rope = model.rope();
+    if (!rope.cos.defined()) return;
+    account_as(rope.cos, owner);
+    account_as(rope.sin, owner);
 }
 
 }  // namespace plumb

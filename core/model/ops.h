@@ -32,7 +32,9 @@ struct LowRank {
 
 /// weight [V, hidden] at ids [...]: [..., hidden].
 at::Tensor embedding(const at::Tensor& weight, const at::Tensor& ids);
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
+at::Tensor norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double eps);
+at::Tensor head_norm(const at::Tensor& qkv, const at::Tensor& q_weight, const at::Tensor& k_weight,
+                     std::int64_t heads, std::int64_t kv_heads, double eps);
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {},
                   const at::Tensor& residual = {});
 /// The same with an adapter, which sees x through the dropout. No gradient is made of a weight or
@@ -40,8 +42,10 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   const at::Tensor& residual, const LowRank& adapter, const Dropout& dropout = {});
 /// Uses qkv up: the fused operation rotates it in place.
-at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
-                            std::int64_t heads, std::int64_t kv_heads);
+at::Tensor causal_attention(const at::Tensor& qkv, const at::Tensor& segments,
+                            const at::Tensor& cos, const at::Tensor& sin, std::int64_t heads,
+                            std::int64_t kv_heads, std::int64_t window = 0);
 at::Tensor swiglu(const at::Tensor& gate_up);
+at::Tensor gelu(const at::Tensor& x, bool exact);
 
 }  // namespace plumb::ops

@@ -59,11 +59,6 @@ public:
     }
 };
 
-/// What Function::apply takes for a tensor that may be undefined.
-std::optional<Variable> optional(const at::Tensor& tensor) {
-    return tensor.defined() ? std::optional<Variable>(tensor) : std::nullopt;
-}
-
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,

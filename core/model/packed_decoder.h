@@ -28,40 +28,47 @@ struct PackedLinear {
 /// thread, without any of ATen's operations; so threads only meet at the end of a token, and a
 /// row's numbers are those of a full forward pass, bit for bit, whatever it is batched with.
 struct PackedDecoder {
+    struct Norm {
+        at::Tensor weight, bias;  // RMSNorm has no bias
+    };
     struct Layer {
-        at::Tensor input_norm, post_norm;
+        Norm input_norm, post_norm;
+        at::Tensor q_norm, k_norm;
         PackedLinear qkv, output, gate_up, down;
     };
     ModelConfig config;
-    RopeTables rope;
-    at::Tensor embedding, norm;
+    at::Tensor embedding, positions;
+    Norm norm;
     std::vector<Layer> layers;
     PackedLinear head;
 
     /// Fills each prompt's slots (cache.slots() / prompts of them) and writes the hidden state of
-    /// its last token to hidden [prompts, hidden]. ids: rows `stride` apart.
+    /// its last token to hidden [prompts, hidden]. ids: rows `stride` apart. rope: of all positions
+    /// of the cache.
     void prefill(const std::int64_t* ids, std::int64_t stride,
-                 const std::vector<std::int64_t>& lengths, KeyValueCache& cache,
-                 float* hidden) const;
+                 const std::vector<std::int64_t>& lengths, const RopeTables& rope,
+                 KeyValueCache& cache, float* hidden) const;
     /// Appends one token to each live row; hidden [rows, hidden].
-    void decode(const std::int64_t* ids, KeyValueCache& cache, float* hidden) const;
+    void decode(const std::int64_t* ids, const RopeTables& rope, KeyValueCache& cache,
+                float* hidden) const;
     /// hidden [rows, hidden] to logits [rows, vocab].
     void logits(const float* hidden, std::int64_t rows, float* logits) const;
 
 private:
     struct Workspace;
-    void prefill_prompt(const std::int64_t* ids, std::int64_t length, KeyValueCache& cache,
-                        std::int64_t slot, float* hidden) const;
+    void prefill_prompt(const std::int64_t* ids, std::int64_t length, const RopeTables& rope,
+                        KeyValueCache& cache, std::int64_t slot, float* hidden) const;
     void decode_rows(const std::int64_t* ids, std::int64_t begin, std::int64_t end,
-                     KeyValueCache& cache, float* hidden) const;
-    void embed(const std::int64_t* ids, std::int64_t rows, float* x) const;
+                     const RopeTables& rope, KeyValueCache& cache, float* hidden) const;
+    void embed(std::int64_t id, std::int64_t position, float* x) const;
+    void apply_norm(const Norm& norm, std::int64_t rows, const float* x, float* y) const;
     void project_qkv(const Layer& layer, std::int64_t rows, const float* x, Workspace& work) const;
-    void rotate_and_store(float* qkv, std::size_t layer, std::int64_t position, std::int64_t slot,
-                          KeyValueCache& cache) const;
+    void norm_heads(const Layer& layer, float* qkv) const;
+    void rotate_and_store(float* qkv, std::size_t layer, std::int64_t position,
+                          const RopeTables& rope, std::int64_t slot, KeyValueCache& cache) const;
     void attend(const float* qkv, std::size_t layer, std::int64_t first, std::int64_t queries,
                 std::int64_t slot, KeyValueCache& cache, float* out, float* scratch) const;
     void finish_layer(const Layer& layer, std::int64_t rows, float* x, Workspace& work) const;
-    std::int64_t attention_columns() const { return config.num_attention_heads * config.head_dim; }
 };
 
 }  // namespace plumb

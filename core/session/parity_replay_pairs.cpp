@@ -41,7 +41,7 @@ Replay replay_pairs(const ReferenceRun& run, const Accumulate& accumulate) {
             std::vector<PreferenceRow> pairs;
             for (std::int64_t k = 0; k < settings.per_device_train_batch_size; ++k)
                 pairs.push_back(rows[next++ % rows.size()]);
-            const PreferenceBatch batch = make_preference_batch(pairs, updates.pad_id());
+            const PreferenceBatch batch = make_preference_batch(pairs);
             MetricMeans own;
             accumulate(updates.model(), batch, own);
             collect(own, means, replay);

@@ -33,6 +33,12 @@ void set_base_folder(Decoder& model, const fs::path& folder, const std::string& 
     model.set_base(std::move(base));
 }
 
+Status load_weights_into(Decoder& model, const fs::path& folder) {
+    if (!model.has_adapter()) return model.load_weights(folder);
+    PLUMB_TRY(const TensorMap tensors, read_adapter_tensors(folder));
+    return model.load_adapter_tensors(tensors, folder.string());
+}
+
 Status save_model(const Decoder& model, const fs::path& folder) {
     return model.has_adapter() ? write_adapter(model, folder) : model.save(folder);
 }

@@ -22,6 +22,8 @@ Status add_new_adapter(Decoder& model, const Settings& settings, std::string_vie
 /// model_name_or_path says; a folder of that name with a model is what other programs are told.
 void set_base_folder(Decoder& model, const std::filesystem::path& folder, const std::string& named);
 
+/// Reads weights, or of a model with an adapter that alone, into a model of the same shape.
+Status load_weights_into(Decoder& model, const std::filesystem::path& folder);
 /// Writes a model, or its adapter alone where it has one. The folder must exist.
 Status save_model(const Decoder& model, const std::filesystem::path& folder);
 

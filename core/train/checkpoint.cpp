@@ -25,7 +25,8 @@ std::string slice_name(std::size_t i, const char* what) {
 /// Calls visit(name, tensor) for each tensor of a slice; the last two may be undefined.
 template <class Slice, class Visit>
 void visit_slice(Slice& slice, std::size_t i, Visit visit) {
-    visit(slice_name(i, "ids"), slice.batch.ids);
+    visit(slice_name(i, "ids"), slice.batch.sequences.ids);
+    visit(slice_name(i, "segments"), slice.batch.sequences.segments);
     visit(slice_name(i, "predictors"), slice.batch.predictors);
     visit(slice_name(i, "targets"), slice.batch.targets);
     visit(slice_name(i, "slots"), slice.batch.slots);
@@ -89,7 +90,9 @@ Json to_json(const TrainerState& state, std::int64_t optimizer_steps) {
     Json slices = Json::array();
     if (!state.rollout.used_up())
         for (const auto& slice : state.rollout.slices)
-            slices.push_back({{"width", slice.batch.width}, {"tokens", slice.batch.tokens}});
+            slices.push_back({{"rows", slice.batch.rows},
+                              {"width", slice.batch.width},
+                              {"tokens", slice.batch.tokens}});
     Json json = {{"format", 1},
                  {"step", state.step},
                  {"next_row", state.next_row},
@@ -128,6 +131,7 @@ TrainerState from_json(const Json& json) {
     state.rollout.step = rollout.value("step", std::int64_t{0});
     for (const Json& slice : rollout.at("slices")) {
         RolloutSlice& added = state.rollout.slices.emplace_back();
+        added.batch.rows = slice.value("rows", std::int64_t{0});
         added.batch.width = slice.at("width");
         added.batch.tokens = slice.at("tokens");
     }
@@ -233,19 +237,19 @@ Result<TrainerState> read_checkpoint(const fs::path& folder, const Trained& trai
     });
     PLUMB_TRY_STATUS(loaded);
     if (trained.value) {
-        const fs::path value = folder / value_folder;
-        PLUMB_TRY(const TensorMap weights, trained.value->has_adapter()
-                                               ? read_adapter_tensors(value)
-                                               : read_model_tensors(value));
-        PLUMB_TRY_STATUS(trained.value->has_adapter()
-                             ? trained.value->load_adapter_tensors(weights, value.string())
-                             : trained.value->load_tensors(weights, value.string()));
+        PLUMB_TRY_STATUS(load_weights_into(*trained.value, folder / value_folder));
     }
     if (trained.reference) PLUMB_TRY_STATUS(trained.reference->restore(folder));
     for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)
         visit_slice(state.rollout.slices[i], i, [&](const std::string& name, at::Tensor& t) {
             if (const auto found = tensors.find(name); found != tensors.end()) t = found->second;
         });
+    for (RolloutSlice& slice : state.rollout.slices) {
+        CompletionBatch& batch = slice.batch;
+        if (batch.sequences.segments.defined()) continue;
+        batch.rows = batch.sequences.ids.size(0);  // as earlier versions kept them: padded rows
+        batch.sequences = TokenTree::of_rows(batch.sequences.ids);
+    }
     return state;
 }
 

@@ -84,14 +84,21 @@ private:
     PassShape texts(std::int64_t rows) const {
         return {rows, text_length(), rounded(number(rows) * shape_.completion.mean)};
     }
+    /// The same of which `together` rows have one prompt.
+    PassShape groups(std::int64_t rows, std::int64_t together) const {
+        PassShape shape = texts(rows);
+        shape.shared = (rows - (rows + together - 1) / together) * shape_.prompt.longest;
+        return shape;
+    }
     /// Of the texts' last tokens.
     PassShape scored_texts(std::int64_t rows) const { return {rows, text_length(), rows}; }
 
     bool pairs_are_sampled() const { return samples_pairs(settings_) || settings_.online_dpo; }
     /// 2 rows a pair.
     PassShape pairs(std::int64_t count) const {
-        if (pairs_are_sampled()) return texts(2 * count);
-        return {2 * count, shape_.pair.longest, rounded(2 * number(count) * shape_.chosen.mean)};
+        if (pairs_are_sampled()) return groups(2 * count, 2);
+        return {2 * count, shape_.pair.longest, rounded(2 * number(count) * shape_.chosen.mean),
+                rounded(number(count) * shape_.pair_prompt.mean)};
     }
     PassShape scored_pairs(std::int64_t count) const {
         return {2 * count, pairs(count).length, 2 * count};
@@ -280,10 +287,11 @@ private:
             const std::int64_t prompts = rollout_prompts();
             sample(prompts, settings_.num_generations);
             const std::int64_t rows = std::min(batch, prompts * settings_.num_generations);
-            if (has_reference(settings_)) infer(start_, texts(rows), width);
+            if (has_reference(settings_))
+                infer(start_, groups(rows, settings_.num_generations), width);
             if (rollout_slices() > settings_.gradient_accumulation_steps)
-                infer(policy_, texts(rows), width);
-            train(policy_, texts(rows), width);
+                infer(policy_, groups(rows, settings_.num_generations), width);
+            train(policy_, groups(rows, settings_.num_generations), width);
         }
     }
 

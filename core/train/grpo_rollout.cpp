@@ -43,8 +43,7 @@ at::Tensor fixed_logprobs(const Decoder& model, const RolloutSlice& slice, const
 
 }  // namespace
 
-PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings,
-                                std::int64_t pad_id) {
+PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings) {
     PreparedRollout prepared;
     const GroupAdvantages groups =
         group_advantages(scored.rewards, reward_weights(settings, scored.rewards.size(1)),
@@ -66,7 +65,7 @@ PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings&
                                          all.begin() + static_cast<std::ptrdiff_t>(end));
         };
         RolloutSlice& slice = prepared.rollout.slices.emplace_back();
-        slice.batch = make_completion_batch(part(scored.prompts), part(scored.completions), pad_id);
+        slice.batch = make_completion_batch(part(scored.prompts), part(scored.completions));
         slice.mask = completion_mask(scored, first, end, slice.batch.width,
                                      settings.mask_truncated_completions);
         prepared.tokens += static_cast<double>(slice.batch.tokens);
@@ -82,8 +81,8 @@ PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings&
 void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages) {
     std::int64_t first = 0;
     for (RolloutSlice& slice : rollout.slices) {
-        slice.advantages = advantages.narrow(0, first, slice.batch.ids.size(0));
-        first += slice.batch.ids.size(0);
+        slice.advantages = advantages.narrow(0, first, slice.batch.rows);
+        first += slice.batch.rows;
     }
 }
 
@@ -144,7 +143,7 @@ Result<NewRollout> sample_rollout(const Policy& policy, const Decoder* reference
     PLUMB_TRY(result.sampled,
               sample_batch(policy, task, scorers, settings, prompts_per_rollout(settings),
                            settings.num_generations, state, stop));
-    result.prepared = prepare_rollout(result.sampled.scored, settings, padding_id(policy));
+    result.prepared = prepare_rollout(result.sampled.scored, settings);
     Stopwatch watch;
     PLUMB_TRY_STATUS(
         add_fixed_logprobs(result.prepared.rollout, policy, reference, settings, stop));

@@ -27,8 +27,7 @@ struct PreparedRollout {
 };
 
 /// Group-relative advantages, masks and micro-batches of per_device_train_batch_size rows.
-PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings,
-                                std::int64_t pad_id);
+PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings);
 
 /// Gives each micro-batch its rows of advantages [N].
 void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages);

@@ -129,8 +129,8 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
         const auto parts = static_cast<std::int64_t>((pairs.size() + size - 1) / size);
         for (std::size_t first = 0; first < pairs.size(); first += size) {
             if (stop.stop_requested()) return cancelled();
-            const PreferenceBatch batch = make_preference_batch(
-                pairs.subspan(first, std::min(size, pairs.size() - first)), padding_id(policy));
+            const PreferenceBatch batch =
+                make_preference_batch(pairs.subspan(first, std::min(size, pairs.size() - first)));
             const DpoLossConfig config = dpo_loss_config(settings);
             PLUMB_TRY(const Decoder* model, reference.get());
             const ReferenceLogps reference_logps = reference_token_logps(

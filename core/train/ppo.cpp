@@ -108,7 +108,7 @@ Result<PpoStep> take_rollout(const TrainerInputs& inputs, const PpoModels& model
         step.experience,
         make_experience(to_samples(step.sampled, step.scores), models, config, settings.temperature,
                         ppo_width(step.sampled.scored.completions, settings.max_completion_length),
-                        at_once, padding_id(inputs.policy), stop));
+                        at_once, stop));
     double tokens = 0;
     for (std::size_t i = 0; i < step.experience.prompts.size(); ++i)
         tokens += static_cast<double>(step.experience.prompts[i].size() +

@@ -14,14 +14,13 @@ namespace plumb {
 /// log-probabilities at t < n and values at t <= n, where there is room.
 struct PpoRows {
     CompletionBatch batch;
-    at::Tensor value_positions;  ///< [M] int64: states in the flattened [B T] of batch.ids
+    at::Tensor value_positions;  ///< [M] int64: places of states among the tokens
     at::Tensor value_slots;      ///< [M] int64: their places in the flattened [B width]
     std::int64_t width = 0;
 };
 
 PpoRows make_ppo_rows(const std::vector<TokenIds>& prompts,
-                      const std::vector<TokenIds>& completions, std::int64_t width,
-                      std::int64_t pad_id);
+                      const std::vector<TokenIds>& completions, std::int64_t width);
 
 /// values [B, T] with zeros behind them, [B, width].
 at::Tensor widened(const at::Tensor& values, std::int64_t width);

@@ -22,7 +22,7 @@ struct PreferenceBatch {
     std::vector<TokenIds> texts;  ///< [2B]: prompt and completion
     at::Tensor margin;            ///< [B] float32; undefined where no pair has one
 };
-PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std::int64_t pad_id);
+PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs);
 
 /// What a reference says of a batch. No gradients.
 struct ReferenceLogps {
@@ -41,8 +41,7 @@ Result<at::Tensor> all_reference_logps(const Decoder& reference,
                                        std::span<const PreferenceRow> pairs,
                                        const DpoLossConfig& config,
                                        const std::vector<std::int64_t>& suppressed_ids,
-                                       std::int64_t rows_at_once, std::int64_t pad_id,
-                                       const std::stop_token& stop);
+                                       std::int64_t rows_at_once, const std::stop_token& stop);
 
 /// Loss and metrics of a DPO micro-batch; the graph is built where gradients are on.
 /// ref_logps [2B].
@@ -59,8 +58,7 @@ at::Tensor preference_scores(const Decoder& model, const PreferenceBatch& batch)
 /// The same of all pairs, on the CPU: [2, pairs] (chosen, rejected), at most rows_at_once pairs at
 /// a time. Precondition: there are some.
 Result<at::Tensor> all_preference_scores(const Decoder& model, std::span<const PreferenceRow> pairs,
-                                         std::int64_t rows_at_once, std::int64_t pad_id,
-                                         const std::stop_token& stop);
+                                         std::int64_t rows_at_once, const std::stop_token& stop);
 /// Forward and backward of a reward model's micro-batch; its share as above.
 void accumulate_reward(Decoder& model, const PreferenceBatch& batch, const RewardLossConfig& config,
                        std::int64_t accumulation, MetricMeans& means);

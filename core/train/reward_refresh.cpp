@@ -34,7 +34,7 @@ Result<std::optional<double>> share_agreed_with(const Policy& model,
               tokenize_preferences(pairs, *model.tokenizer, limit, OverLength::drop));
     PLUMB_TRY(const at::Tensor scores,
               all_preference_scores(model.model, tokens.rows, settings.per_device_train_batch_size,
-                                    padding_id(model), stop));
+                                    stop));
     return std::optional((scores[0] > scores[1]).to(at::kDouble).mean().item<double>());
 }
 

@@ -27,7 +27,7 @@ RlooConfig rloo_config(const Settings& settings) {
 Result<PreparedRollout> prepare_rloo(const SampledBatch& sampled, const Decoder* reference,
                                      const Policy& policy, const Settings& settings,
                                      const std::stop_token& stop) {
-    PreparedRollout prepared = prepare_rollout(sampled.scored, settings, padding_id(policy));
+    PreparedRollout prepared = prepare_rollout(sampled.scored, settings);
     PLUMB_TRY_STATUS(add_fixed_logprobs(prepared.rollout, policy, reference, settings, stop));
     const ReferenceKl kl = reference_kl(prepared.rollout, sampled.logprobs);
     const RlooAdvantages rloo = rloo_advantages(prepared.total_rewards, kl.sums,

@@ -55,8 +55,8 @@ Metrics MetricMeans::result() const {
 void accumulate_sft(Decoder& model, const LabelledBatch& batch, double num_items, SftLossType type,
                     MetricMeans& means) {
     const auto loss = [&] {  // the logits are gone when the backward pass comes to lower layers
-        const at::Tensor logits = model.logits(
-            hidden_at(model, batch.ids, batch.predictors, static_cast<double>(batch.tokens)));
+        const at::Tensor logits = model.logits(hidden_at(
+            model, batch.tokens, batch.predictors, static_cast<double>(batch.tokens.tokens())));
         const at::Tensor labels = batch.labels.to(logits.device());
         return sft_loss(token_logprobs(logits, labels), is_argmax(logits, labels), num_items, type);
     };

@@ -283,7 +283,7 @@ void ComparePage::show(const std::shared_ptr<const Comparison>& comparison) {
     m_overview->setComparison(comparison, title());
     m_answers->setComparison(comparison);
     if (any) {
-        m_tables->show(*comparison);
+        m_tables->setComparison(comparison);
         m_rates->setRuns(m_feed->runs());
     }
     const bool atClaims = m_stack->currentWidget() == m_body && m_tabs->current() == m_claims;

@@ -281,8 +281,11 @@ void ChartPlot::changeEvent(QEvent* event) {
 }
 
 void ChartPlot::resizeEvent(QResizeEvent* event) {
-    QCustomPlot::resizeEvent(event);
+    // Not QCustomPlot's own, which draws at once: laying a page out resizes a chart several times.
+    QWidget::resizeEvent(event);
+    setViewport(rect());
     m_dirty = true;
+    replot(rpQueuedReplot);
 }
 
 }  // namespace plumb::ui

@@ -59,22 +59,36 @@ ComparisonTables::ComparisonTables(QWidget* parent) : QScrollArea(parent) {
     m_layout->setSpacing(8);
     m_layout->addStretch();
     setWidget(inner);
+    connect(&m_filling, &QTimer::timeout, this, &ComparisonTables::fillNext);
 }
 
-void ComparisonTables::show(const Comparison& comparison) {
-    for (const ReportTable* table : comparison.tables()) {
-        ReportTableView*& view = m_views[table->id];
-        if (!view) {
-            view = new ReportTableView(QString::fromStdString(table->id), widget());
-            view->setMostRows(most_rows);
-            connect(view, &ReportTableView::told, this, &ComparisonTables::told);
-            connect(view, &ReportTableView::problem, this, &ComparisonTables::problem);
-            m_layout->insertWidget(m_layout->count() - 1, view);
-        }
-        view->setTable(*table);
-        // Sensitivity without a sweep, edits without an edit: nothing to see.
-        view->setVisible(!table->rows.empty() || !table->notes.empty());
+void ComparisonTables::setComparison(std::shared_ptr<const Comparison> comparison) {
+    m_comparison = std::move(comparison);
+    m_toFill = m_comparison->tables();
+    std::ranges::reverse(m_toFill);
+    if (isVisible()) m_filling.start();
+}
+
+void ComparisonTables::showEvent(QShowEvent* event) {
+    QScrollArea::showEvent(event);
+    m_filling.start();
+}
+
+void ComparisonTables::fillNext() {
+    if (m_toFill.empty() || !isVisible()) return m_filling.stop();
+    const ReportTable* table = m_toFill.back();
+    m_toFill.pop_back();
+    ReportTableView*& view = m_views[table->id];
+    if (!view) {
+        view = new ReportTableView(QString::fromStdString(table->id), widget());
+        view->setMostRows(most_rows);
+        connect(view, &ReportTableView::told, this, &ComparisonTables::told);
+        connect(view, &ReportTableView::problem, this, &ComparisonTables::problem);
+        m_layout->insertWidget(m_layout->count() - 1, view);
     }
+    view->setTable(*table);
+    // Sensitivity without a sweep, edits without an edit: nothing to see.
+    view->setVisible(!table->rows.empty() || !table->notes.empty());
 }
 
 }  // namespace plumb::ui

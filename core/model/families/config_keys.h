@@ -20,6 +20,8 @@ public:
         : object_(object), origin_(std::move(origin)) {}
 
     bool has(const char* key) const;
+    /// Even where it is null.
+    bool is_there(const char* key) const { return object_.contains(key); }
     void integer(const char* key, std::int64_t& value);
     void required_integer(const char* key, std::int64_t& value);
     void number(const char* key, double& value);

@@ -10,7 +10,8 @@
 namespace plumb {
 
 std::span<const Family> families() {
-    static const std::array all = {llama_family};
+    static const std::array all = {llama_family, mistral_family, qwen2_family,
+                                   qwen3_family, gpt2_family,    gpt_neox_family};
     return all;
 }
 

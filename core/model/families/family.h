@@ -41,6 +41,7 @@ struct Family {
     const char* classifier;
     const char* base;         ///< without any head
     const char* base_prefix;  ///< of its tensors' names; files of the base class lack it
+    const char* head_tensor;  ///< of the vocabulary's logits; where tied, files may still have it
 
     /// Reads everything but the head and the special tokens, which all families write alike.
     void (*read)(ConfigKeys& keys, ModelConfig& config);

@@ -30,6 +30,7 @@ const Family llama_family = {
     "LlamaForSequenceClassification",
     "LlamaModel",
     "model.",
+    "lm_head.weight",
     read,
     write,
     llama_like::tensors,

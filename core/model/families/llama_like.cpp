@@ -15,7 +15,7 @@ void read(ConfigKeys& keys, ModelConfig& config) {
     keys.required_integer("intermediate_size", config.intermediate_size);
     keys.required_integer("num_hidden_layers", config.num_hidden_layers);
     keys.required_integer("num_attention_heads", config.num_attention_heads);
-    config.num_key_value_heads = config.num_attention_heads;
+    if (config.num_key_value_heads == 0) config.num_key_value_heads = config.num_attention_heads;
     keys.integer("num_key_value_heads", config.num_key_value_heads);
     if (config.head_dim == 0 && config.num_attention_heads > 0)
         config.head_dim = config.hidden_size / config.num_attention_heads;

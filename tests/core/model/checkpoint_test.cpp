@@ -6,6 +6,8 @@
 
 #include "base/files.h"
 #include "model/decoder.h"
+#include "model/model_files.h"
+#include "model/safetensors.h"
 #include "small_model.h"
 #include "test_main.h"
 
@@ -119,17 +121,20 @@ private Q_SLOTS:
         VERIFY_OK(write_safetensors(path / "2.safetensors", {{"b", at::zeros({3})}}));
         const fs::path index = path / "model.safetensors.index.json";
         write_text(index, R"({"weight_map": {"a": "1.safetensors", "b": "2.safetensors"}})");
-        const auto both = read_model_tensors(path);
+        const auto both = ModelFiles::open(path);
         VERIFY_OK(both);
-        QCOMPARE(both->size(), std::size_t{2});
+        QCOMPARE(both->tensors().size(), std::size_t{2});
+        at::Tensor b = at::ones({3}, at::kBFloat16);
+        VERIFY_OK(both->read(both->tensors().at("b"), b));
+        QVERIFY(at::equal(b, at::zeros({3}, at::kBFloat16)));
         write_text(index, R"({"weight_map": {"a": "1.safetensors", "c": "2.safetensors"}})");
-        QVERIFY(mentions(read_model_tensors(path), "tensor c"));
+        QVERIFY(mentions(ModelFiles::open(path), "tensor c"));
         write_text(index, R"({"weight_map": {"a": "1.safetensors", "b": "../2.safetensors"}})");
-        QVERIFY(mentions(read_model_tensors(path), "tensor b"));
+        QVERIFY(mentions(ModelFiles::open(path), "tensor b"));
         write_text(index, R"({"weight_map": {"a": "1.safetensors", "b": "3.safetensors"}})");
-        QVERIFY(mentions(read_model_tensors(path), "3.safetensors"));
+        QVERIFY(mentions(ModelFiles::open(path), "3.safetensors"));
         write_text(index, "{}");
-        QVERIFY(mentions(read_model_tensors(path), "weight_map"));
+        QVERIFY(mentions(ModelFiles::open(path), "weight_map"));
     }
 
     void saving_and_loading_keeps_every_bit() {
@@ -166,27 +171,34 @@ private Q_SLOTS:
         config.tie_word_embeddings = true;
         Decoder model(config, at::kCPU);
         model.initialise(1);
+        const TemporaryFolder folder;
+        VERIFY_OK(model.save(folder.path()));
         const at::Tensor before = model.flat_parameters().clone();
         const std::string name = "model.layers.1.self_attn.k_proj.weight";
+        const fs::path file = folder.path() / "model.safetensors";
         TensorMap tensors;
         for (const auto& [key, tensor] : model.named_tensors()) tensors[key] = tensor + 1;
+        const auto loading = [&](const TensorMap& written) {
+            if (Status status = write_safetensors(file, written); !status.ok()) return status;
+            return model.load_weights(folder.path());
+        };
 
         TensorMap changed = tensors;
         changed.erase(name);
-        QVERIFY(
-            mentions(model.load_tensors(changed, "file"), "file: tensor " + name + " is missing"));
+        QVERIFY(mentions(loading(changed), "tensor " + name + " is missing"));
+        QVERIFY(mentions(loading(changed), folder.path().string()));
         changed[name] = at::zeros({12, 25});
-        QVERIFY(mentions(model.load_tensors(changed, "file"), "[12, 25]"));
+        QVERIFY(mentions(loading(changed), "[12, 25], config.json asks for [12, 24]"));
         changed[name] = at::zeros({12, 24}, at::kLong);
-        QVERIFY(mentions(model.load_tensors(changed, "file"), name));
+        QVERIFY(mentions(loading(changed), name));
         changed = tensors;
         changed["model.layers.2.mlp.up_proj.weight"] = at::zeros({40, 24});
-        QVERIFY(mentions(model.load_tensors(changed, "file"), "model.layers.2.mlp.up_proj.weight"));
+        QVERIFY(mentions(loading(changed), "model.layers.2.mlp.up_proj.weight"));
         QVERIFY(at::equal(model.flat_parameters(), before));
         changed = tensors;
         changed["lm_head.weight"] = tensors["model.embed_tokens.weight"];  // written by some
         changed[name] = tensors[name].to(at::kBFloat16);
-        VERIFY_OK(model.load_tensors(changed, "file"));
+        VERIFY_OK(loading(changed));
         QVERIFY(at::equal(model.named_tensors().at(name),
                           tensors[name].to(at::kBFloat16).to(at::kFloat)));
     }

@@ -104,9 +104,15 @@ private Q_SLOTS:
         }
     }
 
+    void gradients_agree_with_differences_data() {
+        QTest::addColumn<int>("family");
+        for (const auto& [name, family] : all_families)
+            QTest::newRow(name) << static_cast<int>(family);
+    }
     void gradients_agree_with_differences() {
+        QFETCH(int, family);
         for (const bool tied : {false, true}) {
-            ModelConfig config = small_model_config();
+            ModelConfig config = small_config_of(static_cast<ModelFamily>(family));
             config.tie_word_embeddings = tied;
             Decoder model(config, at::kCPU);
             model.initialise(2);
@@ -158,6 +164,38 @@ private Q_SLOTS:
                                    model.hidden_states(padded).narrow(1, 0, 11)) < 1e-5);
     }
 
+    /// Whichever side a row is padded on, its real tokens come out as alone.
+    void masked_rows_give_what_they_give_alone() {
+        Decoder model(small_config_of(ModelFamily::gpt2), at::kCPU);
+        model.initialise(1);
+        const at::NoGradGuard no_grad;
+        const at::Tensor row = some_ids(1, 7, 37)[0], alone = model.hidden_states(row.view({1, 7}));
+        const std::vector<std::vector<std::int64_t>> places = {
+            {3, 4, 5, 6, 7, 8, 9}, {0, 1, 2, 3, 4, 5, 6}, {0, 2, 3, 5, 6, 8, 9}};
+        for (const auto& place : places) {
+            const at::Tensor index = at::tensor(place, at::kLong);
+            at::Tensor ids = at::full({1, 10}, 9, at::kLong), mask = at::zeros({1, 10}, at::kLong);
+            ids[0].index_copy_(0, index, row);
+            mask[0].index_fill_(0, index, 1);
+            const at::Tensor states = model.hidden_states(ids, mask);
+            QVERIFY(largest_difference(states.index_select(1, index), alone) < 1e-6);
+            QCOMPARE((states * mask.eq(0).unsqueeze(-1)).abs().max().item<float>(), 0.0f);
+        }
+    }
+
+    /// Angles are made for longer sequences when they come, and are the same ones.
+    void long_sequences_get_their_angles() {
+        ModelConfig config = small_model_config();
+        config.max_position_embeddings = 1 << 30;
+        const RotaryPositions rotary(config, at::kCPU);
+        const at::Tensor before = rotary.up_to(100).cos;
+        QCOMPARE(rotary.tables().cos.size(0), RotaryPositions::first_length);
+        const RopeTables longer = rotary.up_to(RotaryPositions::first_length + 1);
+        QCOMPARE(longer.cos.size(0), RotaryPositions::first_length + 1);
+        QVERIFY(at::equal(longer.cos.narrow(0, 0, 100), before));
+        QVERIFY(std::abs(longer.sin[4096][0].item<double>() - std::sin(4096.0)) < 1e-6);
+    }
+
     void a_frozen_copy_is_independent() {
         Decoder model(small_model_config(), at::kCPU);
         model.initialise(1);
@@ -175,18 +213,24 @@ private Q_SLOTS:
 
     void decoding_agrees_with_a_full_forward_data() {
         QTest::addColumn<bool>("composed");
+        QTest::addColumn<int>("family");
         QTest::addColumn<int>("head_dim");
-        QTest::newRow("kernels") << false << 6;
-        QTest::newRow("kernels, whole vectors") << false << 32;
-        QTest::newRow("kernels, wide heads") << false << 40;
-        QTest::newRow("composed operations") << true << 6;
+        constexpr int own = 0;
+        for (const auto& [name, family] : all_families) {
+            QTest::addRow("kernels, %s", name) << false << static_cast<int>(family) << own;
+            QTest::addRow("composed operations, %s", name)
+                << true << static_cast<int>(family) << own;
+        }
+        const int llama = static_cast<int>(ModelFamily::llama);
+        QTest::newRow("kernels, whole vectors") << false << llama << 32;
+        QTest::newRow("kernels, wide heads") << false << llama << 40;
     }
     void decoding_agrees_with_a_full_forward() {
         QFETCH(bool, composed);
+        QFETCH(int, family);
         QFETCH(int, head_dim);
-        ModelConfig config = small_model_config();
-        config.head_dim = head_dim;
-        config.qkv_bias = config.output_bias = config.mlp_bias = true;
+        ModelConfig config = small_config_of(static_cast<ModelFamily>(family));
+        if (head_dim > 0) config.head_dim = head_dim;
         Decoder model(config, at::kCPU);
         model.initialise(5);
         const at::NoGradGuard no_grad;

@@ -21,6 +21,8 @@ namespace {
 /// Shapes in which different parts of a pass are the largest.
 ModelConfig config_named(const QString& name) {
     ModelConfig config = small_model_config();
+    for (const auto& [family_name, family] : all_families)
+        if (name == family_name) config = small_config_of(family);
     config.hidden_size = 64;
     config.intermediate_size = 96;
     config.head_dim = 16;
@@ -114,7 +116,8 @@ private Q_SLOTS:
 
     void shapes_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases"})
+        for (const char* name : {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases",
+                                 "shared", "qwen3", "gpt2", "gpt_neox", "mistral"})
             QTest::newRow(name) << name;
     }
     void shapes() {
@@ -126,16 +129,22 @@ private Q_SLOTS:
         QCOMPARE(footprint.parameter_count(), model.parameter_count());
         QCOMPARE(footprint.parameters(), static_cast<double>(model.flat_parameters().nbytes()));
 
-        const PassShape shape{6, 20, 60};
-        const at::Tensor ids = at::randint(2, config.vocab_size, {shape.rows, shape.length});
+        const PassShape shape{6, 20, 60, name == "shared" ? 4 * 12 : 0};
+        TokenTreeBuilder sequences;
+        const std::vector<std::int64_t> whole(20, 3), beginning(12, 3), rest(8, 4);
+        if (shape.shared > 0)
+            for (const std::int64_t root : {0, 4}) {
+                sequences.add(beginning);
+                for (int i = 0; i < 3; ++i) sequences.add(rest, root);
+            }
+        else
+            for (std::int64_t row = 0; row < shape.rows; ++row) sequences.add(whole);
+        const TokenTree tokens = sequences.finish();
+        QCOMPARE(tokens.tokens(), shape.positions());
         const at::Tensor places = at::arange(shape.outputs);
         const at::Tensor targets = at::zeros({shape.outputs}, at::kLong);
         const auto outputs = [&]() -> at::Tensor {
-            const auto chosen = [&] {
-                return model.hidden_states(ids)
-                    .reshape({-1, config.hidden_size})
-                    .index_select(0, places);
-            };
+            const auto chosen = [&] { return model.hidden_states(tokens).index_select(0, places); };
             if (config.score_head) return model.scores(chosen());
             const at::Tensor logits = model.logits(chosen());
             return token_logprobs(logits, targets, 1.0, {0}).logprobs;
@@ -174,6 +183,7 @@ private Q_SLOTS:
         QTest::newRow("one each") << "plain" << 1;
         QTest::newRow("groups") << "wide" << 8;
         QTest::newRow("vocabulary") << "vocabulary" << 4;
+        QTest::newRow("gpt2") << "gpt2" << 4;
     }
     void generation() {
         QFETCH(QString, name);

@@ -137,8 +137,8 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < samples.size(); ++i) {
                 const TokenIds prompt = small.policy.tokenizer->encode(samples[i].prompt);
                 const std::vector<PreferenceRow> pair = {{prompt, samples[i].ids, {2, 3}, {}}};
-                const at::Tensor trained = preference_scores(
-                    scorer->model, make_preference_batch(pair, padding_id(*scorer)));
+                const at::Tensor trained =
+                    preference_scores(scorer->model, make_preference_batch(pair));
                 QVERIFY(std::abs(*(*scores)[i] - trained[0].item<float>()) < 1e-5);
             }
         }
