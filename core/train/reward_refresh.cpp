@@ -45,7 +45,8 @@ Result<std::vector<Preference>> read_refresh_pairs(const Settings& settings,
     Settings columns;  // labels are written with the usual names, whatever the run's files have
     columns.eval_prompts = 0;
     const fs::path file = workspace / settings.reward_refresh_file;
-    const auto pairs = read_pairs({file.string()}, {}, columns, true);
+    // Labels are on texts that the run sampled, in which its template is written down already.
+    const auto pairs = read_pairs({file.string()}, {}, columns, ChatFormat(), true);
     if (!pairs) return Error{pairs.error().code, "reward_refresh_file: " + pairs.error().message};
     if (pairs->training.empty())
         return invalid_input("reward_refresh_file: " + file.string() +
