@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <functional>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +19,7 @@
 #include "base/random.h"
 #include "common/theme.h"
 #include "plots/chart_grid.h"
+#include "thread_time.h"
 
 using namespace plumb;
 using namespace plumb::ui;
@@ -63,13 +63,6 @@ std::map<std::string, std::vector<MetricPoint>> metricsOf(const Options& options
         metrics["objective/kl"].push_back({step, 10 * valueAt(step, options.points, random)});
     }
     return metrics;
-}
-
-/// What this thread has had of the processor.
-double threadMilliseconds() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
 void report(const char* what, std::vector<double> milliseconds) {

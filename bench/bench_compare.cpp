@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 
 #include <CLI/CLI.hpp>
@@ -26,6 +25,7 @@
 #include "plots/compare_charts.h"
 #include "plots/frontier_plot.h"
 #include "report/report_painter.h"
+#include "thread_time.h"
 
 using namespace plumb;
 using namespace plumb::ui;
@@ -82,13 +82,6 @@ std::shared_ptr<const Comparison> madeComparison(const Options& options) {
     std::vector<ComparedRun> runs;
     for (int i = 0; i < options.runs; ++i) runs.push_back(madeRun(i, options, random));
     return std::make_shared<const Comparison>(compare_runs(std::move(runs)));
-}
-
-/// What this thread has had of the processor.
-double threadMilliseconds() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
 template <class Work>

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <functional>
 
 #include <CLI/CLI.hpp>
@@ -17,21 +16,18 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
-#include <QSettings>
-#include <QTemporaryDir>
-#include <QThreadPool>
 #include <QTimer>
 #include <QToolButton>
 
 #include "base/random.h"
 #include "bridge/compare_feed.h"
-#include "common/theme.h"
 #include "config/presets.h"
 #include "config/yaml.h"
 #include "pages/compare_page.h"
 #include "plots/compare_charts.h"
 #include "store/store.h"
-#include "window/main_window.h"
+#include "thread_time.h"
+#include "window_program.h"
 
 using namespace plumb;
 using namespace plumb::ui;
@@ -113,12 +109,6 @@ void makeWorkspace(const std::string& folder, const Options& options) {
     }
 }
 
-double threadMilliseconds() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
-
 /// The longest turn of this thread's event loop since it was last asked.
 class Turns : public QObject {
 public:
@@ -194,6 +184,7 @@ void measurePage(MainWindow& window) {
     measure(turns, "a group taken off",
             [&] { charts.setHiddenGroups({page.feed().comparison()->groups.front().name}); });
     measure(turns, "and put back", [&] { charts.setHiddenGroups({}); });
+    measure(turns, "its runs went on", [&] { charts.setComparison(page.feed().comparison()); });
     measure(turns, "the window larger", [&] { window.resize(1900, 1000); });
     press("back to training", "tabTrain");
     press("the page again", "tabCompare");
@@ -209,30 +200,9 @@ int main(int argc, char** argv) {
     arguments.add_option("--steps", options.steps)->check(CLI::PositiveNumber);
     arguments.add_option("--metrics", options.metrics)->check(CLI::NonNegativeNumber);
     CLI11_PARSE(arguments, argc, argv);
-    QApplication application(argc, argv);
-    QLocale::setDefault(QLocale::c());
-    const QTemporaryDir own;
-    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, own.path());
-    QApplication::setOrganizationName("plumbline");
-    QApplication::setApplicationName("plumbline-bench-compare-page");
-    QApplication::setQuitOnLastWindowClosed(false);
-    applyTheme(application, ThemeChoice::light);
-
-    SessionOptions session;
-    session.workspace = own.filePath("workspace").toStdString();
-    session.cache = own.filePath("cache").toStdString();
-    makeWorkspace(session.workspace.string(), options);
-    {
-        MainWindow window(session);
-        window.resize(1280, 720);
-        QEventLoop opening;
-        QObject::connect(&window, &MainWindow::ready, &opening, &QEventLoop::quit);
-        window.show();
-        opening.exec();
-        measurePage(window);
-        window.close();
-        QApplication::exec();
-    }
-    QThreadPool::globalInstance()->waitForDone();
+    WindowProgram program(argc, argv, "plumbline-bench-compare-page");
+    const std::string workspace = program.ownPath("workspace");
+    makeWorkspace(workspace, options);
+    program.run(workspace, measurePage, {1280, 720});
     return 0;
 }

@@ -17,16 +17,13 @@
 #include <QEventLoop>
 #include <QPushButton>
 #include <QSettings>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTextBlock>
 #include <QTextEdit>
-#include <QThreadPool>
 #include <QTimer>
 
 #include "base/random.h"
-#include "common/theme.h"
-#include "window/main_window.h"
+#include "window_program.h"
 
 using namespace plumb;
 using namespace plumb::ui;
@@ -150,31 +147,13 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     CLI11_PARSE(arguments, argc, argv);
     makeQueue(options);
-    QApplication application(argc, argv);
-    QLocale::setDefault(QLocale::c());
-    const QTemporaryDir own;
-    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, own.path());
-    QApplication::setOrganizationName("plumbline");
-    QApplication::setApplicationName("plumbline-bench-labels");
-    QApplication::setQuitOnLastWindowClosed(false);
+    WindowProgram program(argc, argv, "plumbline-bench-labels");
     QSettings().setValue("labels/annotator", "ada");
-    applyTheme(application, ThemeChoice::light);
-    SessionOptions session;
-    session.workspace = options.workspace;
-    session.cache = own.filePath("cache").toStdString();
-    {
-        MainWindow window(session);
-        QEventLoop opening;
-        QObject::connect(&window, &MainWindow::ready, &opening, &QEventLoop::quit);
-        window.show();
-        opening.exec();
+    program.run(options.workspace, [&](MainWindow& window) {
         // On a screen without a window manager no window becomes active by itself.
         QApplication::setActiveWindow(&window);
         std::printf("| %lld items | |\n|---|---|\n", static_cast<long long>(options.items));
         measure(window, options);
-        window.close();
-        QApplication::exec();
-    }
-    QThreadPool::globalInstance()->waitForDone();
+    });
     return 0;
 }

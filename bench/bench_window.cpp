@@ -22,22 +22,18 @@
 #include <QListView>
 #include <QMouseEvent>
 #include <QPushButton>
-#include <QSettings>
 #include <QSlider>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QThreadPool>
 #include <QTimer>
 #include <QWheelEvent>
 
-#include "common/theme.h"
 #include "config/presets.h"
 #include "pages/train_page.h"
 #include "plots/chart_grid.h"
 #include "plots/chart_plot.h"
 #include "window/frame_meter.h"
-#include "window/main_window.h"
 #include "window/run_controller.h"
+#include "window_program.h"
 
 using namespace plumb;
 using namespace plumb::ui;
@@ -45,7 +41,7 @@ using namespace plumb::ui;
 namespace {
 
 struct Options {
-    std::string workspace, cache;
+    std::string workspace;
     int seconds = 60, overlays = 10;
 };
 
@@ -280,32 +276,12 @@ int main(int argc, char** argv) {
     arguments.add_option("--overlays", options.overlays, "Runs laid over each other")
         ->check(CLI::Range(1, 15));
     CLI11_PARSE(arguments, argc, argv);
-    QApplication application(argc, argv);
-    QLocale::setDefault(QLocale::c());
-    // What is measured leaves the user's own arrangement and cache alone.
-    const QTemporaryDir own;
-    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, own.path());
-    QApplication::setOrganizationName("plumbline");
-    QApplication::setApplicationName("plumbline-bench-window");
-    QApplication::setQuitOnLastWindowClosed(false);
-    applyTheme(application, ThemeChoice::light);
-
-    SessionOptions session;
-    session.workspace = options.workspace;
-    session.cache = own.filePath("cache").toStdString();
-    {
-        MainWindow window(session);
-        bool ready = false;
-        QObject::connect(&window, &MainWindow::ready, &window, [&] { ready = true; });
-        window.show();
-        if (!waitUntil([&] { return ready; })) qFatal("the window did not become usable");
+    WindowProgram program(argc, argv, "plumbline-bench-window");
+    program.run(options.workspace, [&](MainWindow& window) {
         std::printf(
             "| what | |\n|---|---|\n| start of the program to a usable window | %lld ms |\n",
             static_cast<long long>(sinceStart.elapsed()));
         Bench(window, options).run();
-        window.close();
-        QApplication::exec();
-    }
-    QThreadPool::globalInstance()->waitForDone();
+    });
     return 0;
 }

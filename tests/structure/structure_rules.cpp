@@ -135,7 +135,8 @@ bool may_use_qt(const Source& source) {
     return source.folder == "ui" || source.path.starts_with("app/main") ||
            source.path == "bench/bench_charts.cpp" || source.path == "bench/bench_compare.cpp" ||
            source.path == "bench/bench_compare_page.cpp" ||
-           source.path == "bench/bench_labels.cpp" || source.path == "bench/bench_window.cpp";
+           source.path == "bench/bench_labels.cpp" || source.path == "bench/bench_window.cpp" ||
+           source.path == "bench/window_program.h";
 }
 
 void check_own(const Project& project, const Source& source, const Include& include,
