@@ -128,6 +128,8 @@ int run_program(int argc, char** argv) {
     add_list_commands(app, context);
     add_completions_command(app, context);
     add_model_commands(app, context);
+    add_export_command(app, context);
+    add_model_info_command(app, context);
     add_forecast_command(app, context);
     add_reward_command(app, context);
     add_chart_command(app, context);

@@ -56,6 +56,8 @@ void add_list_commands(CLI::App& app, Context& context);        ///< presets, se
 void add_completions_command(CLI::App& app, Context& context);  ///< completions
 void add_labels_commands(CLI::App& app, Context& context);      ///< labels
 void add_model_commands(CLI::App& app, Context& context);       ///< eval, generate
+void add_export_command(CLI::App& app, Context& context);       ///< export
+void add_model_info_command(CLI::App& app, Context& context);   ///< model
 void add_forecast_command(CLI::App& app, Context& context);     ///< forecast
 void add_reward_command(CLI::App& app, Context& context);       ///< reward
 void add_chart_command(CLI::App& app, Context& context);        ///< chart

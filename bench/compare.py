@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Time Plumbline beside the Python peers on fixed workloads, the two in turn, and print one table.
 
-    bench/compare.py --peers DIR --python PYTHON --models MODELS [--rounds 3] [--threads 1] [WORKLOAD ...]
+    bench/compare.py --peers DIR --python PYTHON --models MODELS [--python-ppo PYTHON] [--rounds 5]
+                     [--threads 1] [--dtype float32] [WORKLOAD ...]
 
-DIR holds the peers' bench_trl.py; PYTHON is an interpreter with torch, transformers and trl; MODELS was
-written by make_models.py. Every round runs the peer, then Plumbline, pinned to the same cores; the
-table shows the median over rounds of each program's median step, and the ratio.
+DIR holds the peers' bench_trl.py; PYTHON is an interpreter with torch, transformers and trl, --python-ppo one
+with the last trl that has a PPO trainer; MODELS was written by make_models.py. Every round runs the peer, then
+Plumbline, pinned to the same cores; the table shows the median over rounds of each program's median step, of
+its peak memory and of the time from its start to its first step, and their ratios (above 1: Plumbline is faster
+or smaller). Where --json has results already, workloads with enough rounds there are not run again.
 """
 import argparse
 import json
@@ -17,7 +20,10 @@ import tempfile
 from pathlib import Path
 
 WORKLOADS = ["gen-tiny-b1", "gen-tiny-b16", "gen-tiny-b64", "gen-small-b1", "gen-small-b16", "gen-small-b64",
-             "sft-tiny", "sft-small", "grpo-tiny", "grpo-small"]
+             "gen-smol135-b1", "gen-smol135-b16", "sft-tiny", "sft-small", "dpo-small", "dpo-smol135-lora",
+             "grpo-tiny", "grpo-small", "grpo-smol135-lora", "ppo-tiny", "ppo-small"]
+HEAD = ["workload", "peer s/step", "Plumbline s/step", "ratio", "generate", "score", "update", "peer MB",
+        "Plumbline MB", "ratio", "start s, peer / Plumbline", "first loss, peer / Plumbline"]
 
 
 def run(command):
@@ -27,9 +33,44 @@ def run(command):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def seconds(results, phase=None):
-    values = [r["split_s"].get(phase) if phase else r["step_s"]["median"] for r in results]
-    return statistics.median(values) if all(v is not None for v in values) else None
+def run_peer(a, pin, name):
+    python = a.python_ppo if name.startswith("ppo") else a.python
+    with tempfile.TemporaryDirectory() as folder:
+        return run(pin + [python, str(a.peers / "bench_trl.py"), "--workload", name, "--models", a.models,
+                          "--threads", str(a.threads), "--dtype", a.dtype, "--out", folder + "/r.json"])
+
+
+def run_own(a, pin, name):
+    return run(pin + [a.program, "--workload", name, "--models", a.models, "--threads", str(a.threads),
+                      "--dtype", a.dtype])
+
+
+def middle(results, *path):
+    """The median over rounds of the number at that path; None where a result lacks it."""
+    values = []
+    for result in results:
+        for key in path:
+            result = (result or {}).get(key)
+        values.append(result)
+    return None if None in values else statistics.median(values)
+
+
+def ratio(peer, own):
+    return f"{peer / own:.2f}" if peer and own else "-"
+
+
+def pair(peer, own, form):
+    return " / ".join("-" if v is None else form.format(v) for v in (peer, own))
+
+
+def table_row(name, peer, own):
+    def both(*path):
+        return middle(peer, *path), middle(own, *path)
+    step, memory, start = both("step_s", "median"), both("peak_rss_mb"), both("startup", "first_step_begin_s")
+    phases = [ratio(*both("split_s", phase)) for phase in ("generate", "score", "update")]
+    loss = [(r["values"] or [{}])[0].get("loss") if r.get("values") else None for r in (peer[0], own[0])]
+    return [name, f"{step[0]:.4f}", f"{step[1]:.4f}", ratio(*step), *phases, f"{memory[0]:.0f}",
+            f"{memory[1]:.0f}", ratio(*memory), pair(*start, "{:.2f}"), pair(*loss, "{:.5f}")]
 
 
 def main():
@@ -37,34 +78,34 @@ def main():
     ap.add_argument("workloads", nargs="*", default=WORKLOADS)
     ap.add_argument("--peers", type=Path, required=True)
     ap.add_argument("--python", required=True)
+    ap.add_argument("--python-ppo", help="without it ppo-* are left out")
     ap.add_argument("--models", required=True)
     ap.add_argument("--program", default=str(Path(__file__).parent.parent / "build/release/bin/plumbline-bench"))
-    ap.add_argument("--rounds", type=int, default=3)
+    ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--threads", type=int, default=1)
+    ap.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
     ap.add_argument("--cores", default=None, help="for taskset; default 0, or 0-1 with two threads")
-    ap.add_argument("--json", type=Path, help="write all results here")
+    ap.add_argument("--json", type=Path, help="keep every result here, and go on from what it has")
     a = ap.parse_args()
     pin = ["taskset", "-c", a.cores or ("0" if a.threads == 1 else f"0-{a.threads - 1}")]
-    everything = []
-    print("| workload | peer s/step | Plumbline s/step | ratio | generate | score | update | values |")
-    print("|---|---|---|---|---|---|---|---|")
+    kept = []
+    if a.json and a.json.exists():
+        kept = [json.loads(line) for line in a.json.read_text().splitlines()]
+    print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|")
     for name in a.workloads:
-        peer, ours = [], []
-        for _ in range(a.rounds):
-            with tempfile.TemporaryDirectory() as folder:
-                peer.append(run(pin + [a.python, str(a.peers / "bench_trl.py"), "--workload", name, "--models", a.models,
-                                       "--threads", str(a.threads), "--out", folder + "/r.json"]))
-            ours.append(run(pin + [a.program, "--workload", name, "--models", a.models, "--threads", str(a.threads)]))
-        everything += peer + ours
-        cells = [f"{seconds(peer):.4f}", f"{seconds(ours):.4f}", f"{seconds(peer) / seconds(ours):.2f}"]
-        for phase in ("generate", "score", "update"):
-            both = seconds(peer, phase), seconds(ours, phase)
-            cells.append(f"{both[0] / both[1]:.2f}" if all(both) else "-")
-        first = [r["values"][0]["loss"] for r in (peer[0], ours[0]) if r.get("values")]
-        cells.append(" / ".join(f"{v:.5f}" for v in first) or "-")
-        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
-    if a.json:
-        a.json.write_text("\n".join(json.dumps(r) for r in everything) + "\n")
+        if name.startswith("ppo") and not a.python_ppo:
+            continue
+        same = [r for r in kept
+                if (r["workload"], r["threads"], r["dtype"]) == (name, a.threads, a.dtype)]
+        own = [r for r in same if r["program"] == "plumbline"]
+        peer = [r for r in same if r["program"] != "plumbline"]
+        while min(len(peer), len(own)) < a.rounds:
+            peer.append(run_peer(a, pin, name))
+            own.append(run_own(a, pin, name))
+            if a.json:
+                with a.json.open("a") as file:
+                    file.write(json.dumps(peer[-1]) + "\n" + json.dumps(own[-1]) + "\n")
+        print("| " + " | ".join(table_row(name, peer, own)) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -29,10 +29,18 @@ struct Options {
     std::uint64_t seed = 1;
 };
 
-const std::vector<std::string> metric_names = {
-    "reward", "kl", "loss", "entropy", "completions/mean_length", "completions/min_length",
-    "completions/max_length", "grad_norm", "learning_rate", "reward_std", "frac_reward_zero_std",
-    "clip_ratio/region_mean"};
+const std::vector<std::string> metric_names = {"reward",
+                                               "kl",
+                                               "loss",
+                                               "entropy",
+                                               "completions/mean_length",
+                                               "completions/min_length",
+                                               "completions/max_length",
+                                               "grad_norm",
+                                               "learning_rate",
+                                               "reward_std",
+                                               "frac_reward_zero_std",
+                                               "clip_ratio/region_mean"};
 
 template <class Value>
 Value or_exit(Result<Value> result) {
@@ -50,13 +58,13 @@ void or_exit(const Status& status) {
 
 /// Curves that rise or fall towards an end, with noise and rare spikes.
 Metrics metrics_of(std::int64_t step, const Options& options, Random& random) {
-    const double done = 1 - std::exp(-3.0 * static_cast<double>(step) /
-                                     static_cast<double>(options.steps));
+    const double done =
+        1 - std::exp(-3.0 * static_cast<double>(step) / static_cast<double>(options.steps));
     Metrics metrics;
     for (std::int64_t i = 0; i < options.metrics; ++i) {
         const auto known = static_cast<std::size_t>(i) < metric_names.size();
-        const std::string name = known ? metric_names[static_cast<std::size_t>(i)]
-                                       : "extra/" + std::to_string(i);
+        const std::string name =
+            known ? metric_names[static_cast<std::size_t>(i)] : "extra/" + std::to_string(i);
         const double scale = i >= 4 && i <= 6 ? 20.0 * static_cast<double>(i - 3) : 1.0;
         const double spike = random.chance(0.0005) ? 3.0 : 0.0;
         metrics[name] = scale * ((i % 2 ? 1 - done : done) + 0.1 * random.normal() + spike);
@@ -86,9 +94,10 @@ void add_curves(Store& store, RunId run, std::int64_t steps, const Options& opti
 
 std::string words(Random& random, std::uint64_t count) {
     static const std::vector<std::string> all = {
-        "the",  "a",       "film",  "cast",  "story", "and",    "was",   "with",  "brilliant", "dull",
-        "very", "moving",  "scene", "music", "of",    "in",     "never", "again", "ending",    "slow",
-        "warm", "careful", "loud",  "quiet", "plot",  "acting", "first", "half",  "good",      "bad"};
+        "the",       "a",      "film",   "cast",   "story", "and",     "was",  "with",
+        "brilliant", "dull",   "very",   "moving", "scene", "music",   "of",   "in",
+        "never",     "again",  "ending", "slow",   "warm",  "careful", "loud", "quiet",
+        "plot",      "acting", "first",  "half",   "good",  "bad"};
     std::string text;
     for (std::uint64_t i = 0; i < count; ++i)
         text += (i ? " " : "") + all[random.below(all.size())];
@@ -107,7 +116,9 @@ TokenData tokens_of(const std::string& text, double advantage, Random& random) {
                                      static_cast<float>(0.3 * random.normal()));
         tokens.ratio.push_back(static_cast<float>(std::exp(0.1 * random.normal())));
         const float ratio = tokens.ratio.back();
-        tokens.clipped.push_back(static_cast<std::int8_t>(ratio > 1.2f ? 1 : ratio < 0.8f ? -1 : 0));
+        tokens.clipped.push_back(static_cast<std::int8_t>(ratio > 1.2f   ? 1
+                                                          : ratio < 0.8f ? -1
+                                                                         : 0));
         tokens.advantage.push_back(static_cast<float>(advantage));
         tokens.value.push_back(static_cast<float>(random.normal()));
         begin = end;
@@ -157,11 +168,14 @@ void add_completions(Store& store, RunId run, std::int64_t steps, const Options&
         std::vector<TokenRecord> tokens;
         const std::int64_t left = options.completions - (step - 1) * options.rows_a_step;
         for (std::int64_t row = 0; row < std::min(left, options.rows_a_step); ++row) {
-            if (row % options.group == 0) std::swap(prompts[0], prompts[random.below(prompts.size())]);
-            rows.push_back(completion_of(row, prompts[0], row / options.group, done, options, random));
+            if (row % options.group == 0)
+                std::swap(prompts[0], prompts[random.below(prompts.size())]);
+            rows.push_back(
+                completion_of(row, prompts[0], row / options.group, done, options, random));
             if (options.tokens)
-                tokens.push_back({row, encode_token_data(tokens_of(rows.back().completion,
-                                                                   rows.back().advantage, random))});
+                tokens.push_back(
+                    {row, encode_token_data(
+                              tokens_of(rows.back().completion, rows.back().advantage, random))});
         }
         store.add_completions(run, step, std::move(rows));
         store.add_token_data(run, step, std::move(tokens));

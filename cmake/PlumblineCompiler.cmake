@@ -37,7 +37,7 @@ set(CMAKE_JOB_POOL_COMPILE compile)
 
 add_library(plumb_compiler INTERFACE)
 target_compile_options(plumb_compiler INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow=local
+    -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
     # Qt asks for it in what links Qt; a precompiled header is only used by files with equal options.
     -fPIC
     $<$<BOOL:${PLUMBLINE_WERROR}>:-Werror>

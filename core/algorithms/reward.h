@@ -20,7 +20,7 @@ struct RewardBatch {
 };
 
 /// Bradley-Terry loss of a reward model, mean -log sigmoid(r_c - r_r - margin) (Ouyang et al. 2022,
-/// InstructGPT, eq. 1; margin: Touvron et al. 2023, Llama 2, eq. 2; centring: Eisenstein et al.
+/// InstructGPT, eq. 1; margin: Touvron et al. 2023, Decoder 2, eq. 2; centring: Eisenstein et al.
 /// 2023), as TRL 1.16 RewardTrainer. Metrics: accuracy (share of pairs with r_c > r_r), margin
 /// (mean r_c - r_r), min_reward, mean_reward, max_reward (over chosen and rejected).
 LossResult reward_loss(const RewardBatch& batch, const RewardLossConfig& config);

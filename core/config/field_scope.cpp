@@ -39,7 +39,8 @@ bool data_field_applies(std::string_view key, const Settings& settings) {
     if (key == "preference_files") return makes_scores && !texts;
     if (is_one_of(key, "good_files", "bad_files"))
         return settings.algorithm == "reward" || makes_scores;
-    if (key == "completion_only_loss") return is_supervised(settings);
+    if (is_one_of(key, "completion_only_loss", "assistant_only_loss"))
+        return is_supervised(settings);
     if (key == "max_length")
         return is_supervised(settings) || learns_from_pairs(settings) || makes_scores;
     if (is_one_of(key, "prompt_length", "max_prompt_length", "answer_column"))
@@ -159,6 +160,9 @@ bool field_applies(const Field& field, const Settings& settings) {
             if (key == "lr_min_ratio") return settings.lr_scheduler_type == "cosine_with_min_lr";
             if (key == "warmup_steps") return settings.lr_scheduler_type != "constant";
             return true;
+        case Section::lora:
+            if (key == "lora_dropout") return settings.use_peft && trains_with_dropout(settings);
+            return key == "use_peft" || settings.use_peft;
         case Section::sft:
             if (key == "packing_strategy") return is_supervised(settings) && settings.packing;
             return is_supervised(settings);

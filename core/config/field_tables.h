@@ -17,6 +17,7 @@ std::vector<Field> arithmetic_fields();
 std::vector<Field> pairs_fields();
 std::vector<Field> start_fields();
 std::vector<Field> optimiser_fields();
+std::vector<Field> lora_fields();
 std::vector<Field> sft_fields();
 std::vector<Field> reward_model_fields();
 std::vector<Field> dpo_fields();

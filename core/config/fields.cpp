@@ -24,6 +24,7 @@ std::vector<Field> all_fields() {
     append(all, Section::pairs, pairs_fields());
     append(all, Section::start, start_fields());
     append(all, Section::optimiser, optimiser_fields());
+    append(all, Section::lora, lora_fields());
     append(all, Section::sft, sft_fields());
     append(all, Section::reward_model, reward_model_fields());
     append(all, Section::dpo, dpo_fields());
@@ -68,6 +69,7 @@ std::string_view section_title(Section section) {
         case Section::pairs: return "Preference pairs";
         case Section::start: return "Supervised start";
         case Section::optimiser: return "Optimiser";
+        case Section::lora: return "LoRA";
         case Section::sft: return "Supervised fine-tuning";
         case Section::reward_model: return "Reward model";
         case Section::dpo: return "DPO";

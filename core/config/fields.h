@@ -30,6 +30,7 @@ enum class Section {
     pairs,
     start,
     optimiser,
+    lora,
     sft,
     reward_model,
     dpo,

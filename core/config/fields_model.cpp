@@ -200,6 +200,14 @@ std::vector<Field> data_fields() {
              "so wherever rows have a prompt.",
          .advanced = true,
          .trl_name = "completion_only_loss"},
+        {.key = "assistant_only_loss",
+         .member = &Settings::assistant_only_loss,
+         .label = "Loss on the assistant only",
+         .help = "Whether supervised training on conversations leaves all but what the assistant "
+                 "says out of the loss. The model's chat template must mark that with "
+                 "{% generation %}.",
+         .advanced = true,
+         .trl_name = "assistant_only_loss"},
     };
 }
 

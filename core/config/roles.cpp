@@ -41,6 +41,10 @@ bool has_reference(const Settings& settings) {
     return settings.algorithm == "ppo" || settings.algorithm == "dpo";
 }
 
+bool trains_with_dropout(const Settings& settings) {
+    return is_supervised(settings) || settings.algorithm == "grpo" || settings.algorithm == "rloo";
+}
+
 bool has_supervised_start(const Settings& settings) {
     return is_built_in_task(settings) && settings.model_name_or_path.empty() &&
            !is_supervised(settings);

@@ -31,6 +31,9 @@ bool uses_rewards(const Settings& settings);
 bool is_supervised(const Settings& settings);
 /// Compares the policy with a frozen copy of what it started from.
 bool has_reference(const Settings& settings);
+/// Drops inputs of a LoRA adapter while it learns, as TRL does: not where log-probabilities or
+/// scores of two models or two sides are compared.
+bool trains_with_dropout(const Settings& settings);
 /// Makes its first model from demonstrations of a built-in task before anything else.
 bool has_supervised_start(const Settings& settings);
 

@@ -60,6 +60,7 @@ struct Settings {
     std::int64_t max_length = 1024;        ///< tokens of a supervised row; the rest is cut
     bool shuffle_dataset = true;
     std::optional<bool> completion_only_loss;  ///< empty: yes where rows have a prompt column
+    bool assistant_only_loss = false;          ///< of conversations, by the template's marks
 
     // Arithmetic (task = arithmetic)
     std::int64_t arithmetic_digits = 5;
@@ -98,6 +99,15 @@ struct Settings {
     std::int64_t per_device_train_batch_size = 128;  ///< rows of a micro-batch (GRPO: completions)
     std::int64_t gradient_accumulation_steps = 1;
     std::string on_non_finite = "stop";  ///< stop, skip: what a non-finite loss or gradient does
+
+    // LoRA
+    bool use_peft = false;  ///< train an adapter on the model, which stays as it is
+    std::int64_t lora_r = 16;
+    double lora_alpha = 32.0;
+    double lora_dropout = 0.05;
+    std::vector<std::string> lora_target_modules;   ///< empty: as PEFT has it for the family
+    std::vector<std::string> lora_modules_to_save;  ///< trained whole, beside the adapter
+    bool use_rslora = false;                        ///< scale alpha / sqrt(r), not alpha / r
 
     // SFT
     std::string sft_loss_type = "nll";  ///< nll, dft

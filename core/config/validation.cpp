@@ -258,6 +258,35 @@ void check_reference(const Settings& s, Problems& problems) {
         problems.add("entropy_coef_min", "entropy_coef_min is above entropy_coef_max; lower it");
 }
 
+bool has_regular_expression(const std::vector<std::string>& names) {
+    return std::ranges::any_of(names, [](const std::string& name) {
+        return name.find_first_of("*+?()[]{}|^$\\") != name.npos;
+    });
+}
+
+void check_lora(const Settings& s, Problems& problems) {
+    if (!s.use_peft) return;
+    if (is_supervised(s) && has_new_model(s))
+        problems.add("use_peft",
+                     "use_peft adapts a model that has learnt already, but this run makes a new "
+                     "one; name a model in model_name_or_path, or set use_peft to false");
+    if (s.sync_ref_model && has_reference(s) && s.algorithm != "ppo")
+        problems.add("sync_ref_model",
+                     "with use_peft the reference is the model without its adapter, which cannot "
+                     "follow the policy; set one of sync_ref_model and use_peft to false");
+    const std::vector<std::string>& targets = s.lora_target_modules;
+    const bool whole = has_regular_expression(targets) ||
+                       std::ranges::find(targets, "all-linear") != targets.end();
+    if (targets.size() > 1 && whole)
+        problems.add("lora_target_modules",
+                     "lora_target_modules has several entries, among them all-linear or a regular "
+                     "expression; give names alone, or that one entry");
+    for (const auto& [key, names] : {std::pair("lora_target_modules", &targets),
+                                     std::pair("lora_modules_to_save", &s.lora_modules_to_save)})
+        if (std::ranges::find(*names, "") != names->end())
+            problems.add(key, std::string(key) + " has an empty name; remove it from the list");
+}
+
 void check_rewards(const Settings& s, Problems& problems) {
     if (!uses_rewards(s)) return;
     const std::set<std::string> names(s.reward_funcs.begin(), s.reward_funcs.end());
@@ -316,6 +345,7 @@ std::vector<FieldProblem> find_problems(const Settings& settings) {
     check_minibatches(settings, problems);
     check_preferences(settings, problems);
     check_reference(settings, problems);
+    check_lora(settings, problems);
     check_rewards(settings, problems);
     check_clipping(settings, problems);
     return problems.take();

@@ -43,8 +43,9 @@ Result<std::string> required_text(const Row& row, const std::string& column) {
     if (found->second.is_text) return found->second.text;
     if (found->second.text.starts_with("[{"))
         return unusable_value(row, column, "text",
-                              "These are chat turns; conversations need a model with a chat "
-                              "template, which is not supported yet. Put plain text there.");
+                              "These are chat turns, where the first row or another column has "
+                              "text. Let every row have the same form; put rows of another form "
+                              "into a file of their own.");
     return unusable_value(row, column, "text", "Put it in quotation marks or name another column.");
 }
 

@@ -25,7 +25,7 @@ Error unusable_value(const Row& row, const std::string& column, const std::strin
                      const std::string& remedy);
 
 /// The text in a column that every row must have, since the first row has it. Chat turns are an
-/// error of their own: they need a model with a chat template.
+/// error of their own.
 Result<std::string> required_text(const Row& row, const std::string& column);
 
 }  // namespace plumb

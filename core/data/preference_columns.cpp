@@ -6,9 +6,11 @@
 #include <map>
 
 #include "base/strings.h"
+#include "data/chat_rows.h"
 #include "data/column_access.h"
 #include "data/preferences.h"
 #include "data/row_values.h"
+#include "text/jinja/operators.h"
 
 namespace plumb {
 namespace {
@@ -44,25 +46,81 @@ Result<bool> ended_of(const Row& row, const char* column) {
                           "where it did.");
 }
 
-Result<std::vector<Preference>> from_pairs(const std::vector<Row>& rows, const Settings& settings) {
-    const std::string prompt = first_present(rows[0], prompt_names(settings));
+using Turns = std::vector<jinja::Value>;
+
+bool same_turn(const jinja::Value& a, const jinja::Value& b) {
+    jinja::Meter meter{jinja::Limits{}};
+    return jinja::equal(a, b, meter);
+}
+
+/// The turns that both sides begin with, which leave them.
+Turns take_prompt(Turns& chosen, Turns& rejected) {
+    const std::size_t shorter = std::min(chosen.size(), rejected.size());
+    std::size_t shared = 0;
+    while (shared + 1 < shorter && same_turn(chosen[shared], rejected[shared])) ++shared;
+    const auto count = static_cast<std::ptrdiff_t>(shared);
+    Turns prompt(chosen.begin(), chosen.begin() + count);
+    chosen.erase(chosen.begin(), chosen.begin() + count);
+    rejected.erase(rejected.begin(), rejected.begin() + count);
+    return prompt;
+}
+
+/// prompt: the column with the turns of the prompt; empty: both sides begin with them.
+Result<Preference> chat_pair(const Row& row, const std::string& prompt, const Settings& settings,
+                             const ChatFormat& chat) {
+    PLUMB_TRY(Turns chosen, turns_of(row, settings.chosen_column));
+    PLUMB_TRY(Turns rejected, turns_of(row, settings.rejected_column));
+    Turns asked;
+    if (prompt.empty()) {
+        asked = take_prompt(chosen, rejected);
+    } else {
+        PLUMB_TRY(asked, turns_of(row, prompt));
+    }
+    if (asked.empty())
+        return invalid_input(row.source() + ": columns " + settings.chosen_column + " and " +
+                             settings.rejected_column +
+                             " begin with different turns, so that there is no prompt. Let both "
+                             "begin with the same turn, or give the prompt in a column.");
+    PLUMB_TRY(ChatText good, chat.in_two(row, asked, chosen));
+    PLUMB_TRY(ChatText bad, chat.in_two(row, asked, rejected));
+    const std::size_t border = shared_bytes(good.prompt, bad.prompt);
+    Preference pair;
+    pair.prompt = good.prompt.substr(0, border);
+    pair.chosen = good.prompt.substr(border) + good.completion;
+    pair.rejected = bad.prompt.substr(border) + bad.completion;
+    pair.chosen_ended = pair.rejected_ended = false;
+    return pair;
+}
+
+/// prompt: its column; empty: both sides begin with it.
+Result<Preference> text_pair(const Row& row, const std::string& prompt, const Settings& settings) {
+    Preference pair;
+    PLUMB_TRY(pair.chosen, required_text(row, settings.chosen_column));
+    PLUMB_TRY(pair.rejected, required_text(row, settings.rejected_column));
+    if (prompt.empty()) {
+        PromptSplit split = extract_prompt(pair.chosen, pair.rejected);
+        pair.prompt = std::move(split.prompt);
+        pair.chosen = std::move(split.chosen);
+        pair.rejected = std::move(split.rejected);
+    } else {
+        PLUMB_TRY(pair.prompt, required_text(row, prompt));
+    }
+    PLUMB_TRY(pair.chosen_ended, ended_of(row, "chosen_ended"));
+    PLUMB_TRY(pair.rejected_ended, ended_of(row, "rejected_ended"));
+    return pair;
+}
+
+Result<std::vector<Preference>> from_pairs(const std::vector<Row>& rows, const Settings& settings,
+                                           const ChatFormat& chat) {
+    std::string prompt = first_present(rows[0], prompt_names(settings));
+    const bool is_chat = holds_turns(rows[0], settings.chosen_column);
+    if (is_chat && !prompt.empty() && !holds_turns(rows[0], prompt)) prompt.clear();
     std::vector<Preference> pairs;
     pairs.reserve(rows.size());
     for (const Row& row : rows) {
-        Preference pair;
+        PLUMB_TRY(Preference pair, is_chat ? chat_pair(row, prompt, settings, chat)
+                                           : text_pair(row, prompt, settings));
         pair.source = row.source();
-        PLUMB_TRY(pair.chosen, required_text(row, settings.chosen_column));
-        PLUMB_TRY(pair.rejected, required_text(row, settings.rejected_column));
-        if (prompt.empty()) {
-            PromptSplit split = extract_prompt(pair.chosen, pair.rejected);
-            pair.prompt = std::move(split.prompt);
-            pair.chosen = std::move(split.chosen);
-            pair.rejected = std::move(split.rejected);
-        } else {
-            PLUMB_TRY(pair.prompt, required_text(row, prompt));
-        }
-        PLUMB_TRY(pair.chosen_ended, ended_of(row, "chosen_ended"));
-        PLUMB_TRY(pair.rejected_ended, ended_of(row, "rejected_ended"));
         PLUMB_TRY(pair.margin,
                   number_of(row, "margin", "how much better the chosen completion is"));
         PLUMB_TRY(pair.gold_margin,
@@ -88,16 +146,27 @@ struct Waiting {
 
 /// Pairs each completion with the earliest one of the other kind that has none yet, which joins the
 /// k-th good one with the k-th bad one.
-Result<std::vector<Preference>> from_labels(const std::vector<Row>& rows,
-                                            const Settings& settings) {
+Result<std::vector<Preference>> from_labels(const std::vector<Row>& rows, const Settings& settings,
+                                            const ChatFormat& chat) {
     const std::string prompt = first_present(rows[0], prompt_names(settings));
+    const bool is_chat = holds_turns(rows[0], prompt);
     std::map<std::string, Waiting> by_prompt;
     std::vector<Preference> pairs;
     for (const Row& row : rows) {
         Preference half;
         half.source = row.source();
-        PLUMB_TRY(half.prompt, required_text(row, prompt));
-        PLUMB_TRY(const std::string completion, required_text(row, settings.completion_column));
+        std::string completion;
+        if (is_chat) {
+            PLUMB_TRY(const Turns asked, turns_of(row, prompt));
+            PLUMB_TRY(const Turns answer, turns_of(row, settings.completion_column));
+            PLUMB_TRY(ChatText text, chat.in_two(row, asked, answer));
+            half.prompt = std::move(text.prompt);
+            completion = std::move(text.completion);
+            half.chosen_ended = half.rejected_ended = false;
+        } else {
+            PLUMB_TRY(half.prompt, required_text(row, prompt));
+            PLUMB_TRY(completion, required_text(row, settings.completion_column));
+        }
         PLUMB_TRY(const bool good, label_of(row, settings.label_column));
         (good ? half.chosen : half.rejected) = completion;
         Waiting& waiting = by_prompt[half.prompt];
@@ -153,9 +222,14 @@ bool has_labelled_completions(const std::vector<Row>& rows, const Settings& sett
 
 Result<std::vector<Preference>> to_preferences(const std::vector<Row>& rows,
                                                const Settings& settings) {
+    return to_preferences(rows, settings, ChatFormat());
+}
+
+Result<std::vector<Preference>> to_preferences(const std::vector<Row>& rows,
+                                               const Settings& settings, const ChatFormat& chat) {
     if (rows.empty()) return std::vector<Preference>();
-    if (has_pairs(rows, settings)) return from_pairs(rows, settings);
-    if (has_labelled_completions(rows, settings)) return from_labels(rows, settings);
+    if (has_pairs(rows, settings)) return from_pairs(rows, settings, chat);
+    if (has_labelled_completions(rows, settings)) return from_labels(rows, settings, chat);
     const std::string &chosen = settings.chosen_column, &rejected = settings.rejected_column;
     return missing_column(
         rows[0], rows[0].columns.contains(chosen) ? rejected : chosen,

@@ -53,6 +53,11 @@ std::size_t extract_prompt(std::span<const std::string> chosen,
 ///   left without a partner are left out; no pair at all is an error.
 /// Pairs stand in the order of the files (of the row that completes them). Errors name the row and
 /// the column.
+/// Sides, prompts and completions may be chat turns, which become the text that the model's
+/// template writes; the template then ends them. The sides of a row may be whole conversations even
+/// where its prompt is text, which is not read then, as in TRL.
+Result<std::vector<Preference>> to_preferences(const std::vector<Row>& rows,
+                                               const Settings& settings, const ChatFormat& chat);
 Result<std::vector<Preference>> to_preferences(const std::vector<Row>& rows,
                                                const Settings& settings);
 

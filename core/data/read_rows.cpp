@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +46,30 @@ std::int64_t nesting(std::string_view json) {
     return deepest;
 }
 
+/// The most members that any object in it has.
+std::size_t widest_object(const Json& json) {
+    std::size_t widest = json.is_object() ? json.size() : 0;
+    if (json.is_structured())
+        for (const Json& member : json) widest = std::max(widest, widest_object(member));
+    return widest;
+}
+
+/// The columns that hold objects, with members in the order of the file: chat templates print them
+/// so. Empty where none does, or where there are so many that keeping the order would take long.
+std::map<std::string, std::string> members_in_order(const std::string& line, const Json& json) {
+    constexpr std::size_t most_members = 1000;
+    std::map<std::string, std::string> columns;
+    const auto holds_objects = [](const Json& value) {
+        return value.is_structured() && widest_object(value) > 1;
+    };
+    if (std::none_of(json.begin(), json.end(), holds_objects)) return columns;
+    if (widest_object(json) > most_members) return columns;
+    const auto ordered = nlohmann::ordered_json::parse(line);
+    for (const auto& [name, value] : ordered.items())
+        if (value.is_structured()) columns[name] = value.dump();
+    return columns;
+}
+
 /// Fills the row's columns from one line of JSON.
 Status parse_object(const std::string& line, Row& row) {
     // Writing a value back as text takes a stack frame a level.
@@ -63,10 +88,13 @@ Status parse_object(const std::string& line, Row& row) {
         return invalid_input(row.source() + " holds " + json.type_name() +
                              ", not an object. Each line must hold one object like "
                              "{\"prompt\": \"...\"}.");
+    std::map<std::string, std::string> in_order = members_in_order(line, json);
     for (auto& [name, value] : json.items()) {
         if (value.is_null()) continue;
         if (value.is_string())
             row.columns[name] = {std::move(value.get_ref<std::string&>()), true};
+        else if (const auto found = in_order.find(name); found != in_order.end())
+            row.columns[name] = {std::move(found->second), false};
         else
             row.columns[name] = {value.dump(), false};
     }

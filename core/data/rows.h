@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -44,21 +46,38 @@ struct Prompt {
     std::string source = {};  ///< file and line, for messages; empty for a generated one
 };
 
+class ChatFormat;
+
 /// A supervised row. An empty prompt means that every token is trained on.
 struct Demonstration {
     std::string prompt;
     std::string completion;
     std::string source = {};  ///< as in Prompt
+    bool ended = true;        ///< an end token belongs behind it: a chat template writes its own
+    /// Where only what the assistant says is trained on: its bytes [begin, end) of prompt and
+    /// completion together.
+    std::optional<std::vector<std::pair<std::size_t, std::size_t>>> said = {};
 };
 
 /// Rows as prompts. The first row decides where they stand: settings.prompt_column, else question
-/// (GSM8K), else settings.dataset_text_field, whose text is cut after prompt_length characters,
-/// moved back to the last blank. settings.answer_column, where a row has it, gives the reference
-/// answer (see final_answer). A missing column is an error that names those present.
+/// (GSM8K), else messages or conversations, without the assistant's last turn, else
+/// settings.dataset_text_field, whose text is cut after prompt_length characters, moved back to the
+/// last blank. Chat turns become the text that the model's template writes, with the beginning of
+/// an answer. settings.answer_column, where a row has it, gives the reference answer (see
+/// final_answer). Errors name the row: a missing column, a row of another form than the first, a
+/// conversation without a chat template.
+Result<std::vector<Prompt>> to_prompts(const std::vector<Row>& rows, const Settings& settings,
+                                       const ChatFormat& chat);
 Result<std::vector<Prompt>> to_prompts(const std::vector<Row>& rows, const Settings& settings);
 
 /// Rows as supervised examples. The first row decides: prompt and completion (prompt_column or
-/// question, completion_column or answer), else the whole of dataset_text_field.
+/// question, completion_column or answer), both texts or both chat turns; else messages or
+/// conversations, all of it; else the whole of dataset_text_field. With
+/// settings.assistant_only_loss only what the assistant says is trained on, which needs
+/// conversations and a template that marks it. Errors as above.
+Result<std::vector<Demonstration>> to_demonstrations(const std::vector<Row>& rows,
+                                                     const Settings& settings,
+                                                     const ChatFormat& chat);
 Result<std::vector<Demonstration>> to_demonstrations(const std::vector<Row>& rows,
                                                      const Settings& settings);
 

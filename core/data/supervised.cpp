@@ -5,6 +5,7 @@
 #include <string>
 
 #include "data/tokens.h"
+#include "text/chat_template.h"
 
 namespace plumb {
 namespace {
@@ -13,12 +14,18 @@ namespace {
 SupervisedRow whole_row(const Demonstration& demonstration, const Tokenizer& tokenizer,
                         const SupervisedOptions& options) {
     SupervisedRow row;
-    row.ids =
-        with_end(tokenizer.encode(demonstration.prompt + demonstration.completion), tokenizer);
+    const std::string text = demonstration.prompt + demonstration.completion;
+    row.ids = tokenizer.encode(text);
+    if (demonstration.ended) row.ids = with_end(std::move(row.ids), tokenizer);
     row.labels = row.ids;
     if (!demonstration.prompt.empty() && options.completion_only_loss.value_or(true)) {
         const std::size_t border = common_prefix(tokenizer.encode(demonstration.prompt), row.ids);
         std::fill_n(row.labels.begin(), border, ignored_label);
+    }
+    if (demonstration.said) {
+        const auto mask = assistant_mask({text, *demonstration.said}, row.ids, tokenizer);
+        for (std::size_t i = 0; i < mask.size(); ++i)
+            if (mask[i] == 0) row.labels[i] = ignored_label;
     }
     return row;
 }

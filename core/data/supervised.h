@@ -29,9 +29,10 @@ struct SupervisedOptions {
     std::optional<bool> completion_only_loss;  ///< empty: where the row has a prompt
 };
 
-/// Prompt and completion as one row, with the end token behind it unless it is there already.
-/// The prompt's tokens are the longest common prefix of tokenising it alone and with its
-/// completion, as in TRL: a token may reach over the border, and is then trained on.
+/// Prompt and completion as one row, with the end token behind it unless it is there already or a
+/// chat template wrote the text. The prompt's tokens are the longest common prefix of tokenising it
+/// alone and with its completion, as in TRL: a token may reach over the border, and is then trained
+/// on.
 SupervisedRow tokenize_demonstration(const Demonstration& demonstration, const Tokenizer& tokenizer,
                                      const SupervisedOptions& options);
 

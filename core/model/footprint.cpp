@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include "model/aligned.h"
 #include "model/kernels.h"
+#include "model/parameters.h"
+#include "model/rope.h"
 
 namespace plumb {
 namespace {
@@ -11,9 +14,6 @@ namespace {
 constexpr double float_bytes = 4;
 
 double floats(std::int64_t count) { return float_bytes * static_cast<double>(count); }
-
-/// Parameters start at multiples of 64 bytes.
-std::int64_t aligned(std::int64_t elements) { return (elements + 15) / 16 * 16; }
 
 std::int64_t in_panels(std::int64_t columns) {
     const std::int64_t panel = kernels().panel;
@@ -42,43 +42,46 @@ void MemoryAccount::reset_peaks() {
 
 /// Floats of a position.
 struct Footprint::Widths {
-    std::int64_t hidden, attention, qkv, mlp, heads, output;
+    std::int64_t hidden, attention, qkv;
+    std::int64_t columns, mlp;  // of the MLP: its first product, what the second reads
+    std::int64_t heads, output;
+    std::int64_t moments;     // that a norm keeps
+    std::int64_t head_norms;  // that normed heads keep
 };
 
 Footprint::Widths Footprint::widths() const {
     const ModelConfig& c = config_;
-    const std::int64_t attention = c.num_attention_heads * c.head_dim;
     return {c.hidden_size,
-            attention,
-            attention + 2 * c.num_key_value_heads * c.head_dim,
+            c.attention_columns(),
+            c.qkv_columns(),
+            c.mlp_columns(),
             c.intermediate_size,
             c.num_attention_heads,
-            c.score_head ? 1 : c.vocab_size};
+            c.score_head ? 1 : c.vocab_size,
+            c.norm == NormKind::layer ? 2 : 1,
+            c.num_attention_heads + c.num_key_value_heads};
 }
 
 std::int64_t Footprint::parameter_count() const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    std::int64_t layer = hidden * (qkv + attention + 3 * mlp + 2);
-    if (config_.attention_bias) layer += qkv + hidden;
-    if (config_.mlp_bias) layer += 2 * mlp + hidden;
-    const bool own_head = config_.score_head || !config_.tie_word_embeddings;
-    return config_.vocab_size * hidden + config_.num_hidden_layers * layer + hidden +
-           (own_head ? output * hidden : 0);
+    std::int64_t count = 0;
+    for (const ParameterPlace& place : decoder_parameters(config_)) count += place.numel();
+    return count;
 }
 
 double Footprint::parameters() const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    std::int64_t layer = aligned(qkv * hidden) + aligned(hidden * attention) +
-                         aligned(2 * mlp * hidden) + aligned(hidden * mlp) + 2 * aligned(hidden);
-    if (config_.attention_bias) layer += aligned(qkv) + aligned(hidden);
-    if (config_.mlp_bias) layer += aligned(2 * mlp) + aligned(hidden);
-    const bool own_head = config_.score_head || !config_.tie_word_embeddings;
-    return floats(aligned(config_.vocab_size * hidden) + config_.num_hidden_layers * layer +
-                  aligned(hidden) + (own_head ? aligned(output * hidden) : 0));
+    const std::int64_t bytes = bytes_of(config_.dtype), alignment = 64 / bytes;
+    std::int64_t count = 0;
+    for (const ParameterPlace& place : decoder_parameters(config_))
+        count += (place.numel() + alignment - 1) / alignment * alignment;
+    return static_cast<double>(count * bytes);
 }
 
+double Footprint::trained() const { return adapter_ ? floats(adapter_->elements) : parameters(); }
+
 double Footprint::model() const {
-    return parameters() + 2 * floats(config_.max_position_embeddings * (config_.head_dim / 2));
+    const std::int64_t positions =
+        std::min(RotaryPositions::first_length, config_.max_position_embeddings);
+    return parameters() + 2 * floats(positions * (config_.rotary_dim() / 2));
 }
 
 double Footprint::packed(std::int64_t in, std::int64_t out) const {
@@ -86,11 +89,11 @@ double Footprint::packed(std::int64_t in, std::int64_t out) const {
 }
 
 double Footprint::packed_copy() const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
+    const Widths w = widths();
     return static_cast<double>(config_.num_hidden_layers) *
-               (packed(hidden, qkv) + packed(attention, hidden) + packed(hidden, 2 * mlp) +
-                packed(mlp, hidden)) +
-           packed(hidden, output);
+               (packed(w.hidden, w.qkv) + packed(w.attention, w.hidden) +
+                packed(w.hidden, w.columns) + packed(w.mlp, w.hidden)) +
+           packed(w.hidden, w.output);
 }
 
 double Footprint::key_value_cache(std::int64_t slots, std::int64_t max_length) const {
@@ -99,23 +102,27 @@ double Footprint::key_value_cache(std::int64_t slots, std::int64_t max_length) c
                   (in_panels(max_length) * dim + in_panels(dim) * max_length));
 }
 
-double Footprint::attention_scratch(std::int64_t length) const {
-    const AttentionShape shape{length, config_.head_dim,
-                               config_.num_attention_heads / config_.num_key_value_heads, 1.0f};
-    return static_cast<double>(threads_) * floats(kernels().attention_scratch(shape));
+/// Of all threads; those that put a sequence together from what it shares and its own hold it too.
+double Footprint::attention_scratch(const PassShape& pass, bool backward) const {
+    const std::int64_t group = config_.num_attention_heads / config_.num_key_value_heads;
+    const AttentionShape shape{pass.length, config_.head_dim, group, 1.0f};
+    double bytes = floats(kernels().attention_scratch(shape));
+    if (pass.shared > 0)
+        bytes +=
+            floats(pass.length * ((2 * group + 2) * config_.head_dim * (backward ? 2 : 1) + group));
+    return static_cast<double>(threads_) * bytes;
 }
 
 /// Of generation, for all threads together, which share the rows.
 double Footprint::workspace(std::int64_t rows, std::int64_t capacity) const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    return floats(rows * (2 * hidden + qkv + attention + 3 * mlp)) +
+    const Widths w = widths();
+    const std::int64_t active = config_.mlp == MlpKind::swiglu ? w.mlp : 0;
+    return floats(rows * (2 * w.hidden + w.qkv + w.attention + w.columns + active)) +
            static_cast<double>(threads_) * floats(kernels().tile * (capacity + kernels().panel));
 }
 
 void Footprint::load(MemoryAccount& account, MemoryOwner owner) const {
-    account.take(parameters());  // as the file has them
     account.take(model(), owner);
-    account.give(parameters());
 }
 
 /// Two copies of the logits of a slice of the rows, see token_logprobs().
@@ -126,38 +133,54 @@ double Footprint::log_softmax_slices(std::int64_t outputs) const {
            floats(std::min(outputs, std::max<std::int64_t>(1, slice / vocabulary)) * vocabulary);
 }
 
+/// x, made of embeddings and of learned positions, which are added in new memory.
+void Footprint::embed(MemoryAccount& account, const PassShape& shape) const {
+    const double x = floats(shape.positions() * config_.hidden_size);
+    account.take(x);
+    if (config_.positions == PositionKind::learned) account.touch(2 * x);
+}
+
 void Footprint::infer(MemoryAccount& account, const PassShape& shape) const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const Widths w = widths();
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
-    const double scratch = attention_scratch(shape.length);
+    const double scratch = attention_scratch(shape, false);
+    const auto norm = [&] {  // with its moments for a while
+        account.take(of(w.hidden + w.moments));
+        account.give(of(w.moments));
+    };
+    const auto product = [&](std::int64_t in, std::int64_t out) {
+        account.take(of(out) + packed(in, out));
+        account.give(packed(in, out));
+    };
 
     const double before = account.now();
-    account.take(of(hidden));  // x
+    embed(account, shape);
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
-        account.take(of(hidden + 1));  // normed, with the inverse norms for a moment
-        account.give(of(1));
-        account.take(of(qkv) + packed(hidden, qkv));
-        account.give(packed(hidden, qkv));
-        account.take(of(attention + heads) + scratch);
-        account.give(of(qkv + heads) + scratch);
-        account.take(of(hidden) + packed(attention, hidden));  // x after attention
-        account.give(of(hidden + attention) + packed(attention, hidden));
+        norm();
+        product(w.hidden, w.qkv);
+        if (config_.qk_norm) {
+            account.take(of(w.qkv + w.head_norms));
+            account.give(of(w.qkv + w.head_norms));
+        }
+        account.give(of(w.hidden));
+        account.take(of(w.attention + w.heads) + scratch);
+        account.give(of(w.qkv + w.heads) + scratch);
+        product(w.attention, w.hidden);  // x after attention
+        account.give(of(w.attention));
 
-        account.take(of(hidden + 1));
-        account.give(of(1));
-        account.take(of(2 * mlp) + packed(hidden, 2 * mlp));
-        account.give(packed(hidden, 2 * mlp));
-        account.take(of(mlp));
-        account.give(of(2 * mlp));
-        account.take(of(hidden) + packed(mlp, hidden));
-        // normed, gated, and x before and after attention
-        account.give(of(3 * hidden + mlp) + packed(mlp, hidden));
+        norm();
+        product(w.hidden, w.columns);
+        account.take(of(w.mlp));
+        account.give(of(w.columns));
+        product(w.mlp, w.hidden);
+        // normed, active, and x before and after attention
+        account.give(of(3 * w.hidden + w.mlp));
     }
-    account.take(of(hidden + 1));
-    account.give(of(hidden + 1));
-    account.take(floats(shape.outputs * hidden));
-    account.give(of(hidden));
+    account.take(of(w.hidden + w.moments));
+    account.give(of(w.hidden + w.moments));
+    account.take(floats(shape.outputs * w.hidden));
+    account.give(of(w.hidden));
     head_forward(account, shape);
     account.give(account.now() - before);
 }
@@ -173,37 +196,50 @@ void Footprint::head_forward(MemoryAccount& account, const PassShape& shape) con
 }
 
 void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const Widths w = widths();
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
+    const AdapterSize ranks = adapter_.value_or(AdapterSize{});
+    const auto product = [&](std::int64_t in, std::int64_t out, std::int64_t rank) {
+        account.take(of(out + rank));
+        account.touch(packed(in, out));
+    };
+    // Of a frozen matrix without an adapter the input is let go of.
+    const auto drop_input = [&](std::int64_t width, std::int64_t rank) {
+        if (adapter_ && rank == 0) account.give(of(width));
+    };
 
-    account.take(of(hidden));  // x
+    embed(account, shape);
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
-        account.take(of(hidden + 1));
-        account.take(of(qkv));
-        account.touch(packed(hidden, qkv));
-        account.take(of(attention + heads));
-        account.touch(attention_scratch(shape.length));
-        account.take(of(hidden));
-        account.touch(packed(attention, hidden));
-        account.take(of(hidden + 1));
-        account.take(of(2 * mlp));
-        account.touch(packed(hidden, 2 * mlp));
-        account.take(of(mlp));
-        account.take(of(hidden));
-        account.touch(packed(mlp, hidden));
+        account.take(of(w.hidden + w.moments));
+        product(w.hidden, w.qkv, ranks.qkv);
+        drop_input(w.hidden, ranks.qkv);
+        if (config_.qk_norm) account.take(of(w.qkv + w.head_norms));
+        account.take(of(w.attention + w.heads));
+        account.touch(attention_scratch(shape, false));
+        product(w.attention, w.hidden, ranks.output);
+        account.take(of(w.hidden + w.moments));
+        product(w.hidden, w.columns, ranks.gate_up);
+        drop_input(w.hidden, ranks.gate_up);
+        account.take(of(w.mlp));
+        product(w.mlp, w.hidden, ranks.down);
+        drop_input(w.mlp, ranks.down);
+        // Nobody but the sum reads what attention added to, where the MLP reads the layer's input.
+        if (config_.parallel_residual) account.give(of(w.hidden));
     }
-    account.take(of(hidden + 1));
-    account.take(floats(shape.outputs * hidden));
-    account.give(of(hidden));  // the normed states, of which some were chosen
+    account.take(of(w.hidden + w.moments));
+    account.take(floats(shape.outputs * w.hidden));
+    account.give(of(w.hidden));  // the normed states, of which some were chosen
     head_forward(account, shape);
+    if (adapter_ && !adapter_->head) account.give(floats(shape.outputs * w.hidden));
 }
 
 /// dy is held; afterwards dx is held as well. The weight's gradient needs x packed.
 void Footprint::linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,
-                                std::int64_t out) const {
+                                std::int64_t out, std::int64_t ranks) const {
     account.take(floats(rows * in));
     account.touch(packed(out, in));
+    if (adapter_ && ranks == 0) return;
     const std::int64_t tile = kernels().tile;
     account.touch(floats(rows * in_panels(in)) +
                   static_cast<double>(threads_) * floats(256 * 8 * tile));
@@ -217,43 +253,57 @@ void Footprint::head_backward(MemoryAccount& account, const PassShape& shape) co
         account.touch(log_softmax_slices(shape.outputs));
         account.give(logits + floats(2 * shape.outputs));
     }
-    linear_backward(account, shape.outputs, hidden, output);
-    account.give(logits + floats(shape.outputs * hidden));
+    const bool trained = !adapter_ || adapter_->head;
+    linear_backward(account, shape.outputs, hidden, output, trained);
+    account.give(logits + (trained ? floats(shape.outputs * hidden) : 0.0));
 }
 
 void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
-    const auto [hidden, attention, qkv, mlp, heads, output] = widths();
-    const std::int64_t positions = shape.rows * shape.length;
+    const Widths w = widths();
+    const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
-    const double norm_parts = floats((positions + 255) / 256 * hidden);
+    const double sums = adapter_ ? 0.0 : floats((positions + 255) / 256 * w.hidden * w.moments);
+    const AdapterSize ranks = adapter_.value_or(AdapterSize{});
+    const auto give_input = [&](std::int64_t width, std::int64_t rank) {
+        account.give((adapter_ && rank == 0 ? 0.0 : of(width)) + of(rank));
+    };
 
     head_backward(account, shape);
-    account.take(of(hidden));  // of all states, zeros where none was chosen
-    account.give(floats(shape.outputs * hidden));
-    const auto norm_backward = [&] {  // one gradient for another; the norm's input goes
-        account.take(of(hidden) + norm_parts);
-        account.give(of(2 * hidden + 1) + norm_parts);
+    account.take(of(w.hidden));  // of all states, zeros where none was chosen
+    account.give(floats(shape.outputs * w.hidden));
+    const auto norm_backward = [&](bool input_goes) {  // one gradient for another
+        account.take(of(w.hidden) + sums);
+        account.give(of((input_goes ? 2 : 1) * w.hidden + w.moments) + sums);
     };
-    norm_backward();
+    norm_backward(true);
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
-        linear_backward(account, positions, mlp, hidden);
-        account.give(of(mlp));
-        account.take(of(2 * mlp));
-        account.give(of(3 * mlp));  // the gradient of its output, and what it saved
-        linear_backward(account, positions, hidden, 2 * mlp);
-        account.give(of(2 * mlp + hidden));
-        norm_backward();
-        account.give(of(hidden));  // added to the gradient that passed the block by
-        linear_backward(account, positions, attention, hidden);
-        account.take(of(qkv));
-        account.touch(attention_scratch(shape.length));
-        account.give(of(attention) + of(qkv + attention + heads));
-        linear_backward(account, positions, hidden, qkv);
-        account.give(of(qkv + hidden));
-        norm_backward();
-        account.give(of(hidden));
+        linear_backward(account, positions, w.mlp, w.hidden, ranks.down);
+        give_input(w.mlp, ranks.down);
+        account.take(of(w.columns));
+        account.give(of(w.mlp + w.columns));  // the gradient of its output, and what it saved
+        linear_backward(account, positions, w.hidden, w.columns, ranks.gate_up);
+        account.give(of(w.columns));
+        give_input(w.hidden, ranks.gate_up);
+        // The gradient that passed the block by is added to: at once, or when attention's comes.
+        norm_backward(!config_.parallel_residual);
+        if (!config_.parallel_residual) account.give(of(w.hidden));
+        linear_backward(account, positions, w.attention, w.hidden, ranks.output);
+        account.give(of(ranks.output));
+        if (config_.parallel_residual) account.give(of(w.hidden));
+        account.take(of(w.qkv));
+        account.touch(attention_scratch(shape, true));
+        account.give(of(w.attention) + of(w.qkv + w.attention + w.heads));
+        if (config_.qk_norm) {
+            account.take(of(w.qkv));
+            account.give(of(2 * w.qkv + w.head_norms));
+        }
+        linear_backward(account, positions, w.hidden, w.qkv, ranks.qkv);
+        account.give(of(w.qkv));
+        give_input(w.hidden, ranks.qkv);
+        norm_backward(true);
+        account.give(of(w.hidden));
     }
-    account.give(of(hidden));
+    account.give(of(w.hidden));
 }
 
 void Footprint::generate(MemoryAccount& account, std::int64_t prompts, std::int64_t per_prompt,

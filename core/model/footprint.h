@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "model/config.h"
+#include "model/lora_plan.h"
 #include "model/memory_ledger.h"
 
 namespace plumb {
@@ -29,31 +31,39 @@ private:
     double all_ = 0, peak_of_all_ = 0;
 };
 
-/// A batch: rows [B] of length [T] with padding, of which the head is applied at `outputs` [N].
+/// A batch: rows [B] of at most length [T], of which the head is applied at `outputs` [N].
 struct PassShape {
     std::int64_t rows = 0;
     std::int64_t length = 0;
     std::int64_t outputs = 0;
+    std::int64_t shared = 0;  ///< positions that rows have in common and that are computed once
+    std::int64_t absent = 0;  ///< positions that shorter rows do not have
+
+    std::int64_t positions() const { return rows * length - shared - absent; }
 };
 
-/// What Llama's passes hold in memory on the CPU, tensor by tensor in the order in which they are
-/// made and let go of. It follows llama.cpp, ops.cpp, packed_llama.cpp and logprobs.cpp line by
+/// What Decoder's passes hold in memory on the CPU, tensor by tensor in the order in which they are
+/// made and let go of. It follows decoder.cpp, ops.cpp, packed_decoder.cpp and logprobs.cpp line by
 /// line; a test compares it with the ledger.
 class Footprint {
 public:
-    Footprint(const ModelConfig& config, std::int64_t threads)
-        : config_(config), threads_(threads) {}
+    /// With an adapter only that is trained.
+    Footprint(const ModelConfig& config, std::int64_t threads,
+              std::optional<AdapterSize> adapter = {})
+        : config_(config), threads_(threads), adapter_(adapter) {}
 
     std::int64_t parameter_count() const;
-    /// The flat buffer of parameters with its gaps; gradients and each moment take the same.
+    /// The flat buffer of parameters with its gaps.
     double parameters() const;
+    /// What is trained, the adapter where there is one; gradients and each moment take the same.
+    double trained() const;
     /// Parameters and rotary tables: what account_as() gives a model.
     double model() const;
     /// Generation's copy of the matrices.
     double packed_copy() const;
     double key_value_cache(std::int64_t slots, std::int64_t max_length) const;
 
-    /// Reading the model from a folder, after which it is held.
+    /// Reading the model from a folder, after which it is held; weights go straight to their place.
     void load(MemoryAccount& account, MemoryOwner owner) const;
     /// Log-probabilities and entropies of the outputs, or their scores, without gradients.
     void infer(MemoryAccount& account, const PassShape& shape) const;
@@ -69,16 +79,19 @@ private:
     struct Widths;
     Widths widths() const;
     double packed(std::int64_t in, std::int64_t out) const;
-    double attention_scratch(std::int64_t length) const;
+    double attention_scratch(const PassShape& pass, bool backward) const;
     double workspace(std::int64_t rows, std::int64_t capacity) const;
     double log_softmax_slices(std::int64_t outputs) const;
+    void embed(MemoryAccount& account, const PassShape& shape) const;
     void head_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_backward(MemoryAccount& account, const PassShape& shape) const;
+    /// ranks: of the adapter there.
     void linear_backward(MemoryAccount& account, std::int64_t rows, std::int64_t in,
-                         std::int64_t out) const;
+                         std::int64_t out, std::int64_t ranks = 0) const;
 
     ModelConfig config_;
     std::int64_t threads_;
+    std::optional<AdapterSize> adapter_;
 };
 
 }  // namespace plumb

@@ -27,6 +27,7 @@ struct AttentionShape {
     std::int64_t dim;
     std::int64_t group;
     float scale;
+    std::int64_t window = 0;  ///< a position sees itself and those before it, so many; 0: all
 };
 
 struct Kernels {
@@ -57,13 +58,26 @@ struct Kernels {
     void (*rms_norm_backward)(std::int64_t rows, std::int64_t size, const float* x,
                               const float* weight, const float* inverse, const float* dy, float* dx,
                               float* dweight);
+    /// y = (x - mean) * inverse * weight + bias; moments [rows, 2] = mean, inverse =
+    /// 1 / sqrt(variance + eps).
+    void (*layer_norm)(std::int64_t rows, std::int64_t size, const float* x, const float* weight,
+                       const float* bias, float eps, float* y, float* moments);
+    /// dx; adds to dweight and dbias [size] where they are given.
+    void (*layer_norm_backward)(std::int64_t rows, std::int64_t size, const float* x,
+                                const float* weight, const float* moments, const float* dy,
+                                float* dx, float* dweight, float* dbias);
+    /// x to y [rows, size]: exact, or by the tanh approximation. y may be x.
+    void (*gelu)(std::int64_t rows, std::int64_t size, bool exact, const float* x, float* y);
+    void (*gelu_backward)(std::int64_t rows, std::int64_t size, bool exact, const float* x,
+                          const float* dy, float* dx);
     /// gate_up [rows, 2 size] to y [rows, size].
     void (*swiglu)(std::int64_t rows, std::int64_t size, const float* gate_up, float* y);
     void (*swiglu_backward)(std::int64_t rows, std::int64_t size, const float* gate_up,
                             const float* dy, float* dgate_up);
-    /// Rotates `heads` heads of one position in place; direction -1 undoes it. cos, sin [dim / 2].
-    void (*rotate)(std::int64_t heads, std::int64_t dim, const float* cos, const float* sin,
-                   float direction, float* x);
+    /// Rotates the first `rotary` columns of `heads` heads of one position in place; direction -1
+    /// undoes it. cos, sin [rotary / 2].
+    void (*rotate)(std::int64_t heads, std::int64_t dim, std::int64_t rotary, const float* cos,
+                   const float* sin, float direction, float* x);
 
     /// Floats of scratch for the two below.
     std::int64_t (*attention_scratch)(const AttentionShape& shape);

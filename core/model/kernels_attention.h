@@ -5,18 +5,28 @@
 
 constexpr Int query_block = 3 * tile_rows;  // of the backward pass
 
-/// Softmax over the first `valid` of `width` scores (a multiple of panel), not normalised: the
+/// The keys that a query sees are [first, last]; panels before `panel_start` are left out of all
+/// sums, where they would count as zeros: so a row's bits do not depend on its neighbours' windows.
+struct Span {
+    Span(Int position, Int window)
+        : first(window > 0 && position >= window ? position - window + 1 : 0), last(position) {}
+    Int panel_start() const { return first / panel * panel; }
+    Int first, last;
+};
+
+/// Softmax over the scores of a span, of [start, width) (multiples of panel), not normalised: the
 /// others become 0. Returns the largest scaled score and the sum.
 struct RowSum {
     float maximum, total;
 };
-inline RowSum softmax_row(float* scores, Int valid, Int width, float scale) {
-    for (Int i = valid; i < width; ++i) scores[i] = negative_infinity;
+inline RowSum softmax_row(float* scores, const Span& seen, Int start, Int width, float scale) {
+    for (Int i = start; i < seen.first; ++i) scores[i] = negative_infinity;
+    for (Int i = seen.last + 1; i < width; ++i) scores[i] = negative_infinity;
     Vector top = constant(negative_infinity);
-    for (Int i = 0; i < width; i += lanes) top = larger(top, load(scores + i));
+    for (Int i = start; i < width; i += lanes) top = larger(top, load(scores + i));
     const float maximum = largest(top) * scale;
     Vector even = {}, odd = {};
-    for (Int i = 0; i < width; i += panel) {
+    for (Int i = start; i < width; i += panel) {
         const Vector a = exponential(load(scores + i) * scale - maximum);
         const Vector b = exponential(load(scores + i + lanes) * scale - maximum);
         store(scores + i, a);
@@ -29,24 +39,27 @@ inline RowSum softmax_row(float* scores, Int valid, Int width, float scale) {
 
 /// Queries of one tile against keys and values in panels: the first at position `first`, each
 /// `step` positions after the one before. log_sums may be null.
-inline void attend(Int rows, Int first, Int step, Int dim, float scale, const float* q, Int stride,
-                   const float* keys, const float* values, Int value_rows, float* out,
+inline void attend(const AttentionShape& shape, Int rows, Int first, Int step, const float* q,
+                   Int stride, const float* keys, const float* values, Int value_rows, float* out,
                    Int out_stride, float* log_sums, float* scores, Int score_stride) {
+    const Int dim = shape.dim;
     const Int reach = first + (rows - 1) * step + 1, width = round_up(reach, panel);
+    const Int start = Span(first, shape.window).panel_start();
     const ProductOutput to_scores{scores, score_stride};
-    for (Int position = 0; position < width; position += panel)
+    for (Int position = start; position < width; position += panel)
         tile_of<false>(rows)(dim, q, stride, keys + position * dim, to_scores, 0, position, panel);
     float totals[tile_rows];
     for (Int i = 0; i < rows; ++i) {
-        const RowSum row =
-            softmax_row(scores + i * score_stride, first + i * step + 1, width, scale);
+        const Span seen(first + i * step, shape.window);
+        const RowSum row = softmax_row(scores + i * score_stride, seen, start, width, shape.scale);
         totals[i] = row.total;
         if (log_sums) log_sums[i] = row.maximum + __builtin_logf(row.total);
     }
     const ProductOutput to_out{out, out_stride};
     for (Int column = 0; column < dim; column += panel)
-        tile_of<false>(rows)(reach, scores, score_stride, values + column * value_rows, to_out, 0,
-                             column, minimum(panel, dim - column));
+        tile_of<false>(rows)(reach - start, scores + start, score_stride,
+                             values + column * value_rows + start * panel, to_out, 0, column,
+                             minimum(panel, dim - column));
     for (Int i = 0; i < rows; ++i) {
         const float factor = 1.0f / totals[i];
         float* row = out + i * out_stride;
@@ -76,13 +89,13 @@ void attention(const AttentionShape& shape, const float* q, const float* k, cons
     for (Int head = 0; head < shape.group; ++head)
         for (Int i = 0; i < tiles.count; ++i) {
             const Int first = tiles.first(i);
-            attend(tiles.rows(i), first, 1, dim, shape.scale, q + first * stride + head * dim,
-                   stride, keys, values, length, out + first * out_stride + head * dim, out_stride,
+            attend(shape, tiles.rows(i), first, 1, q + first * stride + head * dim, stride, keys,
+                   values, length, out + first * out_stride + head * dim, out_stride,
                    log_sums + head * length + first, scores, padded + lanes);
         }
 }
 
-/// Rows of dv (or dk) of positions [0, reach): += a^T b, a [queries, reach], b in panels.
+/// Rows of dv (or dk) of so many positions: += a^T b, a [queries, positions], b in panels.
 inline void add_transposed(Int reach, Int queries, Int dim, const float* a, Int a_stride,
                            const float* b, Int b_rows, float* c, Int c_stride) {
     const ProductOutput target{c, c_stride, nullptr, nullptr, true};
@@ -124,10 +137,11 @@ void attention_backward(const AttentionShape& shape, const float* q, const float
         for (Int first = 0; first < length; first += query_block) {
             const Int rows = minimum(query_block, length - first), reach = first + rows;
             const Int width = round_up(reach, panel);
-            product(rows, width, dim, head_q + first * stride, stride, keys_transposed,
-                    {p, score_stride});
-            product(rows, width, dim, head_dout + first * out_stride, out_stride, values_transposed,
-                    {dp, score_stride});
+            const Int start = Span(first, shape.window).panel_start();
+            product(rows, width - start, dim, head_q + first * stride, stride,
+                    keys_transposed + start * dim, {p + start, score_stride});
+            product(rows, width - start, dim, head_dout + first * out_stride, out_stride,
+                    values_transposed + start * dim, {dp + start, score_stride});
             for (Int i = 0; i < rows; ++i) {
                 const float* o = head_out + (first + i) * out_stride;
                 const float* d_o = head_dout + (first + i) * out_stride;
@@ -141,8 +155,10 @@ void attention_backward(const AttentionShape& shape, const float* q, const float
                 float* row = p + i * score_stride;
                 float* drow = dp + i * score_stride;
                 const float log_sum = log_sums[head * length + first + i];
-                for (Int j = first + i + 1; j < width; ++j) row[j] = negative_infinity;
-                for (Int j = 0; j < width; j += lanes) {
+                const Span seen(first + i, shape.window);
+                for (Int j = start; j < seen.first; ++j) row[j] = negative_infinity;
+                for (Int j = seen.last + 1; j < width; ++j) row[j] = negative_infinity;
+                for (Int j = start; j < width; j += lanes) {
                     const Vector e = exponential(load(row + j) * shape.scale - log_sum);
                     store(row + j, e);
                     store(drow + j, e * (load(drow + j) - delta[i]) * shape.scale);
@@ -152,14 +168,14 @@ void attention_backward(const AttentionShape& shape, const float* q, const float
             const Tiles tiles(rows);
             for (Int i = 0; i < tiles.count; ++i)
                 for (Int column = 0; column < dim; column += panel)
-                    tile_of<false>(tiles.rows(i))(reach, dp + tiles.first(i) * score_stride,
-                                                  score_stride, keys + column * length, to_dq,
-                                                  tiles.first(i), column,
-                                                  minimum(panel, dim - column));
-            add_transposed(reach, rows, dim, p, score_stride, douts + first * panel, length, dv,
-                           stride);
-            add_transposed(reach, rows, dim, dp, score_stride, queries + first * panel, length, dk,
-                           stride);
+                    tile_of<false>(tiles.rows(i))(
+                        reach - start, dp + tiles.first(i) * score_stride + start, score_stride,
+                        keys + column * length + start * panel, to_dq, tiles.first(i), column,
+                        minimum(panel, dim - column));
+            add_transposed(reach - start, rows, dim, p + start, score_stride, douts + first * panel,
+                           length, dv + start * stride, stride);
+            add_transposed(reach - start, rows, dim, dp + start, score_stride,
+                           queries + first * panel, length, dk + start * stride, stride);
         }
     }
 }
@@ -182,8 +198,8 @@ void cached_attention(const AttentionShape& shape, Int first, Int queries, Int c
         const Tiles tiles(shape.group);
         for (Int i = 0; i < tiles.count; ++i) {
             const Int column = tiles.first(i) * dim;
-            attend(tiles.rows(i), first, 0, dim, shape.scale, q + column, dim, keys, values,
-                   capacity, out + column, dim, nullptr, scratch, score_stride);
+            attend(shape, tiles.rows(i), first, 0, q + column, dim, keys, values, capacity,
+                   out + column, dim, nullptr, scratch, score_stride);
         }
         return;
     }
@@ -191,8 +207,8 @@ void cached_attention(const AttentionShape& shape, Int first, Int queries, Int c
     for (Int head = 0; head < shape.group; ++head)
         for (Int i = 0; i < tiles.count; ++i) {
             const Int row = tiles.first(i);
-            attend(tiles.rows(i), first + row, 1, dim, shape.scale, q + row * stride + head * dim,
-                   stride, keys, values, capacity, out + row * out_stride + head * dim, out_stride,
-                   nullptr, scratch, score_stride);
+            attend(shape, tiles.rows(i), first + row, 1, q + row * stride + head * dim, stride,
+                   keys, values, capacity, out + row * out_stride + head * dim, out_stride, nullptr,
+                   scratch, score_stride);
         }
 }

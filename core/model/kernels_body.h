@@ -17,15 +17,22 @@ namespace {
 
 #include "model/kernels_rows.h"
 
+#include "model/kernels_layer_norm.h"
+
+#include "model/kernels_gelu.h"
+
 #include "model/kernels_attention.h"
 
 }  // namespace
 
 extern const Kernels PLUMB_KERNELS;
 const Kernels PLUMB_KERNELS = {
-    PLUMB_KERNELS_NAME, panel,     tile_rows,          pack,        pack_transposed,  product,
-    product_transposed, rms_norm,  rms_norm_backward,  swiglu,      swiglu_backward,  rotate,
-    attention_scratch,  attention, attention_backward, cache_store, cached_attention, exponentiate,
+    PLUMB_KERNELS_NAME, panel,        tile_rows,           pack,
+    pack_transposed,    product,      product_transposed,  rms_norm,
+    rms_norm_backward,  layer_norm,   layer_norm_backward, gelu,
+    gelu_backward,      swiglu,       swiglu_backward,     rotate,
+    attention_scratch,  attention,    attention_backward,  cache_store,
+    cached_attention,   exponentiate,
 };
 
 }  // namespace plumb

@@ -101,8 +101,9 @@ void swiglu_backward(Int rows, Int size, const float* gate_up, const float* dy, 
     }
 }
 
-void rotate(Int heads, Int dim, const float* cos, const float* sin, float direction, float* x) {
-    const Int half = dim / 2;
+void rotate(Int heads, Int dim, Int rotary, const float* cos, const float* sin, float direction,
+            float* x) {
+    const Int half = rotary / 2;
     for (Int head = 0; head < heads; ++head, x += dim) {
         float *low = x, *high = x + half;
         each_vector(

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "model/kernels.h"
 #include "model/memory_ledger.h"
+#include "model/safetensors.h"
 
 namespace plumb {
 
@@ -18,10 +19,11 @@ KeyValueCache::KeyValueCache(const ModelConfig& config, std::int64_t slots, std:
       head_dim_(config.head_dim),
       live_(static_cast<std::size_t>(slots)),
       lengths_(static_cast<std::size_t>(slots), 0) {
-    PLUMB_CHECK(layout == Layout::composed || device.is_cpu(), "the kernels run on the CPU");
+    PLUMB_CHECK(layout == Layout::composed || runs_on_kernels(config, device),
+                "the kernels run on the CPU in float32");
     PLUMB_CHECK(slots > 0 && max_length > 0, "a cache needs room");
     std::iota(live_.begin(), live_.end(), 0);
-    const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
+    const auto options = at::TensorOptions().dtype(scalar_type_of(config.dtype)).device(device);
     const std::int64_t panel = kernels().panel;
     const auto panels = [&](std::int64_t size) { return (size + panel - 1) / panel; };
     for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {

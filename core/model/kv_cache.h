@@ -10,12 +10,17 @@
 
 namespace plumb {
 
+/// Whether generation runs on the kernels of kernels.h: float32 on the CPU.
+inline bool runs_on_kernels(const ModelConfig& config, at::Device device) {
+    return device.is_cpu() && config.dtype == WeightType::float32;
+}
+
 /// The keys and values of rows that are being generated, in memory reserved once. A row owns a
 /// slot; its positions start at 0 without gaps. Rows that ended give up their slot's place among
 /// the live ones, nothing is moved. One thread at a time, apart from memory of different slots.
 class KeyValueCache {
 public:
-    /// How memory is laid out, and with it what runs on it: the kernels (CPU alone), or ATen's
+    /// How memory is laid out, and with it what runs on it: the kernels (see above), or ATen's
     /// operations, which need more time.
     enum class Layout { kernels, composed };
 
@@ -23,7 +28,7 @@ public:
     KeyValueCache(const ModelConfig& config, std::int64_t slots, std::int64_t max_length,
                   at::Device device)
         : KeyValueCache(config, slots, max_length, device,
-                        device.is_cpu() ? Layout::kernels : Layout::composed) {}
+                        runs_on_kernels(config, device) ? Layout::kernels : Layout::composed) {}
     KeyValueCache(const ModelConfig& config, std::int64_t slots, std::int64_t max_length,
                   at::Device device, Layout layout);
 

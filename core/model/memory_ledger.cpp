@@ -16,7 +16,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 
-#include "model/llama.h"
+#include "model/decoder.h"
 
 namespace plumb {
 namespace {
@@ -200,10 +200,14 @@ void account_as(const at::Tensor& tensor, MemoryOwner owner) {
     counters().add(header->owner, header->bytes);
 }
 
-void account_as(const Llama& model, MemoryOwner owner) {
+void account_as(const Decoder& model, MemoryOwner owner) {
+    if (model.has_adapter()) account_as(model.adapter_parameters(), owner);
+    if (model.is_shared()) return;  // the rest is another model's
     account_as(model.flat_parameters(), owner);
-    account_as(model.rope().cos, owner);
-    account_as(model.rope().sin, owner);
+    const RopeTables rope = model.rope();
+    if (!rope.cos.defined()) return;
+    account_as(rope.cos, owner);
+    account_as(rope.sin, owner);
 }
 
 }  // namespace plumb

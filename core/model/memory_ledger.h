@@ -12,7 +12,7 @@ class Tensor;
 
 namespace plumb {
 
-class Llama;
+class Decoder;
 
 /// What memory on the CPU is held for.
 enum class MemoryOwner {
@@ -58,6 +58,6 @@ void reset_memory_peaks();
 /// accounted.
 void account_as(const at::Tensor& tensor, MemoryOwner owner);
 /// The same for a model: its parameters and rotary tables.
-void account_as(const Llama& model, MemoryOwner owner);
+void account_as(const Decoder& model, MemoryOwner owner);
 
 }  // namespace plumb

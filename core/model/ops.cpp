@@ -33,65 +33,6 @@ public:
     }
 };
 
-struct Normed {
-    at::Tensor y;
-    at::Tensor inverse;  // [rows]
-};
-
-Normed rms_norm_forward(const at::Tensor& x, const at::Tensor& weight, double eps) {
-    const std::int64_t size = weight.numel(), rows = x.numel() / size;
-    Normed result{at::empty_like(x), at::empty({rows}, x.options())};
-    const auto* from = x.const_data_ptr<float>();
-    const auto* w = weight.const_data_ptr<float>();
-    auto* y = result.y.data_ptr<float>();
-    auto* inverse = result.inverse.data_ptr<float>();
-    at::parallel_for(0, rows, grain(2 * size), [&](std::int64_t begin, std::int64_t end) {
-        kernels().rms_norm(end - begin, size, from + begin * size, w, static_cast<float>(eps),
-                           y + begin * size, inverse + begin);
-    });
-    return result;
-}
-
-class RmsNorm : public torch::autograd::Function<RmsNorm> {
-public:
-    static Variable forward(AutogradContext* context, const Variable& x, const Variable& weight,
-                            double eps) {
-        Normed result = rms_norm_forward(x, weight, eps);
-        context->save_for_backward({x, weight, result.inverse});
-        return result.y;
-    }
-
-    static variable_list backward(AutogradContext* context, variable_list gradients) {
-        const variable_list saved = context->get_saved_variables();
-        const at::Tensor &x = saved[0], &weight = saved[1], &inverse = saved[2];
-        const at::Tensor dy = gradients[0].contiguous();
-        const std::int64_t size = weight.numel(), rows = x.numel() / size;
-        at::Tensor dx = at::empty_like(x);
-        // The weight's gradient is added up in blocks of fixed size, whoever computes them.
-        constexpr std::int64_t block = 256;
-        const std::int64_t blocks = (rows + block - 1) / block;
-        const bool with_weight = context->needs_input_grad(1);
-        at::Tensor parts = with_weight ? at::zeros({blocks, size}, x.options()) : at::Tensor();
-        auto* part = with_weight ? parts.data_ptr<float>() : nullptr;
-        at::parallel_for(
-            0, blocks, grain(block * 4 * size), [&](std::int64_t begin, std::int64_t end) {
-                for (std::int64_t i = begin; i < end; ++i) {
-                    const std::int64_t first = i * block, count = std::min(block, rows - first);
-                    kernels().rms_norm_backward(
-                        count, size, x.const_data_ptr<float>() + first * size,
-                        weight.const_data_ptr<float>(), inverse.const_data_ptr<float>() + first,
-                        dy.const_data_ptr<float>() + first * size,
-                        dx.data_ptr<float>() + first * size, part ? part + i * size : nullptr);
-                }
-            });
-        if (!with_weight) return {dx, {}, {}};
-        GradientTarget target(weight);
-        for (std::int64_t i = 0; i < blocks; ++i)
-            for (std::int64_t j = 0; j < size; ++j) target.data()[j] += part[i * size + j];
-        return {dx, target.returned, {}};
-    }
-};
-
 at::Tensor swiglu_forward(const at::Tensor& gate_up) {
     const std::int64_t size = gate_up.size(-1) / 2, rows = gate_up.numel() / (2 * size);
     auto sizes = gate_up.sizes().vec();
@@ -128,6 +69,42 @@ public:
     }
 };
 
+at::Tensor gelu_forward(const at::Tensor& x, bool exact) {
+    const std::int64_t size = x.size(-1), rows = x.numel() / size;
+    at::Tensor y = at::empty_like(x);
+    const auto* from = x.const_data_ptr<float>();
+    auto* to = y.data_ptr<float>();
+    at::parallel_for(0, rows, grain(8 * size), [&](std::int64_t begin, std::int64_t end) {
+        kernels().gelu(end - begin, size, exact, from + begin * size, to + begin * size);
+    });
+    return y;
+}
+
+class Gelu : public torch::autograd::Function<Gelu> {
+public:
+    static Variable forward(AutogradContext* context, const Variable& x, bool exact) {
+        context->save_for_backward({x});
+        context->saved_data["exact"] = exact;
+        return gelu_forward(x, exact);
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list gradients) {
+        const at::Tensor x = context->get_saved_variables()[0];
+        const bool exact = context->saved_data["exact"].toBool();
+        const at::Tensor dy = gradients[0].contiguous();
+        const std::int64_t size = x.size(-1), rows = x.numel() / size;
+        at::Tensor dx = at::empty_like(x);
+        const auto* from = x.const_data_ptr<float>();
+        const auto* d = dy.const_data_ptr<float>();
+        auto* to = dx.data_ptr<float>();
+        at::parallel_for(0, rows, grain(12 * size), [&](std::int64_t begin, std::int64_t end) {
+            kernels().gelu_backward(end - begin, size, exact, from + begin * size, d + begin * size,
+                                    to + begin * size);
+        });
+        return {dx, {}};
+    }
+};
+
 }  // namespace
 
 at::Tensor embedding(const at::Tensor& weight, const at::Tensor& ids) {
@@ -135,18 +112,18 @@ at::Tensor embedding(const at::Tensor& weight, const at::Tensor& ids) {
     return Embedding::apply(weight, ids);
 }
 
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
-    if (!fused(x) || x.numel() == 0) return composed::rms_norm(x, weight, eps);
-    const at::Tensor plain = x.contiguous();
-    if (!needs_graph({&plain, &weight})) return rms_norm_forward(plain, weight, eps).y;
-    return RmsNorm::apply(plain, weight, eps);
-}
-
 at::Tensor swiglu(const at::Tensor& gate_up) {
     if (!fused(gate_up) || gate_up.numel() == 0) return composed::swiglu(gate_up);
     const at::Tensor plain = gate_up.contiguous();
     if (!needs_graph({&plain})) return swiglu_forward(plain);
     return Swiglu::apply(plain);
+}
+
+at::Tensor gelu(const at::Tensor& x, bool exact) {
+    if (!fused(x) || x.numel() == 0) return composed::gelu(x, exact);
+    const at::Tensor plain = x.contiguous();
+    if (!needs_graph({&plain})) return gelu_forward(plain, exact);
+    return Gelu::apply(plain, exact);
 }
 
 }  // namespace plumb::ops

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -24,6 +25,11 @@ inline bool needs_graph(std::initializer_list<const at::Tensor*> inputs) {
            std::any_of(inputs.begin(), inputs.end(), [](const at::Tensor* input) {
                return input->defined() && input->requires_grad();
            });
+}
+
+/// What Function::apply takes for a tensor that may be undefined.
+inline std::optional<Variable> optional(const at::Tensor& tensor) {
+    return tensor.defined() ? std::optional<Variable>(tensor) : std::nullopt;
 }
 
 /// Where a parameter's gradient is added up: its .grad, or a tensor of zeros to be returned.

@@ -5,16 +5,17 @@
 #include <memory>
 #include <mutex>
 
-#include "model/llama.h"
-#include "model/packed_llama.h"
+#include "model/decoder.h"
+#include "model/packed_decoder.h"
 
 namespace plumb {
 
 /// The packed parameters of one version of them.
-struct Llama::PackedCopy {
+struct Decoder::PackedCopy {
     std::mutex mutex;
-    std::shared_ptr<const PackedLlama> weights;
-    std::int64_t version = -1;  // of the flat buffer when they were packed
+    std::shared_ptr<PackedDecoder> weights;
+    // Of the flat buffers when they were packed; -1: none.
+    std::int64_t version = -1, adapter_version = -1;
 };
 
 }  // namespace plumb

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/work.h"
 
+#include <algorithm>
+
+#include "model/token_tree.h"
+
 namespace plumb {
 namespace {
 
@@ -8,17 +12,10 @@ double number(std::int64_t value) { return static_cast<double>(value); }
 
 /// Of one position in all layers, attention's products with other positions left out.
 double position_flops(const ModelConfig& c) {
-    const double attention = number(c.num_attention_heads * c.head_dim);
-    const double keys_and_values = number(2 * c.num_key_value_heads * c.head_dim);
-    const double hidden = number(c.hidden_size);
-    const double weights =
-        hidden * (2 * attention + keys_and_values) + 3 * hidden * number(c.intermediate_size);
+    const double columns =
+        number(c.qkv_columns() + c.attention_columns() + c.mlp_columns() + c.intermediate_size);
+    const double weights = number(c.hidden_size) * columns;
     return 2 * weights * number(c.num_hidden_layers);
-}
-
-/// Of a query with so many keys, in all layers: its scores, and the sum of values.
-double attention_flops(const ModelConfig& c, double keys) {
-    return 4 * keys * number(c.num_attention_heads * c.head_dim) * number(c.num_hidden_layers);
 }
 
 double head_flops(const ModelConfig& c) {
@@ -26,7 +23,21 @@ double head_flops(const ModelConfig& c) {
 }
 
 /// The number of keys that positions first .. first + count - 1 see, added up.
-double keys_seen(double first, double count) { return count * (first + 1 + first + count) / 2; }
+double keys_seen(double first, double count, double window) {
+    const double all = count * (first + 1 + first + count) / 2;
+    if (window == 0) return all;
+    // Positions from window on do not see the first position - window + 1 keys.
+    const double from = std::max(first, window), hidden = std::max(0.0, first + count - from);
+    return all - hidden * (2 * (from - window + 1) + hidden - 1) / 2;
+}
+
+/// Of these queries in all layers: their scores, and the sums of values.
+double attention_flops(const ModelConfig& c, double first, double count) {
+    double keys = 0;
+    for (std::int64_t layer = 0; layer < c.num_hidden_layers; ++layer)
+        keys += keys_seen(first, count, number(c.window_of(layer)));
+    return 4 * keys * number(c.attention_columns());
+}
 
 }  // namespace
 
@@ -54,8 +65,22 @@ Work& work_done() {
 double forward_flops(const ModelConfig& config, std::int64_t rows, std::int64_t length,
                      std::int64_t head_positions) {
     return number(rows) * (number(length) * position_flops(config) +
-                           attention_flops(config, keys_seen(0, number(length)))) +
+                           attention_flops(config, 0, number(length))) +
            number(head_positions) * head_flops(config);
+}
+
+double forward_flops(const ModelConfig& config, const TokenTree& tokens,
+                     std::int64_t head_positions) {
+    double flops = number(head_positions) * head_flops(config);
+    for (const TokenTree::Family& family : families_of(tokens.segments)) {
+        const double root = number(family.root.length);
+        flops += root * position_flops(config) + attention_flops(config, 0, root);
+        for (const TokenTree::Segment& branch : family.branches) {
+            const double own = number(branch.length);
+            flops += own * position_flops(config) + attention_flops(config, root, own);
+        }
+    }
+    return flops;
 }
 
 double generation_flops(const ModelConfig& config, const std::vector<std::int64_t>& prompt_lengths,
@@ -67,7 +92,7 @@ double generation_flops(const ModelConfig& config, const std::vector<std::int64_
         // The last token of a completion is not fed back.
         const double fed = number(lengths[row]) - 1;
         flops += fed * (position_flops(config) + head_flops(config)) +
-                 attention_flops(config, keys_seen(prompt, fed));
+                 attention_flops(config, prompt, fed);
     }
     return flops;
 }

@@ -8,6 +8,8 @@
 
 namespace plumb {
 
+struct TokenTree;
+
 /// What models were used for: tokens without padding, and floating-point operations as they follow
 /// from the shapes that were computed, padding included.
 struct Work {
@@ -28,6 +30,9 @@ Work& work_done();
 /// product, attention over what a causal mask leaves, the head at head_positions. A backward pass
 /// costs twice that.
 double forward_flops(const ModelConfig& config, std::int64_t rows, std::int64_t length,
+                     std::int64_t head_positions);
+/// The same of sequences, what they share counted once.
+double forward_flops(const ModelConfig& config, const TokenTree& tokens,
                      std::int64_t head_positions);
 /// Operations of generation with a cache: each prompt once, then its completions token by token.
 /// lengths: of the completions, per_prompt of them for each prompt.

@@ -7,9 +7,9 @@
 
 #include "base/strings.h"
 #include "config/roles.h"
-#include "reward/pattern.h"
 #include "reward/program_reward.h"
 #include "reward/rules.h"
+#include "text/pattern.h"
 
 namespace plumb {
 namespace {

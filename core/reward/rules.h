@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "reward/pattern.h"
 #include "reward/reward.h"
+#include "text/pattern.h"
 
 namespace plumb {
 

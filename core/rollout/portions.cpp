@@ -38,7 +38,7 @@ std::int64_t prompts_at_once(std::int64_t per_prompt) {
     return std::max<std::int64_t>(1, completions_at_once / per_prompt);
 }
 
-Result<Rollout> generate_in_portions(const Llama& model,
+Result<Rollout> generate_in_portions(const Decoder& model,
                                      const std::vector<std::vector<std::int64_t>>& prompts,
                                      std::int64_t per_prompt, const SamplingSettings& sampling,
                                      const DrawKey& key, std::int64_t pad_id,

@@ -10,7 +10,7 @@ namespace plumb {
 std::int64_t prompts_at_once(std::int64_t per_prompt);
 
 /// generate() in portions of prompts_at_once(); the same completions.
-Result<Rollout> generate_in_portions(const Llama& model,
+Result<Rollout> generate_in_portions(const Decoder& model,
                                      const std::vector<std::vector<std::int64_t>>& prompts,
                                      std::int64_t per_prompt, const SamplingSettings& sampling,
                                      const DrawKey& key, std::int64_t pad_id,

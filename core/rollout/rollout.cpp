@@ -169,7 +169,7 @@ at::Tensor pad_prompts(const std::vector<Ids>& prompts, std::int64_t longest) {
 
 }  // namespace
 
-Result<Rollout> generate(const Llama& model, const std::vector<Ids>& prompts,
+Result<Rollout> generate(const Decoder& model, const std::vector<Ids>& prompts,
                          std::int64_t per_prompt, const SamplingSettings& sampling,
                          const DrawKey& key, std::int64_t pad_id, const std::stop_token& stop,
                          const TokenWatcher& watch) {

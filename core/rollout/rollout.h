@@ -10,7 +10,7 @@
 #include <ATen/ATen.h>
 
 #include "base/result.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 
 namespace plumb {
 
@@ -60,7 +60,8 @@ using TokenWatcher = std::function<void(const DrawnToken&)>;
 /// Samples per_prompt completions of every prompt. Each prompt is prefilled once; rows that ended
 /// are dropped. Looks at the stop token before every token: ErrorCode::cancelled. Prompts must not
 /// be empty, and prompt + max_new_tokens must fit max_position_embeddings (else invalid_input).
-Result<Rollout> generate(const Llama& model, const std::vector<std::vector<std::int64_t>>& prompts,
+Result<Rollout> generate(const Decoder& model,
+                         const std::vector<std::vector<std::int64_t>>& prompts,
                          std::int64_t per_prompt, const SamplingSettings& sampling,
                          const DrawKey& key, std::int64_t pad_id, const std::stop_token& stop,
                          const TokenWatcher& watch = {});

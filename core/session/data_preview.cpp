@@ -90,9 +90,14 @@ private:
             return invalid_input("train_files is empty. Add at least one file.");
         PLUMB_TRY(const auto rows, read_files(settings_.train_files));
         result_.columns = columns_of(rows);
+        if (!settings_.model_name_or_path.empty()) {
+            PLUMB_TRY(const ModelSource source,
+                      find_model(settings_.model_name_or_path, workspace_));
+            chat_ = ChatFormat({source.folder});
+        }
         if (is_supervised(settings_)) return look_at_demonstrations(rows);
         if (!reads_pairs(settings_)) return look_at_prompts(rows);
-        PLUMB_TRY(const auto pairs, to_preferences(rows, settings_));
+        PLUMB_TRY(const auto pairs, to_preferences(rows, settings_, chat_));
         if (has_labelled_completions(rows, settings_))
             alone_ = std::ssize(rows) - 2 * std::ssize(pairs);
         return look_at_pairs(pairs);
@@ -157,7 +162,7 @@ private:
     }
 
     Status look_at_prompts(const std::vector<Row>& rows) {
-        PLUMB_TRY(const auto prompts, to_prompts(rows, settings_));
+        PLUMB_TRY(const auto prompts, to_prompts(rows, settings_, chat_));
         if (samples_pairs(settings_) && has_pairs(rows, settings_))
             result_.warnings.push_back(settings_.train_files.front() + pairs_not_read);
         PLUMB_TRY_STATUS(open_tokenizer({}, prompts));
@@ -181,7 +186,7 @@ private:
     }
 
     Status look_at_demonstrations(const std::vector<Row>& rows) {
-        PLUMB_TRY(const auto demonstrations, to_demonstrations(rows, settings_));
+        PLUMB_TRY(const auto demonstrations, to_demonstrations(rows, settings_, chat_));
         PLUMB_TRY_STATUS(open_tokenizer(demonstrations, {}));
         result_.limit_key = "max_length";
         result_.limit = settings_.max_length;
@@ -298,6 +303,7 @@ private:
     const Settings& settings_;
     const fs::path& workspace_;
     const std::stop_token& stop_;
+    ChatFormat chat_;
     DataPreview result_;
     std::shared_ptr<const Tokenizer> tokenizer_;
     std::vector<std::int64_t> lengths_;

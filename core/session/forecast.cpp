@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "config/roles.h"
 #include "config/validation.h"
+#include "model/adapter_files.h"
 #include "session/model_source.h"
 #include "session/run_worker.h"
 #include "tasks/data_task.h"
@@ -75,8 +76,9 @@ Result<FirstModel> first_model(const Settings& settings, const Task& task,
     if (settings.model_name_or_path.empty()) return new_model(settings, task, stop);
     PLUMB_TRY(const ModelSource source, find_model(settings.model_name_or_path, workspace));
     FirstModel model;
-    PLUMB_TRY(model.config, read_model_config(source.folder));
-    PLUMB_TRY(model.tokenizer, load_tokenizer(source.folder));
+    PLUMB_TRY(model.config, read_any_model_config(source.folder));
+    PLUMB_TRY(const fs::path tokens, tokenizer_folder_of(source.folder));
+    PLUMB_TRY(model.tokenizer, load_tokenizer(tokens));
     return model;
 }
 
@@ -118,13 +120,18 @@ Result<MemoryForecast> forecast(const Settings& given, const fs::path& workspace
         settings.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
     PLUMB_TRY_STATUS(validate(settings));
     PLUMB_TRY_STATUS(check_first_model(settings));
-    PLUMB_TRY(const auto task, make_task(settings, false, stop));
+    ChatFormat chat;
+    if (!settings.model_name_or_path.empty()) {
+        PLUMB_TRY(const ModelSource source, find_model(settings.model_name_or_path, workspace));
+        chat = ChatFormat({source.folder});
+    }
+    PLUMB_TRY(const auto task, make_task(settings, false, stop, &chat));
     PLUMB_TRY(const FirstModel policy, first_model(settings, *task, workspace, stop));
     PLUMB_TRY(RunShape shape, run_shape(settings, *task, policy.config, *policy.tokenizer, stop));
     if (uses_reward_model(settings) && !makes_reward_model(settings)) {
         const auto source = find_reward_model(settings.reward_model, workspace);
         if (!source) return Error{source.error().code, "reward_model: " + source.error().message};
-        PLUMB_TRY(shape.reward_model, read_model_config(source->folder));
+        PLUMB_TRY(shape.reward_model, read_any_model_config(source->folder));
     }
     const RunMemory memory = forecast_run(settings, shape);
 

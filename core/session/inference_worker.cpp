@@ -65,7 +65,7 @@ Result<GenerateReply> answer(const Policy& policy, const GenerateRequest& reques
 }
 
 Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request,
-                            const std::stop_token& stop) {
+                            const ChatFormat& chat, const std::stop_token& stop) {
     Stopwatch watch;
     Settings settings = request.settings;
     settings.task = request.task;
@@ -80,7 +80,7 @@ Result<EvaluateReply> judge(const Policy& policy, const EvaluateRequest& request
         settings.max_completion_length == Settings().max_completion_length)
         settings.max_completion_length = longest_review;
     settings.algorithm = "grpo";
-    PLUMB_TRY(const auto task, make_task(settings, false));
+    PLUMB_TRY(const auto task, make_task(settings, false, stop, &chat));
     if (!request.reward.empty()) {
         settings.reward_funcs = {request.reward};
     } else if (settings.reward_funcs.empty() && !task->has_answers() &&
@@ -183,11 +183,13 @@ std::future<Result<EvaluateReply>> InferenceWorker::evaluate(EvaluateRequest req
     return ask<EvaluateReply>(
         request.threads, {}, [this, request](const std::stop_token& stop) -> Result<EvaluateReply> {
             EvaluateReply reply;
-            PLUMB_TRY_STATUS(with_policy(request.model, store_.folder(), loan_,
-                                         [&](const Policy& policy, const ModelSource&) -> Status {
-                                             PLUMB_TRY(reply, judge(policy, request, stop));
-                                             return {};
-                                         }));
+            PLUMB_TRY_STATUS(
+                with_policy(request.model, store_.folder(), loan_,
+                            [&](const Policy& policy, const ModelSource& source) -> Status {
+                                const ChatFormat chat({source.folder});
+                                PLUMB_TRY(reply, judge(policy, request, chat, stop));
+                                return {};
+                            }));
             return reply;
         });
 }

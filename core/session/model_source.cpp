@@ -18,7 +18,8 @@ fs::path run_folder(RunId run, const fs::path& workspace) {
 
 bool has_model(const fs::path& folder) {
     std::error_code ignored;
-    return fs::exists(folder / "config.json", ignored);
+    return fs::exists(folder / "config.json", ignored) ||
+           fs::exists(folder / "adapter_config.json", ignored);
 }
 
 Result<ModelSource> find_start(const std::string& run_name, const fs::path& workspace) {
@@ -54,9 +55,10 @@ std::string ModelSource::identity() const {
 Result<ModelSource> find_model(const std::string& name, const fs::path& workspace) {
     std::error_code ignored;
     if (fs::is_directory(name, ignored)) {
-        if (fs::exists(fs::path(name) / "config.json", ignored)) return ModelSource{name, {}};
-        return invalid_input(
-            name + " has no config.json; name a folder with a Hugging Face model, or a run");
+        if (has_model(name)) return ModelSource{name, {}};
+        return invalid_input(name +
+                             " has no config.json; name a folder with a Hugging Face model, with "
+                             "an adapter (adapter_config.json), or a run");
     }
     const auto at = name.rfind('@');
     const std::string run_name = name.substr(0, at);

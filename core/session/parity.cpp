@@ -87,6 +87,8 @@ void check_item(const fs::path& root, const Item& item, const Report& report) {
     if (item.name == "data/extract_prompt")
         return check_prompt_extraction(item.path, item.name, report);
     if (item.name == "data/rewards") return check_rewards(item.path, item.name, report);
+    if (item.name == "tokenizers/chat_templates" || item.name.starts_with("chat_templates/"))
+        return check_chat_templates(item.path, item.name, report);
     if (item.is_folder && item.name.starts_with("tokenizers/"))
         return check_tokenizer(item.path, item.name, report);
     if (item.is_folder && item.name.starts_with("models/"))

@@ -21,6 +21,10 @@ namespace at {
 class Tensor;
 }
 
+namespace plumb {
+class Tokenizer;
+}
+
 namespace plumb::parity {
 
 using Report = std::function<void(ParityLine)>;
@@ -34,6 +38,8 @@ struct Tolerance {
 // What the README of the reference data states.
 constexpr Tolerance loss_tolerance{1e-5, 1e-5};         // losses/: losses, metrics, gradients
 constexpr Tolerance logits_tolerance{1e-4, 0};          // models/: logits, hidden states
+constexpr Tolerance layer_norm_tolerance{2e-4, 0};      // the same of models with LayerNorm
+constexpr Tolerance bfloat16_tolerance{0.4, 0};         // logits computed in bfloat16
 constexpr Tolerance logprobs_tolerance{1e-4, 0};        // log-probabilities everywhere
 constexpr Tolerance probabilities_tolerance{1e-5, 0};   // models/: after top-k, top-p, min-p
 constexpr Tolerance reward_tolerance{1e-12, 0};         // data/: rewards, in double precision
@@ -129,6 +135,12 @@ void check_rewards(const std::filesystem::path& stem, const std::string& name,
                    const Report& report);
 void check_tokenizer(const std::filesystem::path& folder, const std::string& name,
                      const Report& report);
+/// chat.json of a tokenizer's folder.
+void check_chat(const std::filesystem::path& folder, const Tokenizer& tokenizer,
+                const std::string& name, const Report& report);
+/// tokenizers/chat_templates.json and chat_templates/<stem>.json: a line for each template.
+void check_chat_templates(const std::filesystem::path& stem, const std::string& name,
+                          const Report& report);
 void check_model(const std::filesystem::path& folder, const std::string& name,
                  const Report& report);
 /// root: the whole reference folder, where the run's base model is.

@@ -43,17 +43,18 @@ void check_sft_case(const json& item, const TensorMap& tensors, Comparison& comp
     const auto lengths = row_lengths(tensor(tensors, "attention_mask"));
     const LabelledBatch batch =
         make_labelled_batch(rows_up_to(tensor(tensors, "input_ids"), lengths),
-                            rows_up_to(tensor(tensors, "labels"), lengths), 0);
+                            rows_up_to(tensor(tensors, "labels"), lengths));
     const at::Tensor all = tensor(tensors, "logits").clone().requires_grad_(true);  // [B, T, V]
-    const at::Tensor logits = all.narrow(1, 0, batch.ids.size(1))
-                                  .reshape({-1, all.size(2)})
-                                  .index_select(0, batch.predictors);
+    std::vector<at::Tensor> rows;  // without their padding, as the batch has them
+    for (std::size_t i = 0; i < lengths.size(); ++i)
+        rows.push_back(all[static_cast<std::int64_t>(i)].narrow(0, 0, lengths[i]));
+    const at::Tensor logits = at::cat(rows).index_select(0, batch.predictors);
     const json& items = item.at("num_items_in_batch");
     const double num_items =
         items.is_null() ? static_cast<double>(batch.labels.numel()) : items.get<double>();
     LossResult result = sft_loss(token_logprobs(logits, batch.labels),
                                  is_argmax(logits, batch.labels), num_items, sft_type(item));
-    result.metrics["num_tokens"] = static_cast<double>(batch.tokens);
+    result.metrics["num_tokens"] = static_cast<double>(batch.tokens.tokens());
     result.loss.backward();
     comparison.close("loss", result.loss.item<double>(), item.at("loss").get<double>(),
                      loss_tolerance);

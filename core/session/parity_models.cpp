@@ -9,7 +9,7 @@
 
 #include "algorithms/logprobs.h"
 #include "base/strings.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "rollout/rollout.h"
 #include "rollout/sampling.h"
 #include "session/parity_checks.h"
@@ -22,10 +22,14 @@ namespace {
 constexpr double repetition_penalty = 1.3;
 
 struct ModelData {
-    Llama model;
+    Decoder model;
     TensorMap tensors;
 
     const at::Tensor& at(const std::string& name) const { return tensor(tensors, name); }
+    /// Of logits and hidden states, as the README of the reference data gives it.
+    Tolerance tolerance() const {
+        return model.config().norm == NormKind::layer ? layer_norm_tolerance : logits_tolerance;
+    }
 };
 
 /// Log-probability of each next token: logits [T, V], ids [T] to [T - 1].
@@ -39,22 +43,26 @@ void check_unpadded(const ModelData& data, Comparison& comparison) {
     const std::vector<at::Tensor> hidden = data.model.all_hidden_states(ids);
     for (std::size_t i = 0; i < hidden.size(); ++i)
         comparison.close("hidden." + std::to_string(i), hidden[i],
-                         data.at("nopad.hidden." + std::to_string(i)), logits_tolerance);
+                         data.at("nopad.hidden." + std::to_string(i)), data.tolerance());
     const at::Tensor logits = data.model.logits(data.model.hidden_states(ids));
-    comparison.close("logits", logits, data.at("nopad.logits"), logits_tolerance);
+    comparison.close("logits", logits, data.at("nopad.logits"), data.tolerance());
     for (std::int64_t row = 0; row < ids.size(0); ++row)
         comparison.close("logprobs", next_token_logprobs(logits[row], ids[row]),
                          data.at("nopad.logprobs")[row], logprobs_tolerance);
 }
 
-/// kind: "leftpad" or "rightpad". This program pads on the right and needs no mask; what stands on
-/// real tokens must be the same.
+/// kind: "leftpad" or "rightpad". With their mask, rows padded on either side; and without one, as
+/// this program pads its own, on the right: what stands on real tokens must be the same.
 void check_padded(const ModelData& data, const std::string& kind, Comparison& comparison) {
     const at::Tensor& mask = data.at(kind + ".attention_mask");
     const auto rows = masked_rows(data.at(kind + ".input_ids"), mask);
     const auto positions = masked_rows(data.at(kind + ".position_ids"), mask);
     const at::Tensor ids = pad_right(rows, 0);
     const at::Tensor logits = data.model.logits(data.model.hidden_states(ids));
+    const at::Tensor masked =
+        data.model.logits(data.model.hidden_states(data.at(kind + ".input_ids"), mask));
+    comparison.close("masked logits", masked * mask.unsqueeze(-1), data.at(kind + ".logits"),
+                     data.tolerance());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto row = static_cast<std::int64_t>(i);
         const auto length = static_cast<std::int64_t>(rows[i].size());
@@ -63,7 +71,7 @@ void check_padded(const ModelData& data, const std::string& kind, Comparison& co
         const at::Tensor own = logits[row].narrow(0, 0, length);
         comparison.close("logits", own,
                          data.at(kind + ".logits")[row].index_select(0, on.nonzero().squeeze(1)),
-                         logits_tolerance);
+                         data.tolerance());
         // A log-probability belongs to two tokens, both of which must be real.
         const std::int64_t pairs = on.size(0) - 1;
         const at::Tensor both = on.narrow(0, 0, pairs) & on.narrow(0, 1, pairs);
@@ -195,15 +203,25 @@ void check_scores(const ModelData& data, Comparison& comparison) {
                      data.at("score"), logits_tolerance);
 }
 
+/// Weights and computation in bfloat16.
+void check_bfloat16(const std::filesystem::path& folder, const ModelData& data,
+                    Comparison& comparison) {
+    const auto model = Decoder::load(folder, at::kCPU, WeightType::bfloat16);
+    if (!model.ok()) throw std::runtime_error(model.error().message);
+    const at::Tensor logits = model->logits(model->hidden_states(data.at("nopad.input_ids")));
+    comparison.close("logits", logits.to(at::kFloat), data.at("nopad.logits_bf16_compute"),
+                     bfloat16_tolerance);
+}
+
 /// A kind of reference that this program cannot check must not go unnoticed.
 void report_unknown_tensors(const TensorMap& tensors, const std::string& name,
                             const Report& report) {
     const std::set<std::string> known = {"nopad.input_ids",         "nopad.logits",
-                                         "nopad.logprobs",          "greedy.input_ids",
-                                         "greedy.attention_mask",   "greedy.new_tokens",
-                                         "greedy.logprobs",         "greedy.top2_gap",
-                                         "greedy_eos.new_tokens",   "greedy_eos.eos_token_id",
-                                         "greedy_reppen.new_tokens"};
+                                         "nopad.logprobs",          "nopad.logits_bf16_compute",
+                                         "greedy.input_ids",        "greedy.attention_mask",
+                                         "greedy.new_tokens",       "greedy.logprobs",
+                                         "greedy.top2_gap",         "greedy_eos.new_tokens",
+                                         "greedy_eos.eos_token_id", "greedy_reppen.new_tokens"};
     for (const auto& [tensor_name, values] : tensors)
         if (!known.contains(tensor_name) && !tensor_name.starts_with("nopad.hidden.") &&
             !tensor_name.starts_with("leftpad.") && !tensor_name.starts_with("rightpad."))
@@ -214,7 +232,7 @@ void report_unknown_tensors(const TensorMap& tensors, const std::string& name,
 
 void check_model(const std::filesystem::path& folder, const std::string& name,
                  const Report& report) {
-    auto model = Llama::load(folder, at::kCPU);
+    auto model = Decoder::load(folder, at::kCPU);
     if (!model.ok()) return report(not_supported(name, model.error().message));
     auto tensors = read_safetensors(folder / "reference.safetensors");
     if (!tensors.ok()) return report(failed(name, tensors.error().message));
@@ -233,6 +251,9 @@ void check_model(const std::filesystem::path& folder, const std::string& name,
         {"greedy_reppen", [&](Comparison& c) { check_repetition_penalty(data, c); }},
         {"sampling", [&](Comparison& c) { check_sampling(folder / "sampling.safetensors", c); }},
     };
+    if (data.tensors.contains("nopad.logits_bf16_compute"))
+        run_case(name + "/bfloat16", report,
+                 [&](Comparison& c) { check_bfloat16(folder, data, c); });
     for (const auto& [part, check] : checks) run_case(name + "/" + part, report, check);
     report_unknown_tensors(data.tensors, name, report);
 }

@@ -40,8 +40,7 @@ double given_reward(const std::string& name, const TokenIds& completion) {
 }
 
 GivenRollout read_rollout(const json& rollout, const json& reward_functions,
-                          const Settings& settings, const ModelConfig& config,
-                          std::int64_t pad_id) {
+                          const Settings& settings, const ModelConfig& config) {
     GivenRollout given;
     ScoredCompletions& scored = given.scored;
     scored.prompts = rollout.at("prompt_ids").get<std::vector<TokenIds>>();
@@ -57,7 +56,7 @@ GivenRollout read_rollout(const json& rollout, const json& reward_functions,
         scored.reward_names.push_back("reward_" + name);
     scored.rewards = at::tensor(values).view({static_cast<std::int64_t>(scored.completions.size()),
                                               static_cast<std::int64_t>(reward_functions.size())});
-    given.prepared = prepare_rollout(scored, settings, pad_id);
+    given.prepared = prepare_rollout(scored, settings);
     given.completion_metrics = completion_metrics(scored);
     return given;
 }
@@ -127,7 +126,7 @@ private:
             throw std::runtime_error("max_steps needs more rollouts than the " +
                                      std::to_string(rollouts.size()) + " given");
         given_ = read_rollout(rollouts[next_rollout_++], trajectory_.at("reward_functions"),
-                              settings_, updates_.model().config(), updates_.pad_id());
+                              settings_, updates_.model().config());
         metrics.merge(given_.prepared.metrics);
         metrics.merge(given_.completion_metrics);
         updates_.add_tokens(given_.prepared.tokens);
@@ -150,7 +149,7 @@ private:
         const auto completions = masked_rows(used("completion_ids"), used("completion_mask"));
         const auto places = find_rows(given_, prompts, completions, taken);
         RolloutSlice slice;
-        slice.batch = make_completion_batch(prompts, completions, updates_.pad_id());
+        slice.batch = make_completion_batch(prompts, completions);
         slice.mask = used("completion_mask").narrow(1, 0, slice.batch.width).to(at::kFloat);
         slice.advantages =
             given_.prepared.advantages.index_select(0, at::tensor(places, at::kLong));
@@ -203,7 +202,7 @@ private:
     Updates updates_;
     const json trajectory_;
     const TensorMap tensors_;
-    std::optional<Llama> reference_;
+    std::optional<Decoder> reference_;
     GivenRollout given_;
     RolloutInUse rollout_;
     std::size_t next_rollout_ = 0;
@@ -230,7 +229,7 @@ Replay replay_sft(const ReferenceRun& run) {
             ids.push_back(row.at("input_ids").get<TokenIds>());
             labels.push_back(row.at("labels").get<TokenIds>());
         }
-        return make_labelled_batch(ids, labels, updates.pad_id());
+        return make_labelled_batch(ids, labels);
     };
     for (std::int64_t step = 0; step < settings.max_steps; ++step) {
         std::vector<LabelledBatch> micro_batches;
@@ -238,7 +237,7 @@ Replay replay_sft(const ReferenceRun& run) {
         for (std::int64_t i = 0; i < settings.gradient_accumulation_steps; ++i) {
             micro_batches.push_back(next_batch());
             labels += static_cast<double>(micro_batches.back().labels.numel());
-            updates.add_tokens(static_cast<double>(micro_batches.back().tokens));
+            updates.add_tokens(static_cast<double>(micro_batches.back().tokens.tokens()));
         }
         MetricMeans means;
         for (const LabelledBatch& batch : micro_batches) {

@@ -41,7 +41,7 @@ Replay replay_pairs(const ReferenceRun& run, const Accumulate& accumulate) {
             std::vector<PreferenceRow> pairs;
             for (std::int64_t k = 0; k < settings.per_device_train_batch_size; ++k)
                 pairs.push_back(rows[next++ % rows.size()]);
-            const PreferenceBatch batch = make_preference_batch(pairs, updates.pad_id());
+            const PreferenceBatch batch = make_preference_batch(pairs);
             MetricMeans own;
             accumulate(updates.model(), batch, own);
             collect(own, means, replay);
@@ -58,16 +58,19 @@ Replay replay_pairs(const ReferenceRun& run, const Accumulate& accumulate) {
 }  // namespace
 
 Replay replay_dpo(const ReferenceRun& run) {
-    const Llama reference = load_model(run.reference_folder);
+    std::optional<Decoder> reference;
     const DpoLossConfig config = dpo_loss_config(run.settings);
-    return replay_pairs(run, [&](Llama& model, const PreferenceBatch& batch, MetricMeans& means) {
-        accumulate_dpo(model, batch, reference_logps(reference, batch, config, {}), config, {},
+    return replay_pairs(run, [&](Decoder& model, const PreferenceBatch& batch, MetricMeans& means) {
+        if (!reference)
+            reference.emplace(model.has_adapter() ? model.sharing()
+                                                  : load_model(run.reference_folder));
+        accumulate_dpo(model, batch, reference_logps(*reference, batch, config, {}), config, {},
                        run.settings.gradient_accumulation_steps, means);
     });
 }
 
 Replay replay_reward(const ReferenceRun& run) {
-    return replay_pairs(run, [&](Llama& model, const PreferenceBatch& batch, MetricMeans& means) {
+    return replay_pairs(run, [&](Decoder& model, const PreferenceBatch& batch, MetricMeans& means) {
         accumulate_reward(model, batch, {run.settings.center_rewards_coefficient},
                           run.settings.gradient_accumulation_steps, means);
     });

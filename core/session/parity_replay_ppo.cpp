@@ -85,14 +85,13 @@ private:
         const auto count = static_cast<std::int64_t>(samples.prompts.size());
         {
             const at::NoGradGuard no_gradient;
-            const PpoRows rows =
-                make_ppo_rows(samples.prompts, samples.completions, width, pad_id_);
+            const PpoRows rows = make_ppo_rows(samples.prompts, samples.completions, width);
             samples.logprobs = ppo_logprobs(policy_, rows, settings_.temperature, {}).logprobs;
             samples.scores = score(samples);
         }
         const PpoModels models{policy_, value_, reference_, {}};
         auto experience = make_experience(std::move(samples), models, config_,
-                                          settings_.temperature, width, count, pad_id_, {});
+                                          settings_.temperature, width, count, {});
         if (!experience.ok()) throw std::runtime_error(experience.error().message);
         compare_inputs(step, *experience);
         update(step, expected, models, *experience);
@@ -179,8 +178,8 @@ private:
     const json& trajectory_;
     Replay& replay_;
     const TensorMap tensors_;
-    Llama policy_, value_;
-    const Llama reference_, reward_;
+    Decoder policy_, value_;
+    const Decoder reference_, reward_;
     const std::int64_t pad_id_, eos_id_;
     const PpoConfig config_;
     std::optional<AdamW> policy_optimizer_, value_optimizer_;

@@ -67,9 +67,26 @@ void check_random_decodes(const Tokenizer& tokenizer, const json& data, Comparis
                    });
 }
 
+/// published.json: a list of texts with their ids, without special tokens.
+void check_published(const fs::path& folder, const std::string& name, const Report& report) {
+    run_case(name + "/published", report, [&](Comparison& comparison) {
+        auto loaded = load_tokenizer(folder);
+        if (!loaded.ok()) throw std::runtime_error(loaded.error().message);
+        const Tokenizer& tokenizer = **loaded;
+        const json rows = json::parse(read_text(folder / "published.json"));
+        for_each_entry(rows, "row ", [&](const json& row, const std::string& at) {
+            refuse_unknown_keys(row, {"text", "ids"});
+            comparison.equal(at + "ids", tokenizer.encode(row.at("text").get<std::string>()),
+                             row.at("ids").get<Ids>());
+        });
+    });
+}
+
 }  // namespace
 
 void check_tokenizer(const fs::path& folder, const std::string& name, const Report& report) {
+    if (fs::exists(folder / "published.json")) check_published(folder, name, report);
+    if (!fs::exists(folder / "encodings.json") && fs::exists(folder / "published.json")) return;
     json data;
     std::shared_ptr<const Tokenizer> tokenizer;
     const auto failure = failure_of([&] {
@@ -93,7 +110,7 @@ void check_tokenizer(const fs::path& folder, const std::string& name, const Repo
         run_case(name + "/" + part, report, [&, &work = check](Comparison& comparison) {
             work(*tokenizer, data, comparison);
         });
-    if (fs::exists(folder / "chat.json")) report(not_supported(name + "/chat"));
+    if (fs::exists(folder / "chat.json")) check_chat(folder, *tokenizer, name + "/chat", report);
 }
 
 }  // namespace plumb::parity

@@ -201,8 +201,9 @@ const std::map<std::string, ReplayFunction>& replays() {
 
 /// Files that belong to what this program cannot replay yet.
 void refuse_unknown_files(const fs::path& folder) {
-    const std::set<std::string> known = {"trajectory.json", "first_step_gradients.json",
-                                         "probe.safetensors", "batches.safetensors"};
+    const std::set<std::string> known = {"trajectory.json",   "first_step_gradients.json",
+                                         "probe.safetensors", "batches.safetensors",
+                                         "adapter_initial",   "adapter_final"};
     for (const auto& entry : fs::directory_iterator(folder))
         if (const auto name = entry.path().filename().string(); !known.contains(name))
             throw std::runtime_error("not supported yet: " + name);

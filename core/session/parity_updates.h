@@ -14,12 +14,12 @@ namespace plumb::parity {
 /// The tensors of a file of the run; none where it has no such file.
 TensorMap read_tensors(const ReferenceRun& run, const char* file);
 /// A model of the reference data.
-Llama load_model(const std::filesystem::path& folder);
+Decoder load_model(const std::filesystem::path& folder);
 /// The norm of every parameter, summed up in double, under its name with the prefix.
-void add_parameter_norms(const Llama& model, const std::string& prefix,
+void add_parameter_norms(const Decoder& model, const std::string& prefix,
                          std::map<std::string, double>& norms);
 /// The logits on the probe's ids after training.
-void compare_probe(const ReferenceRun& run, const Llama& model, Replay& replay);
+void compare_probe(const ReferenceRun& run, const Decoder& model, Replay& replay);
 
 /// The model of a run with its optimiser, and what is measured at every update.
 class Updates {
@@ -28,7 +28,7 @@ public:
     Updates(const ReferenceRun& run, std::int64_t total, Replay& replay);
 
     const Policy& policy() const { return policy_; }
-    Llama& model() { return policy_.model; }
+    Decoder& model() { return policy_.model; }
     std::int64_t pad_id() { return model().config().pad_token_id.value_or(0); }
 
     /// One optimiser step with the gradients as they are; completes the metrics of the step.
@@ -38,6 +38,8 @@ public:
     void finish();
 
 private:
+    void finish_adapter();
+
     const ReferenceRun& run_;
     const Settings& settings_;
     std::int64_t total_;

@@ -8,6 +8,7 @@
 #include "config/roles.h"
 #include "config/validation.h"
 #include "config/yaml.h"
+#include "session/model_source.h"
 #include "session/named_sources.h"
 #include "train/reward_refresh.h"
 
@@ -81,7 +82,13 @@ Status RunStarter::check(const Settings& settings, const std::vector<PlannedEdit
             "reward_refresh_file is for a run that goes on; name pairs that a run is to begin with "
             "in preference_files");
     PLUMB_TRY_STATUS(check_plan(settings, edits, store_.folder()));
-    return catch_everything([&] { return check_inputs(settings); });
+    std::optional<fs::path> model;
+    if (!settings.model_name_or_path.empty()) {
+        // One that is not found is an error at the start: a run in front of this one may make it.
+        const auto source = find_model(settings.model_name_or_path, store_.folder());
+        if (source) model = source->folder;
+    }
+    return catch_everything([&] { return check_inputs(settings, model); });
 }
 
 Status RunStarter::ready_for_a_run() const {

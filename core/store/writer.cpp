@@ -72,7 +72,7 @@ Status Writer::wait_for(std::function<Status()> work) {
     {
         std::lock_guard lock(mutex_);
         PLUMB_CHECK(!stopping_, "the store is being closed");
-        done = jobs_.emplace_back(std::move(work), std::promise<Status>()).done.get_future();
+        done = jobs_.emplace_back(Job{std::move(work), {}}).done.get_future();
     }
     wake_.notify_all();
     return done.get();

@@ -15,9 +15,9 @@ namespace plumb {
 namespace {
 
 Result<std::vector<Preference>> read(const std::vector<std::string>& files,
-                                     const Settings& settings) {
+                                     const Settings& settings, const ChatFormat& chat) {
     PLUMB_TRY(const auto rows, read_rows(files, settings.dataset_text_field));
-    return to_preferences(rows, settings);
+    return to_preferences(rows, settings, chat);
 }
 
 /// For each pair the number of its prompt; a pair without a prompt has one of its own.
@@ -54,11 +54,11 @@ Result<std::vector<PlacedText>> take_held_out(std::vector<PlacedText>& texts,
 
 Result<DataPairs> read_pairs(const std::vector<std::string>& files,
                              const std::vector<std::string>& eval_files, const Settings& settings,
-                             bool may_hold_out_none) {
+                             const ChatFormat& chat, bool may_hold_out_none) {
     DataPairs pairs;
-    PLUMB_TRY(pairs.training, read(files, settings));
+    PLUMB_TRY(pairs.training, read(files, settings, chat));
     if (!eval_files.empty()) {
-        PLUMB_TRY(const auto given, read(eval_files, settings));
+        PLUMB_TRY(const auto given, read(eval_files, settings, chat));
         pairs.held_out = pick_rows(given, spread_rows(std::ssize(given), settings.eval_prompts));
         return pairs;
     }

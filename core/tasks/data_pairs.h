@@ -26,7 +26,7 @@ struct DataPairs {
 /// may_hold_out_none: pairs of a single prompt are all trained on; else they are an error.
 Result<DataPairs> read_pairs(const std::vector<std::string>& files,
                              const std::vector<std::string>& eval_files, const Settings& settings,
-                             bool may_hold_out_none);
+                             const ChatFormat& chat, bool may_hold_out_none);
 
 /// The texts of settings.good_files against those of bad_files (see to_good_and_bad). Of each kind
 /// settings.eval_prompts texts are held out, at most a fifth, and paired among themselves: the same

@@ -27,13 +27,13 @@ std::string reward_for(const std::vector<Prompt>& training, const std::vector<Pr
 }
 
 /// The pairs that a reward model made by the run learns from.
-Result<DataPairs> pairs_for_reward_model(const Settings& settings) {
+Result<DataPairs> pairs_for_reward_model(const Settings& settings, const ChatFormat& chat) {
     if (reads_good_and_bad(settings)) return read_good_and_bad(settings);
     if (settings.preference_files.empty())
         return invalid_input(
             "preference_files is empty. Name the files with pairs that the reward model learns "
             "from, or texts in good_files and bad_files, or the model in reward_model.");
-    return read_pairs(settings.preference_files, {}, settings, true);
+    return read_pairs(settings.preference_files, {}, settings, chat, true);
 }
 
 }  // namespace
@@ -51,20 +51,22 @@ Result<std::shared_ptr<const Tokenizer>> make_data_tokenizer(
 }
 
 Result<DataTask::Examples> DataTask::read_examples(const std::vector<std::string>& files,
-                                                   const Settings& settings) {
+                                                   const Settings& settings,
+                                                   const ChatFormat& chat) {
     PLUMB_TRY(const auto rows, read_rows(files, settings.dataset_text_field));
     Examples examples;
     if (settings.algorithm != "sft") {
-        PLUMB_TRY(examples.prompts, to_prompts(rows, settings));
+        PLUMB_TRY(examples.prompts, to_prompts(rows, settings, chat));
         if (samples_pairs(settings) && has_pairs(rows, settings))
             log_warning(files.front() + pairs_not_read);
         return examples;
     }
-    PLUMB_TRY(examples.demonstrations, to_demonstrations(rows, settings));
+    PLUMB_TRY(examples.demonstrations, to_demonstrations(rows, settings, chat));
     // Whole texts leave nothing to continue, so there is nothing to sample in an evaluation.
-    const bool has_prompts = !examples.demonstrations.front().prompt.empty();
+    const bool has_prompts = !examples.demonstrations.front().prompt.empty() ||
+                             !conversation_column(rows.front()).empty();
     if (has_prompts || settings.prompt_length > 0) {
-        PLUMB_TRY(examples.prompts, to_prompts(rows, settings));
+        PLUMB_TRY(examples.prompts, to_prompts(rows, settings, chat));
     }
     return examples;
 }
@@ -80,7 +82,7 @@ std::int64_t DataTask::count(const Examples& examples) {
 }
 
 Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool needs_tokenizer,
-                                             const std::stop_token& stop) {
+                                             const std::stop_token& stop, const ChatFormat& chat) {
     if (settings.algorithm == "reward" && reads_good_and_bad(settings)) {
         PLUMB_TRY(DataPairs pairs, read_good_and_bad(settings));
         return make_of_pairs(std::move(pairs), settings);
@@ -89,13 +91,13 @@ Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool need
         return invalid_input("train_files is empty. Name at least one file for task data.");
     if (reads_pairs(settings)) {
         PLUMB_TRY(DataPairs pairs,
-                  read_pairs(settings.train_files, settings.eval_files, settings, false));
+                  read_pairs(settings.train_files, settings.eval_files, settings, chat, false));
         return make_of_pairs(std::move(pairs), settings);
     }
-    PLUMB_TRY(Examples training, read_examples(settings.train_files, settings));
+    PLUMB_TRY(Examples training, read_examples(settings.train_files, settings, chat));
     Examples evaluation;
     if (!settings.eval_files.empty()) {
-        PLUMB_TRY(const Examples given, read_examples(settings.eval_files, settings));
+        PLUMB_TRY(const Examples given, read_examples(settings.eval_files, settings, chat));
         evaluation = pick(given, spread_rows(count(given), settings.eval_prompts));
     } else if (settings.eval_prompts > 0) {
         if (count(training) < 2)
@@ -111,7 +113,7 @@ Result<std::unique_ptr<Task>> DataTask::make(const Settings& settings, bool need
     std::unique_ptr<DataTask> task(new DataTask(std::move(training), std::move(evaluation), order));
     task->gold_reward_ = reward_for(task->training_.prompts, task->evaluation_.prompts);
     if (makes_reward_model(settings)) {
-        PLUMB_TRY(task->pairs_, pairs_for_reward_model(settings));
+        PLUMB_TRY(task->pairs_, pairs_for_reward_model(settings, chat));
     }
     if (needs_tokenizer) {
         PLUMB_TRY(task->tokenizer_, make_data_tokenizer(task->training_.demonstrations,

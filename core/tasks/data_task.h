@@ -23,7 +23,7 @@ class DataTask : public Task {
 public:
     /// Reads the files that settings name; see make_task.
     static Result<std::unique_ptr<Task>> make(const Settings& settings, bool needs_tokenizer,
-                                              const std::stop_token& stop);
+                                              const std::stop_token& stop, const ChatFormat& chat);
 
     const std::string& name() const override;
     std::int64_t rows() const override;
@@ -59,7 +59,7 @@ private:
     /// For an algorithm that learns from the pairs of files: those are the rows.
     static std::unique_ptr<Task> make_of_pairs(DataPairs pairs, const Settings& settings);
     static Result<Examples> read_examples(const std::vector<std::string>& files,
-                                          const Settings& settings);
+                                          const Settings& settings, const ChatFormat& chat);
     static Examples pick(const Examples& examples, const std::vector<std::int64_t>& numbers);
     static std::int64_t count(const Examples& examples);
 

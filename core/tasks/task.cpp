@@ -6,6 +6,15 @@
 #include "tasks/reviews_task.h"
 
 namespace plumb {
+namespace {
+
+ChatFormat chat_format_of(const Settings& settings) {
+    std::error_code problem;
+    const std::filesystem::path named = settings.model_name_or_path;
+    return std::filesystem::is_directory(named, problem) ? ChatFormat({named}) : ChatFormat();
+}
+
+}  // namespace
 
 double Task::epoch(std::int64_t index) const {
     return rows() == 0 ? 0.0 : static_cast<double>(index) / static_cast<double>(rows());
@@ -20,8 +29,10 @@ bool Task::well_formed(const Attempt&) const { return true; }
 std::optional<bool> Task::used_scratchpad(std::string_view) const { return std::nullopt; }
 
 Result<std::unique_ptr<Task>> make_task(const Settings& settings, bool needs_tokenizer,
-                                        const std::stop_token& stop) {
-    if (settings.task == "data") return DataTask::make(settings, needs_tokenizer, stop);
+                                        const std::stop_token& stop, const ChatFormat* chat) {
+    if (settings.task == "data")
+        return DataTask::make(settings, needs_tokenizer, stop,
+                              chat ? *chat : chat_format_of(settings));
     if (settings.task == "reviews")
         return std::unique_ptr<Task>(std::make_unique<ReviewsTask>(settings));
     if (settings.task != "arithmetic")

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
+#include "data/chat_rows.h"
 #include "data/preferences.h"
 #include "data/rows.h"
 #include "text/tokenizer.h"
@@ -91,8 +92,10 @@ public:
 /// The task that settings.task names, its files read and checked. needs_tokenizer: a new model is
 /// to be trained, so a tokenizer is made from the training text (settings.tokenizer, vocab_size);
 /// false: the model brings its own. A stop ends the making of a tokenizer. Errors name the file and
-/// line, or the setting; or cancelled.
+/// line, or the setting; or cancelled. chat: what writes conversations of rows down; null: the
+/// template of model_name_or_path, where that is a folder.
 Result<std::unique_ptr<Task>> make_task(const Settings& settings, bool needs_tokenizer,
-                                        const std::stop_token& stop = {});
+                                        const std::stop_token& stop = {},
+                                        const ChatFormat* chat = nullptr);
 
 }  // namespace plumb

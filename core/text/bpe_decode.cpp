@@ -64,10 +64,14 @@ bool BpeTokenizer::is_special(std::int64_t id) const {
     return flags_[static_cast<std::size_t>(id)].special;
 }
 
+std::string_view BpeTokenizer::decoded_text(std::int64_t id) const {
+    if (!flags_[static_cast<std::size_t>(id)].renamed) return tokens_.text(id);
+    return renamed_.at(id);
+}
+
 std::string BpeTokenizer::decode(std::span<const std::int64_t> ids, bool skip_special) const {
-    return replace_invalid_utf8(parts_.byte_level
-                                    ? decode_bytes(ids, skip_special, nullptr)
-                                    : decode_characters(ids, skip_special, nullptr));
+    return replace_invalid_utf8(parts_.byte_level ? decode_bytes(ids, skip_special, nullptr)
+                                                  : decode_characters(ids, skip_special, nullptr));
 }
 
 std::vector<std::int64_t> BpeTokenizer::byte_counts(std::span<const std::int64_t> ids) const {
@@ -91,7 +95,7 @@ std::string BpeTokenizer::decode_bytes(std::span<const std::int64_t> ids, bool s
         if (!tokens_.exists(ids[i]))
             owned.append(replacement_character, i);
         else if (!skip_special || !is_special(ids[i]))
-            owned.append(tokens_.text(ids[i]), i);
+            owned.append(decoded_text(ids[i]), i);
     return std::move(owned.text);
 }
 
@@ -104,7 +108,7 @@ std::string BpeTokenizer::decode_characters(std::span<const std::int64_t> ids, b
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const bool exists = tokens_.exists(ids[i]);
         if (exists && skip_special && is_special(ids[i])) continue;
-        std::string token(exists ? tokens_.text(ids[i]) : replacement_character);
+        std::string token(exists ? decoded_text(ids[i]) : replacement_character);
         for (const auto& [pattern, content] : decoder.replacements)
             token = replace_all(token, pattern, first && decoder.drop_first_blank ? "" : content);
         first = false;

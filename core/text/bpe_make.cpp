@@ -17,12 +17,12 @@ Result<std::shared_ptr<const Tokenizer>> make_bpe_tokenizer(std::span<const std:
     parts.special = {.pad = 0, .bos = std::nullopt, .eos = 1, .unk = std::nullopt};
     PLUMB_TRY(BpeTraining training, train_bpe(texts, parts.added, vocab_size, stop));
     for (std::size_t i = 0; i < training.tokens.size(); ++i)
-        parts.entries.emplace_back(std::move(training.tokens[i]), static_cast<std::int64_t>(i));
+        parts.entries.add(training.tokens[i], static_cast<std::int64_t>(i));
     parts.merges = std::move(training.merges);
-    SplitStep words;
+    PreTokenizer::Step words;
     PLUMB_TRY(words.pattern, SplitPattern::compile(std::string(gpt2_pattern)));
-    parts.splits.push_back(std::move(words));
-    parts.layout = byte_level_layout(parts.added);
+    parts.pre_tokenizer = PreTokenizer({words});
+    parts.layout = byte_level_layout();
     return std::shared_ptr<const Tokenizer>(std::make_shared<BpeTokenizer>(std::move(parts)));
 }
 

@@ -5,239 +5,202 @@
 #include <nlohmann/json.hpp>
 
 #include "text/bpe_json.h"
-#include "text/json_parts.h"
 
 namespace plumb {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 /// One file that is being read.
 class Reader {
 public:
-    Reader(const Json& json, const fs::path& path) : json_(json), path_(path) {}
+    Reader(TokenizerFile& file, const TokenizerConfig& config, const fs::path& folder)
+        : file_(file),
+          config_(config),
+          folder_(folder),
+          path_(folder / "tokenizer.json"),
+          root_(*file.rest, "", path_) {}
 
     Result<BpeParts> read() {
         PLUMB_TRY_STATUS(read_model());
-        PLUMB_TRY(parts_.added, read_added_tokens(json_, path_));
-        if (parts_.entries.empty() && parts_.added.empty())
+        PLUMB_TRY(parts_.added, read_added_tokens(root_));
+        if (file_.vocabulary.empty() && parts_.added.empty())
             return invalid_input(path_.string() + " has an empty vocabulary.");
-        PLUMB_TRY_STATUS(read_normalizer());
-        PLUMB_TRY_STATUS(read_pre_tokenizer());
+        PLUMB_TRY_STATUS(read_tokens());
+        PLUMB_TRY(parts_.normalizer, read_normalizer(root_.member("normalizer")));
+        PLUMB_TRY(parts_.pre_tokenizer,
+                  read_pre_tokenizer(root_.member("pre_tokenizer"), parts_.byte_level));
         PLUMB_TRY_STATUS(read_post_processor());
+        begin_and_end_as_configured();
         PLUMB_TRY_STATUS(read_decoder());
         keep_layout();
+        parts_.entries = std::move(file_.vocabulary);
         return std::move(parts_);
     }
 
 private:
-    Error not_understood(const char* key, const Json& part) const {
-        return invalid_input(path_.string() + ": the " + key + " " + describe(part) +
-                             " is not understood.");
+    Error not_understood(const char* key) const {
+        const JsonPart part = root_.member(key);
+        return part.error(part.describe() + " is not understood.");
     }
 
     Status read_model() {
-        const Json& model = json_.at("model");
+        const JsonPart model = root_.member("model");
         for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"}) {
-            const Json& value = member(model, key);
-            if (!value.is_null() && value != "" && value != 0.0)
-                return invalid_input(path_.string() + ": the BPE model sets " + key +
-                                     ", which is not understood.");
+            const JsonPart value = model.member(key);
+            if (!value.is_null() && value.json() != "" && value.json() != 0.0)
+                return value.error("is set, which is not understood.");
         }
-        parts_.ignore_merges = model.value("ignore_merges", false);
-        parts_.byte_fallback = model.value("byte_fallback", false);
-        parts_.fuse_unknown = model.value("fuse_unk", false);
-        if (const Json& unknown = member(model, "unk_token"); unknown.is_string())
-            parts_.unknown = unknown.get<std::string>();
-        parts_.entries.reserve(model.at("vocab").size());
-        for (const auto& [text, value] : model.at("vocab").items()) {
-            PLUMB_TRY(const std::int64_t id, read_token_id(value, text, path_));
-            parts_.entries.emplace_back(text, id);
-        }
-        return read_merges(model);
+        PLUMB_TRY(parts_.ignore_merges, model.flag("ignore_merges", false));
+        PLUMB_TRY(parts_.byte_fallback, model.flag("byte_fallback", false));
+        PLUMB_TRY(parts_.fuse_unknown, model.flag("fuse_unk", false));
+        PLUMB_TRY(parts_.unknown, model.optional_text("unk_token"));
+        if (!file_.has_vocabulary)
+            return model.member("vocab").error("is missing, or no object of tokens and ids.");
+        if (!file_.has_merges) return model.member("merges").error("is missing, or no list.");
+        return {};
     }
 
-    Status read_merges(const Json& model) {
-        const Json& vocabulary = model.at("vocab");
-        std::size_t number = 0;
-        for (const Json& merge : model.at("merges")) {
-            ++number;
-            std::string left, right;
-            if (merge.is_string()) {
-                const auto& both = merge.get_ref<const std::string&>();
-                left = both.substr(0, both.find(' '));
-                if (left.size() < both.size()) right = both.substr(left.size() + 1);
-            } else {
-                left = merge.at(0).get<std::string>();
-                right = merge.at(1).get<std::string>();
-            }
+    /// Vocabulary, added tokens and merges, and whether they fit together.
+    Status read_tokens() {
+        PLUMB_TRY(const TokenTable table, table_of(file_.vocabulary, path_));
+        const IdOf id_of = [&](const std::string& text) -> std::optional<std::int64_t> {
+            if (const std::int32_t id = table.find(text); id >= 0) return id;
+            const auto token = std::ranges::find(parts_.added, text, &AddedToken::content);
+            return token == parts_.added.end() ? std::nullopt : std::optional(token->id);
+        };
+        complete_added_tokens(config_, id_of, parts_.added);
+        PLUMB_TRY_STATUS(check_added_tokens(parts_.added, table, path_));
+        PLUMB_TRY(parts_.special, special_tokens(config_, id_of, folder_));
+        if (!parts_.special.unk && parts_.unknown) parts_.special.unk = id_of(*parts_.unknown);
+        parts_.config = config_.text;
+        return read_merges(table);
+    }
+
+    Status read_merges(const TokenTable& table) {
+        const TokenList& texts = file_.merge_parts;
+        parts_.merges.reserve(texts.size() / 2);
+        std::string both;
+        for (std::size_t i = 0; i + 1 < texts.size(); i += 2) {
+            both = texts.text(i);
+            both += texts.text(i + 1);
             std::array<std::int32_t, 3> ids{};
-            const std::array<std::string, 3> texts = {left, right, left + right};
-            for (std::size_t i = 0; i < ids.size(); ++i) {
-                const auto found = vocabulary.find(texts[i]);
-                if (found == vocabulary.end())
-                    return invalid_input(path_.string() + ": merge " + std::to_string(number) +
-                                         " needs the token \"" + texts[i] +
+            const std::array<std::string_view, 3> needed = {texts.text(i), texts.text(i + 1), both};
+            for (std::size_t k = 0; k < ids.size(); ++k) {
+                ids[k] = table.find(needed[k]);
+                if (ids[k] < 0)
+                    return invalid_input(path_.string() + ": merge " + std::to_string(i / 2 + 1) +
+                                         " needs the token \"" + std::string(needed[k]) +
                                          "\", which is not in the vocabulary.");
-                ids[i] = found->get<std::int32_t>();
             }
             parts_.merges.push_back({ids[0], ids[1], ids[2]});
         }
         return {};
     }
 
-    Status read_normalizer() {
-        const Json& normalizer = member(json_, "normalizer");
-        std::vector<Normalizer::Step> steps;
-        for (const Json* part : parts_of(normalizer, "normalizers")) {
-            using Kind = Normalizer::Kind;
-            constexpr std::pair<const char*, Kind> forms[] = {
-                {"NFC", Kind::nfc}, {"NFD", Kind::nfd}, {"NFKC", Kind::nfkc}, {"NFKD", Kind::nfkd}};
-            const auto form = std::ranges::find_if(
-                forms, [&](const auto& named) { return is_type(*part, named.first); });
-            if (form != std::end(forms)) {
-                steps.push_back({.kind = form->second});
-            } else if (is_type(*part, "Prepend")) {
-                steps.push_back(
-                    {.kind = Kind::prepend, .content = part->at("prepend").get<std::string>()});
-            } else if (const auto replaced = replacement(*part)) {
-                steps.push_back({Kind::replace, replaced->first, replaced->second});
-            } else {
-                return not_understood("normalizer", normalizer);
-            }
-        }
-        parts_.normalizer = Normalizer(std::move(steps));
-        return {};
-    }
-
-    /// Pattern and content of a Replace; empty for another part, and for a regular expression.
-    static std::optional<std::pair<std::string, std::string>> replacement(const Json& part) {
-        if (!is_type(part, "Replace")) return std::nullopt;
-        const Json& pattern = member(part.at("pattern"), "String");
-        if (!pattern.is_string() || pattern == "") return std::nullopt;
-        return std::pair(pattern.get<std::string>(), part.at("content").get<std::string>());
-    }
-
-    Status read_pre_tokenizer() {
-        const Json& pre_tokenizer = member(json_, "pre_tokenizer");
-        parts_.byte_level = false;
-        const auto steps = parts_of(pre_tokenizer, "pretokenizers");
-        for (const Json* part : steps) {
-            // What comes after ByteLevel would see its alphabet instead of the text.
-            if (parts_.byte_level) return not_understood("pre_tokenizer", pre_tokenizer);
-            if (is_type(*part, "Metaspace") && steps.size() == 1) {
-                read_metaspace(*part);
-            } else if (is_type(*part, "ByteLevel")) {
-                parts_.byte_level = true;
-                SplitStep step;
-                step.add_blank = part->value("add_prefix_space", true);
-                if (part->value("use_regex", true)) {
-                    PLUMB_TRY(step.pattern, SplitPattern::compile(std::string(gpt2_pattern)));
-                }
-                parts_.splits.push_back(std::move(step));
-            } else if (is_type(*part, "Digits")) {
-                SplitStep step;
-                const bool each = part->value("individual_digits", false);
-                PLUMB_TRY(step.pattern, SplitPattern::compile(each ? "\\p{N}" : "\\p{N}+"));
-                parts_.splits.push_back(std::move(step));
-            } else if (is_type(*part, "Split")) {
-                PLUMB_TRY_STATUS(read_split(*part));
-            } else {
-                return not_understood("pre_tokenizer", pre_tokenizer);
-            }
-        }
-        return {};
-    }
-
-    Status read_split(const Json& part) {
-        SplitStep step;
-        const Json& regex = member(part.at("pattern"), "Regex");
-        const bool literal = !regex.is_string();
-        const Json& pattern = literal ? part.at("pattern").at("String") : regex;
-        auto compiled = SplitPattern::compile(pattern.get<std::string>(), literal);
-        if (!compiled.ok())
-            return invalid_input(path_.string() + ": in the pre_tokenizer Split " +
-                                 compiled.error().message);
-        step.pattern = *std::move(compiled);
-        const std::string behavior = part.at("behavior").get<std::string>();
-        if (behavior == "Removed")
-            (part.value("invert", false) ? step.keep_rest : step.keep_matches) = false;
-        else if (behavior != "Isolated")
-            return invalid_input(path_.string() + ": the behavior " + behavior +
-                                 " of the pre_tokenizer Split is not understood.");
-        parts_.splits.push_back(std::move(step));
-        return {};
-    }
-
-    void read_metaspace(const Json& part) {
-        Metaspace metaspace;
-        metaspace.replacement = part.value("replacement", metaspace.replacement);
-        metaspace.split = part.value("split", true);
-        metaspace.prepend = prepend_of(part);
-        parts_.metaspace = std::move(metaspace);
-    }
-
-    static Metaspace::Prepend prepend_of(const Json& part) {
-        const std::string scheme = part.value("prepend_scheme", "");
-        if (scheme == "first") return Metaspace::Prepend::first;
-        const bool never =
-            scheme == "never" || (scheme.empty() && !part.value("add_prefix_space", true));
-        return never ? Metaspace::Prepend::never : Metaspace::Prepend::always;
-    }
-
     Status read_post_processor() {
-        const Json& processor = member(json_, "post_processor");
-        for (const Json* part : parts_of(processor, "processors")) {
-            if (is_type(*part, "ByteLevel")) continue;
-            if (!is_type(*part, "TemplateProcessing"))
-                return not_understood("post_processor", processor);
-            auto* around = &parts_.before;
-            for (const Json& piece : part->at("single")) {
-                if (piece.contains("Sequence")) {
-                    around = &parts_.after;
-                    continue;
-                }
-                const auto name = piece.at("SpecialToken").at("id").get<std::string>();
-                for (const Json& id : part->at("special_tokens").at(name).at("ids")) {
-                    PLUMB_TRY(const std::int64_t value, read_token_id(id, name, path_));
-                    around->push_back(value);
-                }
+        PLUMB_TRY(const std::vector<JsonPart> parts,
+                  root_.member("post_processor").parts("processors"));
+        for (const JsonPart& part : parts) {
+            if (part.is_type("ByteLevel")) continue;
+            if (part.is_type("TemplateProcessing")) {
+                PLUMB_TRY_STATUS(read_template(part));
+            } else if (part.is_type("RobertaProcessing") || part.is_type("BertProcessing")) {
+                PLUMB_TRY(const std::int64_t begin, named_id(part, "cls"));
+                PLUMB_TRY(const std::int64_t end, named_id(part, "sep"));
+                parts_.before.insert(parts_.before.begin(), begin);
+                parts_.after.push_back(end);
+            } else {
+                return not_understood("post_processor");
             }
         }
         return {};
+    }
+
+    /// The id of a ["text", id].
+    Result<std::int64_t> named_id(const JsonPart& part, const char* key) const {
+        PLUMB_TRY(const std::vector<JsonPart> pair, part.list(key));
+        if (pair.size() != 2) return part.member(key).error("is no pair of a token and its id.");
+        return usable_id(pair[1]);
+    }
+
+    Result<std::int64_t> usable_id(const JsonPart& value) const {
+        if (!value.json().is_number_integer() || value.json() < 0 ||
+            value.json() > largest_token_id)
+            return value.error("is no usable id.");
+        return value.json().get<std::int64_t>();
+    }
+
+    Status read_template(const JsonPart& part) {
+        PLUMB_TRY(const std::vector<JsonPart> pieces, part.list("single"));
+        std::vector<std::int64_t> before, after;
+        auto* around = &before;
+        for (const JsonPart& piece : pieces) {
+            if (!piece.member("Sequence").is_null()) {
+                if (around == &after) return piece.error("is the text for a second time.");
+                around = &after;
+                continue;
+            }
+            PLUMB_TRY(const std::string name, piece.member("SpecialToken").text("id"));
+            const JsonPart token = part.member("special_tokens").member(name);
+            PLUMB_TRY(const std::vector<JsonPart> ids, token.list("ids"));
+            if (ids.empty()) return token.error("has no ids.");
+            for (const JsonPart& id : ids) {
+                PLUMB_TRY(const std::int64_t value, usable_id(id));
+                around->push_back(value);
+            }
+        }
+        parts_.before.insert(parts_.before.begin(), before.begin(), before.end());
+        parts_.after.insert(parts_.after.end(), after.begin(), after.end());
+        return {};
+    }
+
+    void begin_and_end_as_configured() {
+        if (!config_.add_bos && !config_.add_eos) return;
+        parts_.before.clear();
+        parts_.after.clear();
+        const SpecialTokens& special = parts_.special;
+        if (config_.add_bos.value_or(false) && special.bos) parts_.before.push_back(*special.bos);
+        if (config_.add_eos.value_or(false) && special.eos) parts_.after.push_back(*special.eos);
     }
 
     Status read_decoder() {
-        const Json& decoder = member(json_, "decoder");
-        const auto steps = parts_of(decoder, "decoders");
+        const JsonPart decoder = root_.member("decoder");
+        PLUMB_TRY(const std::vector<JsonPart> steps, decoder.parts("decoders"));
         if (parts_.byte_level) {
-            if (steps.size() == 1 && is_type(*steps[0], "ByteLevel")) return {};
-            return not_understood("decoder", decoder);
-        }
-        bool fused = false;
-        for (const Json* part : steps) {
-            if (const auto replaced = replacement(*part); replaced && !fused) {
-                parts_.decoder.replacements.push_back(*replaced);
-            } else if (is_type(*part, "Metaspace") && !fused) {
-                parts_.decoder.replacements.emplace_back(
-                    part->value("replacement", Metaspace().replacement), " ");
-                parts_.decoder.drop_first_blank = prepend_of(*part) != Metaspace::Prepend::never;
-                fused = steps.size() == 1;
-            } else if (is_type(*part, "ByteFallback") && !fused) {
-                parts_.decoder.byte_fallback = true;
-            } else if (is_type(*part, "Fuse")) {
-                fused = true;
-            } else if (is_type(*part, "Strip") && fused) {
-                parts_.decoder.stripped = part->at("content").get<std::string>();
-                parts_.decoder.strip_begin = part->at("start").get<std::int64_t>();
-                parts_.decoder.strip_end = part->at("stop").get<std::int64_t>();
-            } else {
-                return not_understood("decoder", decoder);
-            }
+            if (steps.size() == 1 && steps[0].is_type("ByteLevel")) return {};
+            return not_understood("decoder");
         }
         // The library puts blanks between tokens where there is no decoder.
-        if (steps.empty()) return not_understood("decoder", decoder);
+        if (steps.empty()) return not_understood("decoder");
+        bool fused = false;
+        for (const JsonPart& part : steps) {
+            if (part.is_type("Fuse")) {
+                fused = true;
+            } else if (part.is_type("Strip") && fused) {
+                PLUMB_TRY(parts_.decoder.stripped, part.text("content"));
+                PLUMB_TRY(parts_.decoder.strip_begin, part.number("start"));
+                PLUMB_TRY(parts_.decoder.strip_end, part.number("stop"));
+            } else if (fused) {
+                return not_understood("decoder");
+            } else if (part.is_type("Replace")) {
+                PLUMB_TRY(Normalizer::Step step, read_replace(part));
+                if (step.regex) return not_understood("decoder");
+                parts_.decoder.replacements.emplace_back(step.pattern, step.content);
+            } else if (part.is_type("Metaspace")) {
+                PLUMB_TRY(const auto mark, part.optional_text("replacement"));
+                if (mark && mark->empty()) return part.member("replacement").error("is empty.");
+                PLUMB_TRY(const auto prepend, read_prepend_scheme(part));
+                parts_.decoder.replacements.emplace_back(mark.value_or(PreTokenizer::Step().mark),
+                                                         " ");
+                parts_.decoder.drop_first_blank = prepend != PreTokenizer::Step::Prepend::never;
+                fused = steps.size() == 1;
+            } else if (part.is_type("ByteFallback")) {
+                parts_.decoder.byte_fallback = true;
+            } else {
+                return not_understood("decoder");
+            }
+        }
         return {};
     }
 
@@ -245,25 +208,26 @@ private:
         nlohmann::ordered_json layout;
         for (const char* key : {"version", "truncation", "padding", "added_tokens", "normalizer",
                                 "pre_tokenizer", "post_processor", "decoder"})
-            layout[key] = nlohmann::ordered_json::parse(member(json_, key).dump());
+            layout[key] = root_.member(key).json();
         layout["model"] = {{"type", "BPE"}};
-        for (const auto& [key, value] : json_.at("model").items())
-            if (key != "vocab" && key != "merges") layout["model"][key] = value;
+        for (const auto& [key, value] : file_.rest->at("model").items())
+            layout["model"][key] = value;
         parts_.layout = layout.dump();
     }
 
-    const Json& json_;
-    const fs::path& path_;
+    TokenizerFile& file_;
+    const TokenizerConfig& config_;
+    const fs::path& folder_;
+    const fs::path path_;
+    JsonPart root_;
     BpeParts parts_;
 };
 
 }  // namespace
 
-template <class Json>
-Result<BpeParts> read_bpe_parts(const Json& json, const fs::path& path) {
-    return Reader(json, path).read();
+Result<BpeParts> read_bpe_parts(TokenizerFile& file, const TokenizerConfig& config,
+                                const fs::path& folder) {
+    return Reader(file, config, folder).read();
 }
-
-template Result<BpeParts> read_bpe_parts(const Json& json, const fs::path& path);
 
 }  // namespace plumb

@@ -35,7 +35,9 @@ std::string byte_token(int byte) {
 
 /// What one call of encode needs, kept for the next one.
 struct BpeTokenizer::Scratch {
-    std::vector<SplitPattern::Matcher> matchers;  ///< one for each step with a pattern
+    explicit Scratch(const PreTokenizer& pre_tokenizer) : splitting(pre_tokenizer) {}
+
+    PreTokenizer::Scratch splitting;
     MergeTable::Scratch merging;
     std::vector<std::int32_t> symbols;
     WordCache cache;
@@ -44,14 +46,16 @@ struct BpeTokenizer::Scratch {
 
 BpeTokenizer::BpeTokenizer(BpeParts parts)
     : parts_(std::move(parts)), merges_(std::exchange(parts_.merges, {})) {
-    fill_tables();
-    std::vector<AddedToken> first, second;
-    for (AddedToken token : parts_.added) {
+    // Those that are looked for in normalized text are normalized too, also where they are decoded.
+    std::vector<AddedToken> added = parts_.added;
+    for (AddedToken& token : added) {
         std::string buffer;
         if (token.normalized)
             token.content = std::string(parts_.normalizer.apply(token.content, buffer));
-        (token.normalized ? second : first).push_back(std::move(token));
     }
+    fill_tables(added);
+    std::vector<AddedToken> first, second;
+    for (AddedToken& token : added) (token.normalized ? second : first).push_back(std::move(token));
     if (!first.empty()) before_normalizer_.emplace(std::move(first));
     if (!second.empty()) after_normalizer_.emplace(std::move(second));
     if (parts_.unknown) unknown_id_ = tokens_.find(*parts_.unknown);
@@ -68,29 +72,44 @@ BpeTokenizer::BpeTokenizer(BpeParts parts)
                            });
 }
 
-void BpeTokenizer::fill_tables() {
+void BpeTokenizer::fill_tables(const std::vector<AddedToken>& added) {
+    const TokenList listed = std::exchange(parts_.entries, {});
     std::int64_t size = 0;
-    for (const auto& [text, id] : parts_.entries) size = std::max(size, id + 1);
-    for (const AddedToken& token : parts_.added) size = std::max(size, token.id + 1);
+    std::size_t bytes = listed.bytes();
+    for (std::size_t i = 0; i < listed.size(); ++i) size = std::max(size, listed.id(i) + 1);
+    for (const AddedToken& token : added) {
+        size = std::max(size, token.id + 1);
+        bytes += token.content.size();
+    }
     flags_.resize(static_cast<std::size_t>(size));
     std::vector<TokenTable::Entry> entries;
-    entries.reserve(parts_.entries.size() + parts_.added.size());
-    const auto add = [&](std::string text, std::int64_t id, bool in_model) {
+    entries.reserve(listed.size() + added.size());
+    std::string texts;  // as bytes; its views stay where they are
+    texts.reserve(bytes);
+    const auto add = [&](std::string_view text, std::int64_t id, bool in_model) {
         Flags& flags = flags_[static_cast<std::size_t>(id)];
         flags.in_model = in_model;
-        auto bytes = parts_.byte_level ? from_byte_symbols(text) : std::nullopt;
-        flags.verbatim = !bytes;
-        const bool findable = in_model && (bytes || !parts_.byte_level);
-        entries.push_back({bytes ? *std::move(bytes) : std::move(text), id, findable});
+        const std::size_t begin = texts.size();
+        flags.verbatim = !parts_.byte_level || !append_byte_symbols(text, texts);
+        if (flags.verbatim) texts += text;
+        const bool findable = in_model && (!flags.verbatim || !parts_.byte_level);
+        entries.push_back({std::string_view(texts).substr(begin), id, findable});
     };
-    for (auto& [text, id] : std::exchange(parts_.entries, {})) add(std::move(text), id, true);
-    for (const AddedToken& token : parts_.added) {
+    for (std::size_t i = 0; i < listed.size(); ++i) add(listed.text(i), listed.id(i), true);
+    for (const AddedToken& token : added) {
         Flags& flags = flags_[static_cast<std::size_t>(token.id)];
         flags.special = token.special;
-        // One that the model's vocabulary has too is written there.
         if (!flags.in_model) add(token.content, token.id, false);
     }
     tokens_ = TokenTable(entries);
+    for (const AddedToken& token : added) {
+        Flags& flags = flags_[static_cast<std::size_t>(token.id)];
+        std::string text;
+        if (!parts_.byte_level || !append_byte_symbols(token.content, text)) text = token.content;
+        if (!flags.in_model || text == tokens_.text(token.id)) continue;
+        flags.renamed = true;
+        renamed_.emplace(token.id, std::move(text));
+    }
 }
 
 BpeTokenizer::~BpeTokenizer() = default;
@@ -104,10 +123,7 @@ std::unique_ptr<BpeTokenizer::Scratch> BpeTokenizer::borrow_scratch() const {
             return scratch;
         }
     }
-    auto scratch = std::make_unique<Scratch>();
-    for (const SplitStep& step : parts_.splits)
-        if (step.pattern) scratch->matchers.emplace_back(step.pattern);
-    return scratch;
+    return std::make_unique<Scratch>(parts_.pre_tokenizer);
 }
 
 void BpeTokenizer::give_back(std::unique_ptr<Scratch> scratch) const {
@@ -119,29 +135,23 @@ std::vector<std::int64_t> BpeTokenizer::encode(std::string_view text) const {
     auto scratch = borrow_scratch();
     std::vector<std::int64_t> ids;
     ids.reserve(text.size() / 4 + 4);
-    std::string_view rest = text;
+    const auto add = [&](std::int64_t id) { ids.push_back(id); };
     // Between the tokens that are looked for in the text as it is, those of the normalized text.
     const auto encode_between = [&](std::string_view part) {
-        bool at_start = part.data() == text.data();
-        std::string_view normalized = parts_.normalizer.apply(part, scratch->normalized);
-        while (after_normalizer_) {
-            const auto match = after_normalizer_->find(normalized);
-            if (!match) break;
-            encode_part(normalized.substr(0, match->begin), at_start, *scratch, ids);
-            ids.push_back(match->id);
-            normalized.remove_prefix(match->end);
-            at_start = false;
-        }
-        encode_part(normalized, at_start, *scratch, ids);
+        const bool at_start = part.data() == text.data();
+        const std::string_view normalized = parts_.normalizer.apply(part, scratch->normalized);
+        if (!after_normalizer_) return encode_part(normalized, at_start, *scratch, ids);
+        after_normalizer_->split(
+            normalized,
+            [&](std::string_view inner) {
+                encode_part(inner, at_start && inner.data() == normalized.data(), *scratch, ids);
+            },
+            add);
     };
-    while (before_normalizer_) {
-        const auto match = before_normalizer_->find(rest);
-        if (!match) break;
-        encode_between(rest.substr(0, match->begin));
-        ids.push_back(match->id);
-        rest.remove_prefix(match->end);
-    }
-    encode_between(rest);
+    if (before_normalizer_)
+        before_normalizer_->split(text, encode_between, add);
+    else
+        encode_between(text);
     give_back(std::move(scratch));
     return ids;
 }
@@ -155,35 +165,18 @@ std::vector<std::int64_t> BpeTokenizer::encode_with_special(std::string_view tex
 
 void BpeTokenizer::encode_part(std::string_view text, bool at_start, Scratch& scratch,
                                std::vector<std::int64_t>& ids) const {
-    if (text.empty()) return;
-    if (parts_.metaspace) return encode_metaspace(text, at_start, scratch, ids);
-    if (parts_.splits.empty()) return encode_unsplit(text, scratch, ids);
-    for_each_valid_stretch(
-        text, [&](std::string_view part) { encode_split(0, part, scratch, ids); },
-        [&](std::string_view byte) { encode_word(byte, scratch, ids); });
-}
-
-void BpeTokenizer::encode_metaspace(std::string_view text, bool at_start, Scratch& scratch,
-                                    std::vector<std::int64_t>& ids) const {
-    const Metaspace& metaspace = *parts_.metaspace;
-    const std::string& mark = metaspace.replacement;
-    std::string marked = replace_all(text, " ", mark);
-    const bool wanted = metaspace.prepend == Metaspace::Prepend::always ||
-                        (metaspace.prepend == Metaspace::Prepend::first && at_start);
-    if (wanted && !marked.starts_with(mark)) marked.insert(0, mark);
-    std::string_view rest = marked;
-    while (metaspace.split && !rest.empty()) {
-        const std::size_t next = rest.find(mark, rest.starts_with(mark) ? mark.size() : 0);
-        if (next == rest.npos) break;
-        encode_word(rest.substr(0, next), scratch, ids);
-        rest.remove_prefix(next);
-    }
-    encode_unsplit(rest, scratch, ids);
+    if (parts_.pre_tokenizer.gives_symbols())
+        return parts_.pre_tokenizer.apply(
+            text, at_start, scratch.splitting, [&](std::string_view word) {
+                encode_word(from_byte_symbols(word).value_or(""), scratch, ids);
+            });
+    parts_.pre_tokenizer.apply(text, at_start, scratch.splitting,
+                               [&](std::string_view word) { encode_piece(word, scratch, ids); });
 }
 
 // Where no merge goes beyond the beginning of a word, words may as well be merged each for itself.
-void BpeTokenizer::encode_unsplit(std::string_view text, Scratch& scratch,
-                                  std::vector<std::int64_t>& ids) const {
+void BpeTokenizer::encode_piece(std::string_view text, Scratch& scratch,
+                                std::vector<std::int64_t>& ids) const {
     while (words_begin_at_mark_ && !text.empty()) {
         const std::size_t next = next_word(text);
         if (next == text.npos) break;
@@ -191,24 +184,6 @@ void BpeTokenizer::encode_unsplit(std::string_view text, Scratch& scratch,
         text.remove_prefix(next);
     }
     if (!text.empty()) encode_word(text, scratch, ids);
-}
-
-void BpeTokenizer::encode_split(std::size_t step, std::string_view text, Scratch& scratch,
-                                std::vector<std::int64_t>& ids) const {
-    if (step == parts_.splits.size()) return encode_word(text, scratch, ids);
-    const SplitStep& split = parts_.splits[step];
-    std::string with_blank;
-    if (split.add_blank && !text.starts_with(' ')) {
-        with_blank = " " + std::string(text);
-        text = with_blank;
-    }
-    if (!split.pattern) return encode_split(step + 1, text, scratch, ids);
-    const auto matcher = std::ranges::count_if(
-        parts_.splits.begin(), parts_.splits.begin() + static_cast<std::ptrdiff_t>(step),
-        [](const SplitStep& earlier) { return earlier.pattern != nullptr; });
-    split_text(scratch.matchers[static_cast<std::size_t>(matcher)], text, split.keep_matches,
-               split.keep_rest,
-               [&](std::string_view piece) { encode_split(step + 1, piece, scratch, ids); });
 }
 
 void BpeTokenizer::encode_word(std::string_view word, Scratch& scratch,

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,28 +18,13 @@
 #include "text/added_tokens.h"
 #include "text/bpe_merges.h"
 #include "text/normalizer.h"
-#include "text/split_pattern.h"
+#include "text/pre_tokenizer.h"
+#include "text/token_list.h"
 #include "text/token_table.h"
 #include "text/tokenizer.h"
 #include "text/word_cache.h"
 
 namespace plumb {
-
-/// One way of cutting a piece of text into smaller ones, which are merged each for itself.
-struct SplitStep {
-    std::shared_ptr<const SplitPattern> pattern;  ///< null: the piece stays whole
-    bool keep_matches = true;
-    bool keep_rest = true;
-    bool add_blank = false;  ///< first puts a blank before a piece without one
-};
-
-/// The pre-tokenizer of SentencePiece-style vocabularies, which write a blank as another character.
-struct Metaspace {
-    enum class Prepend { never, first, always };
-    std::string replacement = "\xE2\x96\x81";
-    Prepend prepend = Prepend::always;  ///< before which pieces one is put
-    bool split = true;                  ///< whether a word ends before each
-};
 
 /// How the texts of tokens become text again.
 struct BpeDecoder {
@@ -52,7 +38,7 @@ struct BpeDecoder {
 /// Everything that tokenizer.json says about a byte-pair encoding.
 struct BpeParts {
     /// As the file has them; byte-level ones in the alphabet of byte_symbol().
-    std::vector<std::pair<std::string, std::int64_t>> entries;
+    TokenList entries;
     std::vector<Merge> merges;
     std::vector<AddedToken> added;
     bool byte_level = true;      ///< the symbols that are merged are bytes; else characters
@@ -61,8 +47,7 @@ struct BpeParts {
     bool fuse_unknown = false;   ///< unknown characters side by side are one token
     std::optional<std::string> unknown;
     Normalizer normalizer;
-    std::vector<SplitStep> splits;
-    std::optional<Metaspace> metaspace;
+    PreTokenizer pre_tokenizer;
     std::vector<std::int64_t> before, after;  ///< what the post-processor puts around a text
     BpeDecoder decoder;                       ///< where it is not byte-level
     SpecialTokens special;
@@ -97,34 +82,35 @@ private:
         bool in_model = false;  ///< in the model's vocabulary, not an added token alone
         bool verbatim = false;  ///< its text is not in the alphabet of byte symbols
         bool special = false;
+        bool renamed = false;  ///< decodes to what stands in renamed_
     };
 
-    void fill_tables();
+    void fill_tables(const std::vector<AddedToken>& added);
     std::unique_ptr<Scratch> borrow_scratch() const;
     void give_back(std::unique_ptr<Scratch> scratch) const;
 
     void encode_part(std::string_view text, bool at_start, Scratch& scratch,
                      std::vector<std::int64_t>& ids) const;
-    void encode_metaspace(std::string_view text, bool at_start, Scratch& scratch,
-                          std::vector<std::int64_t>& ids) const;
-    void encode_unsplit(std::string_view text, Scratch& scratch,
-                        std::vector<std::int64_t>& ids) const;
-    void encode_split(std::size_t step, std::string_view text, Scratch& scratch,
+    void encode_piece(std::string_view text, Scratch& scratch,
                       std::vector<std::int64_t>& ids) const;
     void encode_word(std::string_view word, Scratch& scratch, std::vector<std::int64_t>& ids) const;
     void byte_symbols(std::string_view word, std::vector<std::int32_t>& symbols) const;
     void character_symbols(std::string_view word, std::vector<std::int32_t>& symbols) const;
-    /// Text that need not be UTF-8 yet. owners: for each of its bytes the place of its token in ids.
+    /// Text that need not be UTF-8 yet. owners: for each of its bytes the place of its token in
+    /// ids.
     std::string decode_bytes(std::span<const std::int64_t> ids, bool skip_special,
                              std::vector<std::size_t>* owners) const;
     std::string decode_characters(std::span<const std::int64_t> ids, bool skip_special,
                                   std::vector<std::size_t>* owners) const;
-    /// Precondition: the id exists.
+    // Precondition of both: the id exists.
     bool is_special(std::int64_t id) const;
+    std::string_view decoded_text(std::int64_t id) const;
 
     BpeParts parts_;            ///< without entries and merges, which are in the tables
     TokenTable tokens_;         ///< byte-level texts as bytes
     std::vector<Flags> flags_;  ///< by id
+    /// Tokens of the model that are added ones too, and changed by the normalizer as such.
+    std::unordered_map<std::int64_t, std::string> renamed_;
     MergeTable merges_;
     std::array<std::int32_t, 256> byte_ids_{};  ///< -1: not in the vocabulary
     bool has_all_bytes_ = false;

@@ -9,7 +9,7 @@
 
 #include "text/byte_alphabet.h"
 #include "text/pair_map.h"
-#include "text/split_pattern.h"
+#include "text/pre_tokenizer.h"
 #include "text/unicode.h"
 
 namespace plumb {
@@ -29,12 +29,15 @@ Result<WordCounts> count_words(std::span<const std::string> texts,
     const auto count = [&](std::string_view word) { ++counts[word]; };
     for (const std::string& text : texts) {
         if (stop.stop_requested()) return cancelled();
-        for_each_between(finder, text, [&](std::string_view part) {
+        const auto count_words_of = [&](std::string_view part) {
             for_each_valid_stretch(
                 part,
-                [&](std::string_view valid) { split_text(matcher, valid, true, true, count); },
+                [&](std::string_view valid) {
+                    split_text(matcher, valid, SplitBehavior::isolated, false, count);
+                },
                 count);
-        });
+        };
+        finder.split(text, count_words_of, [](std::int64_t) {});
     }
     return counts;
 }

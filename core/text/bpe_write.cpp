@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
@@ -29,17 +31,21 @@ Json merges_json(const BpeTokenizer& tokenizer) {
 
 }  // namespace
 
-std::string byte_level_layout(const std::vector<AddedToken>& added) {
-    // Keys in the order in which they come back from a file.
-    Json tokens = Json::array();
-    for (const AddedToken& token : added)
-        tokens.push_back({{"content", token.content},
-                          {"id", token.id},
-                          {"lstrip", false},
-                          {"normalized", token.normalized},
-                          {"rstrip", false},
-                          {"single_word", false},
-                          {"special", token.special}});
+Json added_tokens_json(std::vector<AddedToken> tokens) {
+    std::ranges::sort(tokens, {}, &AddedToken::id);
+    Json list = Json::array();
+    for (const AddedToken& token : tokens)
+        list.push_back({{"id", token.id},
+                        {"content", token.content},
+                        {"single_word", token.single_word},
+                        {"lstrip", token.lstrip},
+                        {"rstrip", token.rstrip},
+                        {"normalized", token.normalized},
+                        {"special", token.special}});
+    return list;
+}
+
+std::string byte_level_layout() {
     const Json byte_level = {{"add_prefix_space", false},
                              {"trim_offsets", true},
                              {"type", "ByteLevel"},
@@ -47,7 +53,7 @@ std::string byte_level_layout(const std::vector<AddedToken>& added) {
     const Json layout = {{"version", "1.0"},
                          {"truncation", nullptr},
                          {"padding", nullptr},
-                         {"added_tokens", tokens},
+                         {"added_tokens", Json::array()},
                          {"normalizer", nullptr},
                          {"pre_tokenizer", byte_level},
                          {"post_processor", byte_level},
@@ -68,6 +74,7 @@ Status write_bpe_files(const BpeTokenizer& tokenizer,
                        const std::function<bool(std::int64_t)>& in_model, const BpeParts& parts,
                        const std::filesystem::path& folder) {
     Json json = Json::parse(parts.layout);
+    json["added_tokens"] = added_tokens_json(parts.added);
     json["model"]["vocab"] = vocabulary_json(tokenizer, in_model);
     json["model"]["merges"] = merges_json(tokenizer);
     PLUMB_TRY_STATUS(write_file_atomic(folder / "tokenizer.json", json.dump(2) + "\n"));

@@ -46,15 +46,24 @@ std::string to_byte_symbols(std::string_view bytes) {
 std::optional<std::string> from_byte_symbols(std::string_view text) {
     std::string bytes;
     bytes.reserve(text.size());
+    if (!append_byte_symbols(text, bytes)) return std::nullopt;
+    return bytes;
+}
+
+bool append_byte_symbols(std::string_view text, std::string& bytes) {
+    const std::size_t before = bytes.size();
     for (std::size_t i = 0; i < text.size();) {
         const CodePoint point = code_point_at(text, i);
-        if (!point.value || *point.value >= alphabet.bytes.size()) return std::nullopt;
-        const int byte = alphabet.bytes[*point.value];
-        if (byte < 0) return std::nullopt;
+        const bool known = point.value && *point.value < alphabet.bytes.size();
+        const int byte = known ? alphabet.bytes[*point.value] : -1;
+        if (byte < 0) {
+            bytes.resize(before);
+            return false;
+        }
         bytes += static_cast<char>(byte);
         i += point.length;
     }
-    return bytes;
+    return true;
 }
 
 }  // namespace plumb

@@ -16,5 +16,7 @@ char32_t byte_symbol(unsigned char byte);
 std::string to_byte_symbols(std::string_view bytes);
 /// The way back; empty where a character stands for no byte.
 std::optional<std::string> from_byte_symbols(std::string_view text);
+/// The same behind what bytes holds; false, and bytes as it was, where a character stands for none.
+bool append_byte_symbols(std::string_view text, std::string& bytes);
 
 }  // namespace plumb

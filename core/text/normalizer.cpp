@@ -21,10 +21,12 @@ utf8proc_option_t form_options(Normalizer::Kind kind) {
     return static_cast<utf8proc_option_t>(options);
 }
 
-/// True only where the form leaves the text alone: below U+0300 everything is composed, and ASCII
-/// is every form.
+/// True only where the form leaves the text alone: below U+0300 everything is composed and no mark,
+/// and ASCII is every form.
 bool has_form(std::string_view text, Normalizer::Kind kind) {
-    const unsigned first_other = kind == Normalizer::Kind::nfc ? 0xCC : 0x80;
+    const bool only_marks =
+        kind == Normalizer::Kind::nfc || kind == Normalizer::Kind::strip_accents;
+    const unsigned first_other = only_marks ? 0xCC : 0x80;
     return std::ranges::all_of(
         text, [&](char byte) { return static_cast<unsigned char>(byte) < first_other; });
 }
@@ -38,6 +40,41 @@ void append_form(std::string_view text, utf8proc_option_t options, std::string& 
     PLUMB_CHECK(length >= 0, utf8proc_errmsg(length));
     out.append(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(length));
     std::free(mapped);
+}
+
+std::string replace_matches(std::string_view text, const Normalizer::Step& step) {
+    SplitPattern::Matcher matcher(step.regex);
+    std::string out;
+    for_each_valid_stretch(
+        text,
+        [&](std::string_view part) {
+            std::size_t done = 0;
+            for_each_match(matcher, part, [&](SplitPattern::Span match) {
+                out += part.substr(done, match.begin - done);
+                out += step.content;
+                done = match.end;
+            });
+            out += part.substr(done);
+        },
+        [&](std::string_view byte) { out += byte; });
+    return out;
+}
+
+/// Without white space at the ends.
+std::string stripped(std::string_view text, const Normalizer::Step& step) {
+    std::size_t begin = text.size(), end = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const CodePoint point = code_point_at(text, i);
+        if (!point.value || !is_white_space(*point.value)) {
+            begin = std::min(begin, i);
+            end = i + point.length;
+        }
+        i += point.length;
+    }
+    if (begin == text.size() && (step.left || step.right)) return {};
+    if (!step.left) begin = 0;
+    if (!step.right) end = text.size();
+    return std::string(text.substr(begin, end - begin));
 }
 
 }  // namespace
@@ -57,17 +94,27 @@ std::string_view Normalizer::apply(std::string_view text, std::string& buffer) c
     for (const Step& step : steps_) {
         if (text.empty()) break;
         std::string changed;
-        if (step.kind == Kind::prepend) {
-            changed = step.content + std::string(text);
-        } else if (step.kind == Kind::replace) {
-            if (text.find(step.pattern) == text.npos) continue;
-            changed = replace_all(text, step.pattern, step.content);
-        } else {
-            if (has_form(text, step.kind)) continue;
-            const utf8proc_option_t options = form_options(step.kind);
-            for_each_valid_stretch(
-                text, [&](std::string_view part) { append_form(part, options, changed); },
-                [&](std::string_view byte) { changed += byte; });
+        switch (step.kind) {
+            case Kind::prepend: changed = step.content + std::string(text); break;
+            case Kind::replace:
+                if (!step.regex && text.find(step.pattern) == text.npos) continue;
+                changed = step.regex ? replace_matches(text, step)
+                                     : replace_all(text, step.pattern, step.content);
+                break;
+            case Kind::lowercase: changed = to_lower(text); break;
+            case Kind::strip_accents:
+                if (has_form(text, step.kind)) continue;
+                changed = without_marks(text);
+                break;
+            case Kind::strip: changed = stripped(text, step); break;
+            default:
+                if (has_form(text, step.kind)) continue;
+                for_each_valid_stretch(
+                    text,
+                    [&](std::string_view part) {
+                        append_form(part, form_options(step.kind), changed);
+                    },
+                    [&](std::string_view byte) { changed += byte; });
         }
         buffer = std::move(changed);
         text = buffer;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "text/split_pattern.h"
 
 namespace plumb {
 
@@ -17,11 +20,16 @@ public:
         nfkd,
         prepend,  ///< puts the content before a text that is not empty
         replace,  ///< puts the content in the place of every occurrence of the pattern
+        lowercase,
+        strip_accents,  ///< leaves marks out, which the decomposed forms have
+        strip,          ///< white space at the ends
     };
     struct Step {
         Kind kind = Kind::nfc;
         std::string pattern = {};
         std::string content = {};
+        std::shared_ptr<const SplitPattern> regex = {};  ///< of replace; null: the pattern as it is
+        bool left = true, right = true;                  ///< of strip
     };
 
     Normalizer() = default;

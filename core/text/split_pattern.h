@@ -13,9 +13,9 @@ namespace plumb {
 /// A regular expression by which a tokenizer cuts text into pieces. Any thread may use it.
 class SplitPattern {
 public:
-    /// In the dialect of the `tokenizers` library as far as tokenizers use it: \s is Unicode's
-    /// White_Space, and classes are those of Unicode. literal: the pattern is text to be found as
-    /// it is.
+    /// In the dialect of the `tokenizers` library as far as tokenizers use it: \s and \w are
+    /// Unicode's, and so are classes. literal: the pattern is text to be found as it is. Errors: a
+    /// pattern that is empty, no regular expression, too long, or that backtracks for ever.
     static Result<std::shared_ptr<const SplitPattern>> compile(const std::string& pattern,
                                                                bool literal = false);
 
@@ -32,8 +32,9 @@ public:
         ~Matcher();
 
         /// The next match at or after the offset; false where there is none, or where the search
-        /// would take more steps or memory than a sensible pattern needs. Precondition: text is
-        /// UTF-8, and the offset the beginning of a character or the end.
+        /// would take more steps or memory than a sensible pattern needs (compile() refuses
+        /// patterns that do on short texts). Precondition: text is UTF-8, and the offset the
+        /// beginning of a character or the end.
         bool find(std::string_view text, std::size_t offset, Span& match);
 
     private:
@@ -47,6 +48,8 @@ public:
 private:
     struct Compiled;
     explicit SplitPattern(std::unique_ptr<Compiled> compiled);
+    /// Whether searches in a few short texts stay within the limits of the pattern.
+    bool ends_soon() const;
 
     std::unique_ptr<Compiled> compiled_;
 };
@@ -55,23 +58,18 @@ private:
 inline constexpr std::string_view gpt2_pattern =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
-/// Calls on_piece(piece) for the matches and for what lies between them, in the order of the text
-/// and without empty pieces; each sort may be left out.
-template <class OnPiece>
-void split_text(SplitPattern::Matcher& matcher, std::string_view text, bool keep_matches,
-                bool keep_rest, OnPiece on_piece) {
-    std::size_t done = 0, offset = 0;
+/// Calls on_match(span) for each match from left to right; a match may be empty.
+template <class OnMatch>
+void for_each_match(SplitPattern::Matcher& matcher, std::string_view text, OnMatch on_match) {
+    std::size_t offset = 0;
     SplitPattern::Span match;
     while (offset < text.size() && matcher.find(text, offset, match)) {
-        if (keep_rest && match.begin > done) on_piece(text.substr(done, match.begin - done));
-        if (keep_matches && match.end > match.begin)
-            on_piece(text.substr(match.begin, match.end - match.begin));
-        done = offset = match.end;
+        on_match(match);
+        offset = match.end;
         if (match.end > match.begin) continue;
         do ++offset;
         while (offset < text.size() && (text[offset] & 0xC0) == 0x80);
     }
-    if (keep_rest && done < text.size()) on_piece(text.substr(done));
 }
 
 }  // namespace plumb

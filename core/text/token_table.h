@@ -14,7 +14,7 @@ namespace plumb {
 class TokenTable {
 public:
     struct Entry {
-        std::string text;
+        std::string_view text;
         std::int64_t id = 0;
         bool findable = true;  ///< whether find() knows it
     };
@@ -34,16 +34,22 @@ public:
         const auto i = static_cast<std::size_t>(id);
         return std::string_view(buffer_).substr(begins_[i], begins_[i + 1] - begins_[i]);
     }
-    /// -1 where no token has this text.
+    /// -1 where no token has this text; the smallest id where several have it.
     std::int32_t find(std::string_view text) const;
 
 private:
-    std::size_t slot_of(std::string_view text) const;
+    /// An id with half of its text's hash, so that a look-up seldom reads another text.
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::int32_t id = -1;  ///< -1: free
+    };
+
+    std::size_t slot_of(std::string_view text, std::size_t hash) const;
 
     std::string buffer_;
     std::vector<std::uint32_t> begins_ = {0};  ///< by id, and the end
     std::vector<bool> exists_;
-    std::vector<std::int32_t> slots_ = {-1};  ///< by hash: an id; -1: free
+    std::vector<Slot> slots_ = std::vector<Slot>(1);
 };
 
 }  // namespace plumb

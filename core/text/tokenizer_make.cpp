@@ -61,10 +61,13 @@ std::shared_ptr<const Tokenizer> make_counted(TokenUnit unit, std::span<const st
     const AddedTokenFinder finder(vocabulary.added);
     Counts counts;
     for (const auto& text : texts)
-        for_each_between(finder, text, [&](std::string_view part) {
-            unit == TokenUnit::character ? count_characters(part, counts)
-                                         : count_words(part, counts);
-        });
+        finder.split(
+            text,
+            [&](std::string_view part) {
+                unit == TokenUnit::character ? count_characters(part, counts)
+                                             : count_words(part, counts);
+            },
+            [](std::int64_t) {});
     // A word with a byte that is no UTF-8 cannot stand in a JSON file.
     std::erase_if(counts, [](const auto& entry) {
         for (std::size_t i = 0; i < entry.first.size();) {

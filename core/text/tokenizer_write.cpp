@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "text/bpe_json.h"
 #include "text/tokenizer_config.h"
 #include "text/tokenizer_json.h"
 
@@ -11,21 +12,6 @@ namespace plumb {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json added_tokens_json(std::vector<AddedToken> tokens) {
-    std::sort(tokens.begin(), tokens.end(),
-              [](const auto& a, const auto& b) { return a.id < b.id; });
-    Json list = Json::array();
-    for (const auto& token : tokens)
-        list.push_back({{"id", token.id},
-                        {"content", token.content},
-                        {"single_word", false},
-                        {"lstrip", false},
-                        {"rstrip", false},
-                        {"normalized", token.normalized},
-                        {"special", token.special}});
-    return list;
-}
 
 Json entries_json(const Vocabulary& vocabulary) {
     auto entries = vocabulary.entries;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "text/unicode.h"
 
+#include <utf8proc.h>
+
 namespace plumb {
 namespace {
 
@@ -101,6 +103,54 @@ bool is_white_space(char32_t c) {
     if (c < 0x80) return c == ' ' || (c >= '\t' && c <= '\r');
     return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
            c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+bool is_word_character(char32_t c) {
+    if (c < 0x80)
+        return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+               (c >= 'A' && c <= 'Z');
+    if (c == 0x200C || c == 0x200D) return true;
+    // Circled and squared letters are symbols that count as letters.
+    if ((c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F149) ||
+        (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189))
+        return true;
+    const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
+    return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NL) ||
+           category == UTF8PROC_CATEGORY_PC;
+}
+
+std::string to_lower(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const CodePoint point = code_point_at(text, i);
+        // The one letter whose small form has two code points.
+        if (point.value == char32_t{0x130})
+            out += "i\xCC\x87";
+        else if (point.value)
+            append_utf8(static_cast<char32_t>(
+                            utf8proc_tolower(static_cast<utf8proc_int32_t>(*point.value))),
+                        out);
+        else
+            out += text[i];
+        i += point.length;
+    }
+    return out;
+}
+
+std::string without_marks(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const CodePoint point = code_point_at(text, i);
+        const utf8proc_category_t category =
+            point.value ? utf8proc_category(static_cast<utf8proc_int32_t>(*point.value))
+                        : UTF8PROC_CATEGORY_CN;
+        if (category < UTF8PROC_CATEGORY_MN || category > UTF8PROC_CATEGORY_ME)
+            out += text.substr(i, point.length);
+        i += point.length;
+    }
+    return out;
 }
 
 }  // namespace plumb

@@ -33,6 +33,14 @@ std::size_t character_length(std::string_view bytes, std::size_t offset);
 /// Unicode's White_Space property, at which word tokenizers split.
 bool is_white_space(char32_t code_point);
 
+/// What stands in words, as regular expressions of Unicode have it (\w): letters, marks, digits,
+/// connecting punctuation and the two joiners.
+bool is_word_character(char32_t code_point);
+/// Letters in small ones, one by one.
+std::string to_lower(std::string_view text);
+/// The text without its marks (combining accents).
+std::string without_marks(std::string_view text);
+
 /// Calls on_word for each stretch of text between white space.
 template <class OnWord>
 void for_each_word(std::string_view text, OnWord on_word) {

@@ -53,12 +53,9 @@ void VocabularyTokenizer::encode_from(std::size_t pass, std::string_view text,
         if (vocabulary_.unit == TokenUnit::character) return encode_characters(text, ids);
         return encode_words(text, ids);
     }
-    while (const auto match = passes_[pass].find(text)) {
-        encode_from(pass + 1, text.substr(0, match->begin), ids);
-        ids.push_back(match->id);
-        text.remove_prefix(match->end);
-    }
-    encode_from(pass + 1, text, ids);
+    passes_[pass].split(
+        text, [&](std::string_view part) { encode_from(pass + 1, part, ids); },
+        [&](std::int64_t id) { ids.push_back(id); });
 }
 
 void VocabularyTokenizer::encode_characters(std::string_view text,

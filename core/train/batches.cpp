@@ -2,6 +2,7 @@
 #include "train/batches.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/check.h"
 #include "model/work.h"
@@ -37,49 +38,77 @@ std::int64_t score_position(const TokenIds& ids, std::optional<std::int64_t> pad
 }
 
 LabelledBatch make_labelled_batch(const std::vector<TokenIds>& rows,
-                                  const std::vector<TokenIds>& labels, std::int64_t pad_id) {
+                                  const std::vector<TokenIds>& labels) {
     PLUMB_CHECK(rows.size() == labels.size(), "a row of labels for every row of ids");
-    LabelledBatch batch;
-    batch.ids = pad_right(rows, pad_id);
-    const std::int64_t width = batch.ids.size(1);
+    TokenTreeBuilder sequences;
     std::vector<std::int64_t> predictors, kept;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        batch.tokens += size_of(rows[i]);
+        const std::int64_t first = sequences.first(sequences.add(rows[i]));
         for (std::int64_t t = 0; t + 1 < size_of(labels[i]); ++t) {
             const std::int64_t label = labels[i][static_cast<std::size_t>(t + 1)];
             if (label == -100) continue;
-            predictors.push_back(static_cast<std::int64_t>(i) * width + t);
+            predictors.push_back(first + t);
             kept.push_back(label);
         }
     }
-    batch.predictors = to_tensor(predictors);
-    batch.labels = to_tensor(kept);
-    return batch;
+    return {sequences.finish(), to_tensor(predictors), to_tensor(kept)};
 }
 
+namespace {
+
+/// The prompts' segments, one for all rows that have the same; -1 where a row's is its alone, which
+/// then is one segment with its completion.
+class SharedPrompts {
+public:
+    SharedPrompts(const std::vector<TokenIds>& prompts, TokenTreeBuilder& sequences)
+        : sequences_(sequences) {
+        for (const TokenIds& prompt : prompts) ++rows_of_[prompt];
+    }
+    std::int64_t segment(const TokenIds& prompt) {
+        if (rows_of_.at(prompt) < 2) return -1;
+        const auto [found, is_new] = segments_.try_emplace(prompt, 0);
+        if (is_new) found->second = sequences_.add(prompt);
+        return found->second;
+    }
+
+private:
+    TokenTreeBuilder& sequences_;
+    std::map<TokenIds, std::int64_t> rows_of_, segments_;
+};
+
+}  // namespace
+
 CompletionBatch make_completion_batch(const std::vector<TokenIds>& prompts,
-                                      const std::vector<TokenIds>& completions,
-                                      std::int64_t pad_id) {
+                                      const std::vector<TokenIds>& completions) {
     PLUMB_CHECK(prompts.size() == completions.size(), "a completion for every prompt");
     CompletionBatch batch;
-    std::vector<TokenIds> rows(prompts);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        PLUMB_CHECK(!prompts[i].empty(), "an empty prompt predicts nothing");
-        rows[i].insert(rows[i].end(), completions[i].begin(), completions[i].end());
-        batch.width = std::max(batch.width, size_of(completions[i]));
-        batch.tokens += size_of(rows[i]);
-    }
-    batch.ids = pad_right(rows, pad_id);
-    const std::int64_t row_width = batch.ids.size(1);
+    batch.rows = std::ssize(prompts);
+    for (const TokenIds& completion : completions)
+        batch.width = std::max(batch.width, size_of(completion));
+    TokenTreeBuilder sequences;
+    SharedPrompts shared(prompts, sequences);
     std::vector<std::int64_t> predictors, targets, slots;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const auto row = static_cast<std::int64_t>(i);
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+        PLUMB_CHECK(!prompts[i].empty(), "an empty prompt predicts nothing");
+        RowPlace place;
+        if (const std::int64_t parent = shared.segment(prompts[i]); parent >= 0) {
+            place.prompt_end = sequences.first(parent) + sequences.length(parent) - 1;
+            place.first = sequences.first(sequences.add(completions[i], parent));
+        } else {
+            TokenIds row = prompts[i];
+            row.insert(row.end(), completions[i].begin(), completions[i].end());
+            place.first = sequences.first(sequences.add(row)) + size_of(prompts[i]);
+            place.prompt_end = place.first - 1;
+        }
+        batch.places.push_back(place);
+        batch.tokens += size_of(prompts[i]) + size_of(completions[i]);
         for (std::int64_t t = 0; t < size_of(completions[i]); ++t) {
-            predictors.push_back(row * row_width + size_of(prompts[i]) - 1 + t);
+            predictors.push_back(place.after(t));
             targets.push_back(completions[i][static_cast<std::size_t>(t)]);
-            slots.push_back(row * batch.width + t);
+            slots.push_back(static_cast<std::int64_t>(i) * batch.width + t);
         }
     }
+    batch.sequences = sequences.finish();
     batch.predictors = to_tensor(predictors);
     batch.targets = to_tensor(targets);
     batch.slots = to_tensor(slots);
@@ -94,43 +123,49 @@ at::Tensor at_slots(const at::Tensor& values, const at::Tensor& slots, std::int6
 }
 
 at::Tensor at_completions(const at::Tensor& values, const CompletionBatch& batch) {
-    return at_slots(values, batch.slots, batch.ids.size(0), batch.width);
+    return at_slots(values, batch.slots, batch.rows, batch.width);
 }
 
 at::Tensor completion_token_mask(const CompletionBatch& batch) {
-    const std::int64_t rows = batch.ids.size(0);
-    return at::zeros({rows * batch.width}).index_fill_(0, batch.slots, 1).view({rows, batch.width});
+    return at::zeros({batch.rows * batch.width})
+        .index_fill_(0, batch.slots, 1)
+        .view({batch.rows, batch.width});
 }
 
-at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions,
-                     double tokens) {
+at::Tensor hidden_at(const Decoder& model, const TokenTree& tokens, const at::Tensor& places,
+                     double counted) {
     const bool trains = at::GradMode::is_enabled() && model.is_trainable();
     Work& work = work_done();
-    (trains ? work.trained_tokens : work.scored_tokens) += tokens;
-    work.flops += (trains ? 3.0 : 1.0) *
-                  forward_flops(model.config(), ids.size(0), ids.size(1), positions.numel());
-    const at::Tensor hidden = model.hidden_states(ids.to(model.device()));  // [B, T, hidden]
-    return hidden.reshape({-1, hidden.size(2)}).index_select(0, positions.to(model.device()));
-}
-
-at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts) {
-    const auto& pad_id = model.config().pad_token_id;
-    const at::Tensor ids = pad_right(texts, pad_id.value_or(0));  // any id: it is never read
-    std::vector<std::int64_t> positions;
-    double tokens = 0;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        positions.push_back(static_cast<std::int64_t>(i) * ids.size(1) +
-                            score_position(texts[i], pad_id));
-        tokens += static_cast<double>(texts[i].size());
+    (trains ? work.trained_tokens : work.scored_tokens) += counted;
+    const double base = forward_flops(model.config(), tokens, places.numel());
+    if (model.has_adapter()) {  // frozen weights get no gradient, which is a third of the work
+        const double adapter =
+            2.0 * static_cast<double>(tokens.tokens() * model.low_rank_parameter_count());
+        work.flops += (trains ? 2.0 : 1.0) * base + (trains ? 3.0 : 1.0) * adapter;
+    } else {
+        work.flops += (trains ? 3.0 : 1.0) * base;
     }
-    return model.scores(hidden_at(model, ids, to_tensor(positions), tokens));
+    const TokenTree there{tokens.ids.to(model.device()), tokens.segments};
+    return model.hidden_states(there).index_select(0, places.to(model.device()));
 }
 
-TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
+at::Tensor text_scores(const Decoder& model, const std::vector<TokenIds>& texts) {
+    TokenTreeBuilder sequences;
+    std::vector<std::int64_t> places;
+    double tokens = 0;
+    for (const TokenIds& text : texts) {
+        places.push_back(sequences.first(sequences.add(text)) +
+                         score_position(text, model.config().pad_token_id));
+        tokens += static_cast<double>(text.size());
+    }
+    return model.scores(hidden_at(model, sequences.finish(), to_tensor(places), tokens));
+}
+
+TokenLogprobs completion_logprobs(const Decoder& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids) {
     const at::Tensor logits = model.logits(
-        hidden_at(model, batch.ids, batch.predictors, static_cast<double>(batch.tokens)));
+        hidden_at(model, batch.sequences, batch.predictors, static_cast<double>(batch.tokens)));
     const TokenLogprobs flat =
         token_logprobs(logits, batch.targets.to(logits.device()), temperature, suppressed_ids);
     return {at_completions(flat.logprobs, batch), at_completions(flat.entropy, batch)};

@@ -8,14 +8,14 @@
 #include <ATen/ATen.h>
 
 #include "algorithms/logprobs.h"
-#include "model/llama.h"
+#include "model/decoder.h"
+#include "model/token_tree.h"
 
 namespace plumb {
 
 using TokenIds = std::vector<std::int64_t>;
 
-/// Rows of tokens, padded on the right: attention is causal, so padding changes nothing before it
-/// and no mask is needed. [B, T] int64.
+/// Rows of tokens, padded on the right: [B, T] int64.
 at::Tensor pad_right(const std::vector<TokenIds>& rows, std::int64_t pad_id);
 
 /// Where a reward model's score of a text is read: at its last token that is no padding. As in
@@ -26,30 +26,41 @@ std::int64_t score_position(const TokenIds& ids, std::optional<std::int64_t> pad
 
 /// Supervised rows with the positions that are trained on.
 struct LabelledBatch {
-    at::Tensor ids;           ///< [B, T] int64
-    at::Tensor predictors;    ///< [N] int64: positions in the flattened [B T] that predict a label
-    at::Tensor labels;        ///< [N] int64
-    std::int64_t tokens = 0;  ///< real tokens, padding left out
+    TokenTree tokens;
+    at::Tensor predictors;  ///< [N] int64: places among the tokens that predict a label
+    at::Tensor labels;      ///< [N] int64
 };
 
 /// labels has the shape of rows and holds -100 where nothing is trained; position t is scored on
 /// label t + 1.
 LabelledBatch make_labelled_batch(const std::vector<TokenIds>& rows,
-                                  const std::vector<TokenIds>& labels, std::int64_t pad_id);
+                                  const std::vector<TokenIds>& labels);
 
-/// Prompts with their completions, and the positions that predict a completion's token.
+/// Where a row's completion lies among the tokens; its prompt may lie elsewhere.
+struct RowPlace {
+    std::int64_t prompt_end = 0;  ///< the prompt's last token
+    std::int64_t first = 0;       ///< the completion's first
+    /// The state behind so many tokens of the completion.
+    std::int64_t after(std::int64_t tokens) const {
+        return tokens == 0 ? prompt_end : first + tokens - 1;
+    }
+};
+
+/// Prompts with their completions, and the places that predict a completion's token. A prompt that
+/// several rows have is computed once.
 struct CompletionBatch {
-    at::Tensor ids;           ///< [B, T] int64: prompt, completion, padding
-    at::Tensor predictors;    ///< [N] int64: positions in the flattened [B T]
-    at::Tensor targets;       ///< [N] int64: the completion tokens, row after row
-    at::Tensor slots;         ///< [N] int64: their places in the flattened [B width]
-    std::int64_t width = 0;   ///< longest completion
-    std::int64_t tokens = 0;  ///< real tokens, prompts included
+    TokenTree sequences;
+    at::Tensor predictors;              ///< [N] int64: places among the tokens of sequences
+    at::Tensor targets;                 ///< [N] int64: the completion tokens, row after row
+    at::Tensor slots;                   ///< [N] int64: their places in the flattened [B width]
+    std::vector<RowPlace> places = {};  ///< of each row; no part of a checkpoint
+    std::int64_t rows = 0;              ///< B
+    std::int64_t width = 0;             ///< longest completion
+    std::int64_t tokens = 0;            ///< of all rows, each with its prompt
 };
 
 CompletionBatch make_completion_batch(const std::vector<TokenIds>& prompts,
-                                      const std::vector<TokenIds>& completions,
-                                      std::int64_t pad_id);
+                                      const std::vector<TokenIds>& completions);
 
 /// values [N] at their slots of rows x width places, zeros elsewhere: [rows, width].
 /// Differentiable.
@@ -63,18 +74,18 @@ at::Tensor completion_token_mask(const CompletionBatch& batch);
 
 /// Log-probabilities and entropies of the batch's completion tokens, [B, width] each, 0 off the
 /// completions. Logits are computed at those positions alone.
-TokenLogprobs completion_logprobs(const Llama& model, const CompletionBatch& batch,
+TokenLogprobs completion_logprobs(const Decoder& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids);
 
 /// A reward model's scores of whole texts, read at score_position() of its own padding token: [N].
 /// Training and scoring both go through here, so that they read at the same place. No text may be
 /// empty.
-at::Tensor text_scores(const Llama& model, const std::vector<TokenIds>& texts);
+at::Tensor text_scores(const Decoder& model, const std::vector<TokenIds>& texts);
 
-/// Hidden states of the batch at the given flattened positions: [N, hidden]. tokens: real ones of
-/// ids, for the account of work_done(); the head is taken to be applied to all N.
-at::Tensor hidden_at(const Llama& model, const at::Tensor& ids, const at::Tensor& positions,
-                     double tokens);
+/// Hidden states at the given places among the tokens: [N, hidden]. counted: tokens for the account
+/// of work_done(), a prompt again for each completion; the head is taken to be applied to all N.
+at::Tensor hidden_at(const Decoder& model, const TokenTree& tokens, const at::Tensor& places,
+                     double counted);
 
 }  // namespace plumb

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "model/adapter_files.h"
+#include "train/adapter.h"
 #include "train/new_model.h"
 
 namespace plumb {
@@ -23,7 +25,8 @@ std::string slice_name(std::size_t i, const char* what) {
 /// Calls visit(name, tensor) for each tensor of a slice; the last two may be undefined.
 template <class Slice, class Visit>
 void visit_slice(Slice& slice, std::size_t i, Visit visit) {
-    visit(slice_name(i, "ids"), slice.batch.ids);
+    visit(slice_name(i, "ids"), slice.batch.sequences.ids);
+    visit(slice_name(i, "segments"), slice.batch.sequences.segments);
     visit(slice_name(i, "predictors"), slice.batch.predictors);
     visit(slice_name(i, "targets"), slice.batch.targets);
     visit(slice_name(i, "slots"), slice.batch.slots);
@@ -87,7 +90,9 @@ Json to_json(const TrainerState& state, std::int64_t optimizer_steps) {
     Json slices = Json::array();
     if (!state.rollout.used_up())
         for (const auto& slice : state.rollout.slices)
-            slices.push_back({{"width", slice.batch.width}, {"tokens", slice.batch.tokens}});
+            slices.push_back({{"rows", slice.batch.rows},
+                              {"width", slice.batch.width},
+                              {"tokens", slice.batch.tokens}});
     Json json = {{"format", 1},
                  {"step", state.step},
                  {"next_row", state.next_row},
@@ -126,6 +131,7 @@ TrainerState from_json(const Json& json) {
     state.rollout.step = rollout.value("step", std::int64_t{0});
     for (const Json& slice : rollout.at("slices")) {
         RolloutSlice& added = state.rollout.slices.emplace_back();
+        added.batch.rows = slice.value("rows", std::int64_t{0});
         added.batch.width = slice.at("width");
         added.batch.tokens = slice.at("tokens");
     }
@@ -135,7 +141,7 @@ TrainerState from_json(const Json& json) {
 }  // namespace
 
 Status save_policy(const fs::path& folder, const Policy& policy) {
-    PLUMB_TRY_STATUS(policy.model.save(folder));
+    PLUMB_TRY_STATUS(save_model(policy.model, folder));
     return policy.tokenizer->save(folder);
 }
 
@@ -155,8 +161,19 @@ Status publish_policy(const fs::path& folder, const Policy& policy) {
     return saved;
 }
 
+Result<fs::path> tokenizer_folder_of(const fs::path& folder) {
+    std::error_code ignored;
+    if (fs::exists(folder / "tokenizer.json", ignored)) return folder;
+    return base_folder_of(folder);
+}
+
 Result<Policy> load_policy(const fs::path& folder, at::Device device) {
-    PLUMB_TRY(Llama model, Llama::load(folder, device));
+    PLUMB_TRY(Decoder model, load_any_model(folder, device));
+    return with_tokenizer_of(folder, std::move(model));
+}
+
+Result<Policy> with_tokenizer_of(const fs::path& model_folder, Decoder model) {
+    PLUMB_TRY(const fs::path folder, tokenizer_folder_of(model_folder));
     PLUMB_TRY(auto tokenizer, load_tokenizer(folder));
     if (tokenizer->vocab_size() > model.config().vocab_size)
         return invalid_input((folder / "tokenizer.json").string() + " has " +
@@ -173,7 +190,7 @@ Status write_checkpoint(const fs::path& folder, const Trained& trained, const Tr
         std::error_code error;
         fs::create_directories(folder / value_folder, error);
         if (error) return file_error("cannot create", folder / value_folder, error.value());
-        PLUMB_TRY_STATUS(trained.value->save(folder / value_folder));
+        PLUMB_TRY_STATUS(save_model(*trained.value, folder / value_folder));
     }
     if (trained.reference) PLUMB_TRY_STATUS(trained.reference->save(folder));
     TensorMap tensors;
@@ -220,15 +237,19 @@ Result<TrainerState> read_checkpoint(const fs::path& folder, const Trained& trai
     });
     PLUMB_TRY_STATUS(loaded);
     if (trained.value) {
-        const fs::path value = folder / value_folder;
-        PLUMB_TRY(const TensorMap weights, read_model_tensors(value));
-        PLUMB_TRY_STATUS(trained.value->load_tensors(weights, value.string()));
+        PLUMB_TRY_STATUS(load_weights_into(*trained.value, folder / value_folder));
     }
     if (trained.reference) PLUMB_TRY_STATUS(trained.reference->restore(folder));
     for (std::size_t i = 0; i < state.rollout.slices.size(); ++i)
         visit_slice(state.rollout.slices[i], i, [&](const std::string& name, at::Tensor& t) {
             if (const auto found = tensors.find(name); found != tensors.end()) t = found->second;
         });
+    for (RolloutSlice& slice : state.rollout.slices) {
+        CompletionBatch& batch = slice.batch;
+        if (batch.sequences.segments.defined()) continue;
+        batch.rows = batch.sequences.ids.size(0);  // as earlier versions kept them: padded rows
+        batch.sequences = TokenTree::of_rows(batch.sequences.ids);
+    }
     return state;
 }
 

@@ -72,15 +72,16 @@ struct TrainerState {
 struct Trained {
     Policy& policy;
     AdamW& optimizer;
-    Llama* value = nullptr;
+    Decoder* value = nullptr;
     AdamW* value_optimizer = nullptr;
     Reference* reference = nullptr;  ///< kept with a checkpoint where it follows the policy
 };
 
 /// Writes a checkpoint: a Hugging Face model folder (model.safetensors, config.json,
-/// tokenizer.json) with trainer.safetensors, trainer.json and clock.json (what is not the same when
-/// a run is repeated) beside it, the value model in value/ and a reference that has followed the
-/// policy in reference/. Every file is flushed.
+/// tokenizer.json), or with use_peft an adapter in PEFT's layout, with trainer.safetensors,
+/// trainer.json and clock.json (what is not the same when a run is repeated) beside it, the value
+/// model in value/ and a reference that has followed the policy in reference/. Every file is
+/// flushed.
 Status write_checkpoint(const std::filesystem::path& folder, const Trained& trained,
                         const TrainerState& state);
 
@@ -88,7 +89,11 @@ Status write_checkpoint(const std::filesystem::path& folder, const Trained& trai
 /// is loaded from it already.
 Result<TrainerState> read_checkpoint(const std::filesystem::path& folder, const Trained& trained);
 
-/// A model folder with its tokenizer. Errors name the file.
+/// Where a model folder's tokenizer lies: an adapter without one has its base's.
+Result<std::filesystem::path> tokenizer_folder_of(const std::filesystem::path& folder);
+/// A model with the tokenizer of the folder that it was loaded from.
+Result<Policy> with_tokenizer_of(const std::filesystem::path& folder, Decoder model);
+/// A model folder, or an adapter's merged with its base, with its tokenizer. Errors name the file.
 Result<Policy> load_policy(const std::filesystem::path& folder, at::Device device);
 /// Writes model and tokenizer; every file is flushed.
 Status save_policy(const std::filesystem::path& folder, const Policy& policy);

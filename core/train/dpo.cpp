@@ -22,11 +22,11 @@ public:
         const Settings& settings = inputs_.settings;
         if (!settings.precompute_ref_log_probs || settings.sync_ref_model) return {};
         inputs_.monitor.progress("reference", 0, source_.rows(), 0);
-        PLUMB_TRY(const Llama* model, reference_.get());
-        PLUMB_TRY(table_, all_reference_logps(
-                              *model, source_.training, dpo_loss_config(settings),
-                              inputs_.policy.suppressed_ids, settings.per_device_train_batch_size,
-                              padding_id(inputs_.policy), inputs_.monitor.stop_token()));
+        PLUMB_TRY(const Decoder* model, reference_.get());
+        PLUMB_TRY(table_, all_reference_logps(*model, source_.training, dpo_loss_config(settings),
+                                              inputs_.policy.suppressed_ids,
+                                              settings.per_device_train_batch_size,
+                                              inputs_.monitor.stop_token()));
         return {};
     }
 
@@ -39,7 +39,7 @@ public:
                 .t()
                 .reshape({-1});
         }
-        PLUMB_TRY(const Llama* model, reference_.get());
+        PLUMB_TRY(const Decoder* model, reference_.get());
         return reference_logps(*model, batch, dpo_loss_config(inputs_.settings),
                                inputs_.policy.suppressed_ids);
     }
@@ -58,7 +58,7 @@ Status evaluate_pairs(const TrainerInputs& inputs, Reference& reference,
     const DpoLossConfig config = dpo_loss_config(inputs.settings);
     const auto at_once = static_cast<std::size_t>(inputs.settings.per_device_train_batch_size);
     const std::span<const PreferenceRow> rows(held_out);
-    PLUMB_TRY(const Llama* model, reference.get());
+    PLUMB_TRY(const Decoder* model, reference.get());
     const auto add = [&](const std::string& key, double value, std::size_t pairs) {
         metrics["eval/" + key] +=
             value * static_cast<double>(pairs) / static_cast<double>(rows.size());
@@ -66,7 +66,7 @@ Status evaluate_pairs(const TrainerInputs& inputs, Reference& reference,
     for (std::size_t first = 0; first < rows.size(); first += at_once) {
         if (inputs.monitor.stop_token().stop_requested()) return cancelled();
         const auto some = rows.subspan(first, std::min(at_once, rows.size() - first));
-        const PreferenceBatch batch = make_preference_batch(some, padding_id(inputs.policy));
+        const PreferenceBatch batch = make_preference_batch(some);
         const at::Tensor ref_logps =
             reference_logps(*model, batch, config, inputs.policy.suppressed_ids);
         const LossResult result =
@@ -89,7 +89,7 @@ Result<Outcome> train_dpo(const TrainerInputs& inputs) {
               make_row_source(inputs.pairs, policy, settings, OverLength::cut));
 
     AdamW optimizer(policy.model, adamw_options(settings));
-    Reference reference(inputs.start_model, policy.model.device());
+    Reference reference(inputs.start_model, policy.model);
     const Trained trained{policy, optimizer, nullptr, nullptr, &reference};
     TrainerState state;
     if (inputs.checkpoint) {
@@ -119,8 +119,7 @@ Result<Outcome> train_dpo(const TrainerInputs& inputs) {
         for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
             if (stop.stop_requested()) return cancelled();
             const auto numbers = source.take(settings.per_device_train_batch_size, state.next_row);
-            const PreferenceBatch batch =
-                make_preference_batch(pick(source.training, numbers), padding_id(policy));
+            const PreferenceBatch batch = make_preference_batch(pick(source.training, numbers));
             PLUMB_TRY(const at::Tensor ref_logps, pair_reference.logps(batch, numbers));
             accumulate_dpo(policy.model, batch, ref_logps, dpo_loss_config(settings),
                            policy.suppressed_ids, settings.gradient_accumulation_steps, means);

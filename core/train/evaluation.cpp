@@ -55,9 +55,9 @@ struct SequenceKl {
     at::Tensor each;  ///< [N]
 };
 
-Result<SequenceKl> sequence_kl(const Policy& policy, const Llama& reference, const Sampled& sampled,
-                               const std::vector<TokenIds>& prompts, const Settings& settings,
-                               const std::stop_token& stop) {
+Result<SequenceKl> sequence_kl(const Policy& policy, const Decoder& reference,
+                               const Sampled& sampled, const std::vector<TokenIds>& prompts,
+                               const Settings& settings, const std::stop_token& stop) {
     const at::NoGradGuard no_gradient;
     const auto rows = static_cast<std::size_t>(settings.per_device_train_batch_size);
     double sum = sampled.logps.sum().item<double>();
@@ -69,7 +69,7 @@ Result<SequenceKl> sequence_kl(const Policy& policy, const Llama& reference, con
         for (std::size_t i = first; i < end; ++i) completions.push_back(sampled.texts[i].ids);
         const std::vector<TokenIds> part(prompts.begin() + static_cast<std::ptrdiff_t>(first),
                                          prompts.begin() + static_cast<std::ptrdiff_t>(end));
-        const auto batch = make_completion_batch(part, completions, padding_id(policy));
+        const auto batch = make_completion_batch(part, completions);
         const at::Tensor logprobs =
             completion_logprobs(reference, batch, 1.0, policy.suppressed_ids).logprobs;
         sum -= logprobs.sum().item<double>();
@@ -262,7 +262,7 @@ Result<double> well_formed_share(const Policy& policy, const Task& task, std::in
 }
 
 Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
-                                   const Llama* reference, const Settings& settings,
+                                   const Decoder* reference, const Settings& settings,
                                    const std::stop_token& stop) {
     const std::vector<Prompt> prompts = task.eval_prompts();
     if (prompts.empty()) return Evaluation{};
@@ -321,10 +321,10 @@ Result<Metrics> evaluate_supervised(const Policy& policy, const Task& task,
     for (std::size_t first = 0; first < rows.size(); first += batch_size) {
         if (stop.stop_requested()) return cancelled();
         const auto end = std::min(rows.size(), first + batch_size);
-        const LabelledBatch batch =
-            to_batch(std::span(rows).subspan(first, end - first), padding_id(policy));
-        const at::Tensor logits = policy.model.logits(hidden_at(
-            policy.model, batch.ids, batch.predictors, static_cast<double>(batch.tokens)));
+        const LabelledBatch batch = to_batch(std::span(rows).subspan(first, end - first));
+        const at::Tensor logits =
+            policy.model.logits(hidden_at(policy.model, batch.tokens, batch.predictors,
+                                          static_cast<double>(batch.tokens.tokens())));
         const at::Tensor ids = batch.labels.to(logits.device());
         const TokenLogprobs tokens = token_logprobs(logits, ids);
         loss -= tokens.logprobs.sum().item<double>();

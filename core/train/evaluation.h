@@ -81,7 +81,7 @@ struct Evaluation {
 /// eval/mean_length, eval/ended, eval/scratchpad. The draws depend on the settings' seed alone, so
 /// that two evaluations of one policy agree.
 Result<Evaluation> evaluate_policy(const Policy& policy, const Task& task, const Scorers& scorers,
-                                   const Llama* reference, const Settings& settings,
+                                   const Decoder* reference, const Settings& settings,
                                    const std::stop_token& stop);
 
 /// The share of the first `count` held-out prompts that greedy decoding solves.

@@ -6,6 +6,7 @@
 
 #include "config/roles.h"
 #include "rollout/portions.h"
+#include "train/adapter.h"
 
 namespace plumb {
 namespace {
@@ -22,17 +23,27 @@ ModelConfig with_score_head(ModelConfig config) {
     return config;
 }
 
+/// Of the adapter that the settings put on such a model. Names that mean no module are told when
+/// the run starts; here they add nothing.
+std::optional<AdapterSize> adapter_of(const ModelConfig& config, const Settings& settings) {
+    if (!settings.use_peft) return std::nullopt;
+    const auto plan = plan_adapter(config, lora_config(settings));
+    return plan ? adapter_size(config, *plan) : AdapterSize{};
+}
+
 /// The run's phases in their order.
 class Rehearsal {
 public:
     Rehearsal(const Settings& settings, const RunShape& shape)
         : settings_(settings),
           shape_(shape),
-          policy_(settings.algorithm == "reward" ? with_score_head(shape.policy) : shape.policy,
-                  settings.threads),
+          scorer_(with_score_head(shape.policy), settings.threads,
+                  adapter_of(with_score_head(shape.policy), settings)),
+          policy_(settings.algorithm == "reward" ? scorer_
+                                                 : Footprint(shape.policy, settings.threads,
+                                                             adapter_of(shape.policy, settings))),
           start_(shape.policy, settings.threads),
-          reward_(shape.reward_model, settings.threads),
-          value_(with_score_head(shape.policy), settings.threads) {}
+          reward_(shape.reward_model, settings.threads) {}
 
     RunMemory run() {
         if (has_supervised_start(settings_)) supervised_start();
@@ -71,19 +82,43 @@ private:
     /// Prompt and completion.
     std::int64_t text_length() const { return shape_.prompt.longest + shape_.completion.longest; }
     PassShape texts(std::int64_t rows) const {
-        return {rows, text_length(), rounded(number(rows) * shape_.completion.mean)};
+        return ragged({rows, text_length(), rounded(number(rows) * shape_.completion.mean)},
+                      shape_.prompt.mean + shape_.completion.mean);
+    }
+    /// Rows of that mean length: they take no padding.
+    static PassShape ragged(PassShape shape, double mean) {
+        const double absent = number(shape.rows) * (number(shape.length) - mean);
+        shape.absent = std::max<std::int64_t>(0, rounded(absent));
+        return shape;
+    }
+    /// The same of which `together` rows have one prompt.
+    PassShape groups(std::int64_t rows, std::int64_t together) const {
+        PassShape shape = texts(rows);
+        shape.shared =
+            rounded(number(rows - (rows + together - 1) / together) * shape_.prompt.mean);
+        return shape;
     }
     /// Of the texts' last tokens.
-    PassShape scored_texts(std::int64_t rows) const { return {rows, text_length(), rows}; }
+    PassShape scored_texts(std::int64_t rows) const {
+        PassShape shape = texts(rows);
+        shape.outputs = rows;
+        return shape;
+    }
 
     bool pairs_are_sampled() const { return samples_pairs(settings_) || settings_.online_dpo; }
     /// 2 rows a pair.
     PassShape pairs(std::int64_t count) const {
-        if (pairs_are_sampled()) return texts(2 * count);
-        return {2 * count, shape_.pair.longest, rounded(2 * number(count) * shape_.chosen.mean)};
+        if (pairs_are_sampled()) return groups(2 * count, 2);
+        return ragged(
+            {2 * count, shape_.pair.longest, rounded(2 * number(count) * shape_.chosen.mean),
+             rounded(number(count) * shape_.pair_prompt.mean)},
+            shape_.pair_prompt.mean + shape_.chosen.mean);
     }
     PassShape scored_pairs(std::int64_t count) const {
-        return {2 * count, pairs(count).length, 2 * count};
+        PassShape shape = pairs(count);
+        shape.outputs = 2 * count;
+        shape.shared = 0;
+        return shape;
     }
 
     /// Ids of a batch, and what its loss is made of: width places a row.
@@ -142,40 +177,52 @@ private:
         end_phase("preference pairs");
     }
 
+    /// What a model beside the policy holds: all of it, or on the policy's memory its adapter.
+    double beside(const Footprint& model) const {
+        return settings_.use_peft ? model.trained() : model.model();
+    }
+
     /// Beside the model that it is made from, and a copy of it for a moment.
     void train_reward_model() {
-        const Footprint made(with_score_head(shape_.policy), settings_.threads);
-        account_.touch(start_.model() + made.model(), MemoryOwner::reward_model);
-        account_.take(made.model(), MemoryOwner::reward_model);
-        account_.take(made.parameters(), MemoryOwner::gradients);
-        account_.take(2 * made.parameters(), MemoryOwner::optimizer);
-        train(made, scored_pairs(settings_.reward_model_batch_size), 1);
-        account_.give(2 * made.parameters(), MemoryOwner::optimizer);
-        account_.touch(made.model(), MemoryOwner::reward_model);
-        account_.give(made.parameters(), MemoryOwner::gradients);
-        account_.give(made.model(), MemoryOwner::reward_model);
+        const double held = beside(scorer_), trained = scorer_.trained();
+        if (!settings_.use_peft) account_.touch(start_.model() + held, MemoryOwner::reward_model);
+        account_.take(held, MemoryOwner::reward_model);
+        account_.take(trained, MemoryOwner::gradients);
+        account_.take(2 * trained, MemoryOwner::optimizer);
+        train(scorer_, scored_pairs(settings_.reward_model_batch_size), 1);
+        account_.give(2 * trained, MemoryOwner::optimizer);
+        account_.touch(held, MemoryOwner::reward_model);
+        account_.give(trained, MemoryOwner::gradients);
+        account_.give(held, MemoryOwner::reward_model);
         end_phase("reward model");
     }
 
     void load_reward_model() {
-        reward_.load(account_, MemoryOwner::reward_model);
+        if (settings_.use_peft && makes_reward_model(settings_))
+            account_.take(scorer_.trained(), MemoryOwner::reward_model);
+        else
+            reward_.load(account_, MemoryOwner::reward_model);
         end_phase("loading");
     }
 
     void begin_training() {
         if (settings_.algorithm == "reward" && !shape_.policy.score_head) {
-            account_.touch(policy_.model(), MemoryOwner::policy);
-            account_.take(policy_.model() - start_.model(), MemoryOwner::policy);
+            if (!settings_.use_peft) {
+                account_.touch(policy_.model(), MemoryOwner::policy);
+                account_.take(policy_.model() - start_.model(), MemoryOwner::policy);
+            }
             drop_packed_copy();
         }
-        account_.take(policy_.parameters(), MemoryOwner::gradients);
-        account_.take(2 * policy_.parameters(), MemoryOwner::optimizer);
+        if (settings_.use_peft) account_.take(policy_.trained(), MemoryOwner::policy);
+        account_.take(policy_.trained(), MemoryOwner::gradients);
+        account_.take(2 * policy_.trained(), MemoryOwner::optimizer);
         if (settings_.algorithm == "ppo") {
-            account_.take(value_.model(), MemoryOwner::value_model);
-            account_.take(value_.parameters(), MemoryOwner::gradients);
-            account_.take(2 * value_.parameters(), MemoryOwner::optimizer);
+            account_.take(beside(scorer_), MemoryOwner::value_model);
+            account_.take(scorer_.trained(), MemoryOwner::gradients);
+            account_.take(2 * scorer_.trained(), MemoryOwner::optimizer);
         }
-        if (has_reference(settings_)) start_.load(account_, MemoryOwner::reference);
+        if (has_reference(settings_) && !settings_.use_peft)
+            start_.load(account_, MemoryOwner::reference);
         end_phase("loading");
     }
 
@@ -202,8 +249,8 @@ private:
     }
 
     void evaluate_samples() {
-        const bool passing =
-            !is_supervised(settings_) && settings_.eval_kl && !has_reference(settings_);
+        const bool passing = !is_supervised(settings_) && settings_.eval_kl &&
+                             !has_reference(settings_) && !settings_.use_peft;
         if (passing) start_.load(account_, MemoryOwner::reference);
         generate(policy_, shape_.eval_prompts, 1);
         score_texts(shape_.eval_prompts);
@@ -215,7 +262,8 @@ private:
     }
 
     PassShape supervised_batch(std::int64_t rows) const {
-        return {rows, shape_.row.longest, rounded(number(rows) * shape_.trained.mean)};
+        return ragged({rows, shape_.row.longest, rounded(number(rows) * shape_.trained.mean)},
+                      shape_.row.mean);
     }
 
     /// Documents of similar lengths together, as batch_documents() puts them.
@@ -257,10 +305,11 @@ private:
             const std::int64_t prompts = rollout_prompts();
             sample(prompts, settings_.num_generations);
             const std::int64_t rows = std::min(batch, prompts * settings_.num_generations);
-            if (has_reference(settings_)) infer(start_, texts(rows), width);
+            if (has_reference(settings_))
+                infer(start_, groups(rows, settings_.num_generations), width);
             if (rollout_slices() > settings_.gradient_accumulation_steps)
-                infer(policy_, texts(rows), width);
-            train(policy_, texts(rows), width);
+                infer(policy_, groups(rows, settings_.num_generations), width);
+            train(policy_, groups(rows, settings_.num_generations), width);
         }
     }
 
@@ -291,12 +340,12 @@ private:
             shape.outputs += rows;
             return shape;
         };
-        infer(value_, states(batch), width);
+        infer(scorer_, states(batch), width);
         const std::int64_t rows = std::min(batch, rollout / settings_.num_mini_batches);
         take_batch(texts(rows), width);
         policy_.forward(account_, texts(rows));
-        value_.forward(account_, states(rows));
-        value_.backward(account_, states(rows));
+        scorer_.forward(account_, states(rows));
+        scorer_.backward(account_, states(rows));
         policy_.backward(account_, texts(rows));
         give_batch(texts(rows), width);
         account_.give(experience);
@@ -304,7 +353,7 @@ private:
 
     const Settings& settings_;
     const RunShape& shape_;
-    Footprint policy_, start_, reward_, value_;
+    Footprint scorer_, policy_, start_, reward_;
     MemoryAccount account_;
     RunMemory result_;
 };

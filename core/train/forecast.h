@@ -25,6 +25,7 @@ struct RunShape {
     Lengths row;               ///< of supervised rows: those of sft, and of a supervised start
     Lengths trained;           ///< of them, the tokens that are trained on
     Lengths pair;              ///< the longer sides of pairs from files
+    Lengths pair_prompt;       ///< what both sides of those have in common
     Lengths chosen;            ///< the completions of both sides of those
     /// Documents of a packed row, on average.
     double documents = 1;

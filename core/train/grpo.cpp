@@ -44,7 +44,7 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
     const std::stop_token stop = inputs.monitor.stop_token();
 
     AdamW optimizer(policy.model, adamw_options(settings));
-    Reference reference(inputs.start_model, policy.model.device());
+    Reference reference(inputs.start_model, policy.model);
     const Trained trained{policy, optimizer, nullptr, nullptr, &reference};
     TrainerState state;
     if (inputs.checkpoint) {
@@ -64,7 +64,7 @@ Result<Outcome> train_grpo(const TrainerInputs& inputs) {
         StepTimes times;
         for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
             if (stop.stop_requested()) return cancelled();
-            PLUMB_TRY(const Llama* reference_model, reference.get_if_used(settings));
+            PLUMB_TRY(const Decoder* reference_model, reference.get_if_used(settings));
             if (state.rollout.used_up()) {
                 PLUMB_TRY(NewRollout fresh, sample_rollout(policy, reference_model, inputs.task,
                                                            inputs.scorers, settings, state, stop));

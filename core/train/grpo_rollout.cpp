@@ -34,7 +34,7 @@ at::Tensor completion_mask(const ScoredCompletions& scored, std::size_t first, s
 }
 
 /// [B, width], of a model that this update does not change.
-at::Tensor fixed_logprobs(const Llama& model, const RolloutSlice& slice, const Policy& policy,
+at::Tensor fixed_logprobs(const Decoder& model, const RolloutSlice& slice, const Policy& policy,
                           const Settings& settings) {
     const at::NoGradGuard no_gradient;
     return completion_logprobs(model, slice.batch, settings.temperature, policy.suppressed_ids)
@@ -43,8 +43,7 @@ at::Tensor fixed_logprobs(const Llama& model, const RolloutSlice& slice, const P
 
 }  // namespace
 
-PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings,
-                                std::int64_t pad_id) {
+PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings) {
     PreparedRollout prepared;
     const GroupAdvantages groups =
         group_advantages(scored.rewards, reward_weights(settings, scored.rewards.size(1)),
@@ -66,7 +65,7 @@ PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings&
                                          all.begin() + static_cast<std::ptrdiff_t>(end));
         };
         RolloutSlice& slice = prepared.rollout.slices.emplace_back();
-        slice.batch = make_completion_batch(part(scored.prompts), part(scored.completions), pad_id);
+        slice.batch = make_completion_batch(part(scored.prompts), part(scored.completions));
         slice.mask = completion_mask(scored, first, end, slice.batch.width,
                                      settings.mask_truncated_completions);
         prepared.tokens += static_cast<double>(slice.batch.tokens);
@@ -82,12 +81,12 @@ PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings&
 void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages) {
     std::int64_t first = 0;
     for (RolloutSlice& slice : rollout.slices) {
-        slice.advantages = advantages.narrow(0, first, slice.batch.ids.size(0));
-        first += slice.batch.ids.size(0);
+        slice.advantages = advantages.narrow(0, first, slice.batch.rows);
+        first += slice.batch.rows;
     }
 }
 
-Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Decoder* reference,
                               const Settings& settings, const std::stop_token& stop) {
     if (!reference) return {};
     for (RolloutSlice& slice : rollout.slices) {
@@ -98,7 +97,7 @@ Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const
     return {};
 }
 
-Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Decoder* reference,
                           const Settings& settings, const std::stop_token& stop) {
     PLUMB_TRY_STATUS(add_reference_logprobs(rollout, policy, reference, settings, stop));
     // The micro-batches of the first update are trained on by the policy that sampled them.
@@ -137,14 +136,14 @@ std::int64_t prompts_per_rollout(const Settings& settings) {
     return settings.per_device_train_batch_size * micro_batches / settings.num_generations;
 }
 
-Result<NewRollout> sample_rollout(const Policy& policy, const Llama* reference, const Task& task,
+Result<NewRollout> sample_rollout(const Policy& policy, const Decoder* reference, const Task& task,
                                   const Scorers& scorers, const Settings& settings,
                                   TrainerState& state, const std::stop_token& stop) {
     NewRollout result;
     PLUMB_TRY(result.sampled,
               sample_batch(policy, task, scorers, settings, prompts_per_rollout(settings),
                            settings.num_generations, state, stop));
-    result.prepared = prepare_rollout(result.sampled.scored, settings, padding_id(policy));
+    result.prepared = prepare_rollout(result.sampled.scored, settings);
     Stopwatch watch;
     PLUMB_TRY_STATUS(
         add_fixed_logprobs(result.prepared.rollout, policy, reference, settings, stop));

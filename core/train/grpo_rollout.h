@@ -27,19 +27,18 @@ struct PreparedRollout {
 };
 
 /// Group-relative advantages, masks and micro-batches of per_device_train_batch_size rows.
-PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings,
-                                std::int64_t pad_id);
+PreparedRollout prepare_rollout(const ScoredCompletions& scored, const Settings& settings);
 
 /// Gives each micro-batch its rows of advantages [N].
 void set_advantages(RolloutInUse& rollout, const at::Tensor& advantages);
 
 /// The reference's log-probabilities of micro-batches that have none yet; nothing where the
 /// reference is null (beta = 0). No gradients.
-Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+Status add_reference_logprobs(RolloutInUse& rollout, const Policy& policy, const Decoder* reference,
                               const Settings& settings, const std::stop_token& stop);
 /// Log-probabilities that the loss needs beside the policy's own: those of the reference, and of
 /// the policy before its update for micro-batches that are trained on only after one. No gradients.
-Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Llama* reference,
+Status add_fixed_logprobs(RolloutInUse& rollout, const Policy& policy, const Decoder* reference,
                           const Settings& settings, const std::stop_token& stop);
 
 /// log policy - log reference of what was sampled, nats.
@@ -60,7 +59,7 @@ struct NewRollout {
     SampledBatch sampled;
 };
 /// Samples the next prompts of the task and prepares the rollout.
-Result<NewRollout> sample_rollout(const Policy& policy, const Llama* reference, const Task& task,
+Result<NewRollout> sample_rollout(const Policy& policy, const Decoder* reference, const Task& task,
                                   const Scorers& scorers, const Settings& settings,
                                   TrainerState& state, const std::stop_token& stop);
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "base/random.h"
 #include "model/memory_ledger.h"
 #include "train/budget.h"
 #include "train/schedule.h"
@@ -99,6 +100,9 @@ Result<Decision> TrainingLoop::before_step() {
         inputs_.settings.reward_refresh_file != labels &&
         !inputs_.settings.reward_refresh_file.empty())
         PLUMB_TRY_STATUS(inputs_.refresh_reward(state_.step));
+    trained_.policy.model.set_dropout_key(
+        derive_seed(static_cast<std::uint64_t>(inputs_.settings.seed),
+                    "dropout " + std::to_string(state_.step)));
     step_watch_.restart();
     energy_.restart();
     work_before_step_ = work_done();

@@ -12,7 +12,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "store/records.h"
 #include "store/token_data.h"
 #include "text/tokenizer.h"
@@ -21,7 +21,7 @@ namespace plumb {
 
 /// A model with what is needed to talk to it.
 struct Policy {
-    Llama model;
+    Decoder model;
     std::shared_ptr<const Tokenizer> tokenizer;
     std::vector<std::int64_t> suppressed_ids;  ///< never sampled and no part of the distribution
 };

@@ -20,7 +20,7 @@ Result<at::Device> open_device(const std::string& name) {
     }
 }
 
-Policy make_policy(Llama model, std::shared_ptr<const Tokenizer> tokenizer) {
+Policy make_policy(Decoder model, std::shared_ptr<const Tokenizer> tokenizer) {
     std::vector<std::int64_t> suppressed;
     const auto& eos = model.config().eos_token_ids;
     const auto pad = tokenizer->special().pad;
@@ -38,7 +38,7 @@ ModelConfig new_model_config(const Settings& settings, const Tokenizer& tokenize
     config.num_key_value_heads = settings.num_key_value_heads;
     config.head_dim = settings.hidden_size / settings.num_attention_heads;
     config.max_position_embeddings = settings.max_position_embeddings;
-    config.rms_norm_eps = settings.rms_norm_eps;
+    config.norm_eps = settings.rms_norm_eps;
     config.rope_theta = settings.rope_theta;
     config.tie_word_embeddings = settings.tie_word_embeddings;
     config.bos_token_id = tokenizer.special().bos;
@@ -49,7 +49,7 @@ ModelConfig new_model_config(const Settings& settings, const Tokenizer& tokenize
 
 Result<Policy> new_policy(const Settings& settings, std::shared_ptr<const Tokenizer> tokenizer,
                           at::Device device) {
-    Llama model(new_model_config(settings, *tokenizer), device);
+    Decoder model(new_model_config(settings, *tokenizer), device);
     model.initialise(derive_seed(static_cast<std::uint64_t>(settings.seed), "weights"));
     return make_policy(std::move(model), std::move(tokenizer));
 }

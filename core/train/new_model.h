@@ -24,6 +24,6 @@ Result<Policy> new_policy(const Settings& settings, std::shared_ptr<const Tokeni
                           at::Device device);
 
 /// Puts model and tokenizer together: padding is never sampled, unless it also ends completions.
-Policy make_policy(Llama model, std::shared_ptr<const Tokenizer> tokenizer);
+Policy make_policy(Decoder model, std::shared_ptr<const Tokenizer> tokenizer);
 
 }  // namespace plumb

@@ -92,7 +92,7 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
     const std::stop_token stop = inputs.monitor.stop_token();
 
     AdamW optimizer(policy.model, adamw_options(settings));
-    Reference reference(inputs.start_model, policy.model.device());
+    Reference reference(inputs.start_model, policy.model);
     const Trained trained{policy, optimizer, nullptr, nullptr, &reference};
     TrainerState state;
     if (inputs.checkpoint) {
@@ -129,10 +129,10 @@ Result<Outcome> train_online_dpo(const TrainerInputs& inputs) {
         const auto parts = static_cast<std::int64_t>((pairs.size() + size - 1) / size);
         for (std::size_t first = 0; first < pairs.size(); first += size) {
             if (stop.stop_requested()) return cancelled();
-            const PreferenceBatch batch = make_preference_batch(
-                pairs.subspan(first, std::min(size, pairs.size() - first)), padding_id(policy));
+            const PreferenceBatch batch =
+                make_preference_batch(pairs.subspan(first, std::min(size, pairs.size() - first)));
             const DpoLossConfig config = dpo_loss_config(settings);
-            PLUMB_TRY(const Llama* model, reference.get());
+            PLUMB_TRY(const Decoder* model, reference.get());
             const ReferenceLogps reference_logps = reference_token_logps(
                 *model, batch, config, settings.temperature, policy.suppressed_ids);
             keep_rows(reference_logps.tokens, ranked, first, references);

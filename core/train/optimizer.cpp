@@ -8,7 +8,7 @@
 
 namespace plumb {
 
-AdamW::AdamW(Llama& model, const AdamWOptions& options) : model_(&model), options_(options) {
+AdamW::AdamW(Decoder& model, const AdamWOptions& options) : model_(&model), options_(options) {
     PLUMB_CHECK(model.flat_gradients().defined(), "the model is frozen");
     first_moment_ = at::zeros_like(model.flat_gradients());
     second_moment_ = at::zeros_like(model.flat_gradients());
@@ -19,7 +19,7 @@ AdamW::AdamW(Llama& model, const AdamWOptions& options) : model_(&model), option
 void AdamW::step(double learning_rate) {
     ++steps_;
     at::NoGradGuard no_gradient;
-    at::Tensor parameters = model_->flat_parameters().detach();
+    at::Tensor parameters = model_->trained_parameters().detach();
     const auto update = [&](std::int64_t first, std::int64_t count, double weight_decay) {
         if (count == 0) return;
         std::vector<at::Tensor> parameter{parameters.narrow(0, first, count)};

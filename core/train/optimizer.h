@@ -8,7 +8,7 @@
 #include <ATen/ATen.h>
 
 #include "base/result.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "model/safetensors.h"
 
 namespace plumb {
@@ -25,7 +25,7 @@ struct AdamWOptions {
 class AdamW {
 public:
     /// The model must have been made trainable; it must outlive the optimiser.
-    AdamW(Llama& model, const AdamWOptions& options);
+    AdamW(Decoder& model, const AdamWOptions& options);
 
     /// One update from the model's gradients.
     void step(double learning_rate);
@@ -38,7 +38,7 @@ public:
                       const std::string& origin);
 
 private:
-    Llama* model_;
+    Decoder* model_;
     AdamWOptions options_;
     at::Tensor first_moment_, second_moment_;
     std::int64_t steps_ = 0;

@@ -10,7 +10,8 @@ namespace {
 
 /// With the scores of the reward model that evaluations alone ask. It is in memory no longer than
 /// this takes: what updates hold stays what the algorithm needs.
-Result<Evaluation> evaluate_with_reward_model(const Llama* reference, const TrainerInputs& inputs) {
+Result<Evaluation> evaluate_with_reward_model(const Decoder* reference,
+                                              const TrainerInputs& inputs) {
     Settings settings = inputs.settings;
     settings.reward_weights = {};
     Scorers scorers;
@@ -23,7 +24,7 @@ Result<Evaluation> evaluate_with_reward_model(const Llama* reference, const Trai
                            inputs.monitor.stop_token());
 }
 
-Result<Metrics> evaluate_against(const Llama* reference, const TrainerInputs& inputs,
+Result<Metrics> evaluate_against(const Decoder* reference, const TrainerInputs& inputs,
                                  std::int64_t step) {
     PLUMB_TRY(Evaluation evaluation,
               inputs.eval_reward_model.empty()
@@ -43,15 +44,17 @@ Result<Metrics> evaluate_alone(const TrainerInputs& inputs, std::int64_t step) {
 
 Result<Metrics> evaluate_beside(const TrainerInputs& inputs, Reference& reference,
                                 std::int64_t step) {
-    const auto evaluate = [&](const Llama* model) { return evaluate_against(model, inputs, step); };
+    const auto evaluate = [&](const Decoder* model) {
+        return evaluate_against(model, inputs, step);
+    };
     if (!inputs.settings.eval_kl) return evaluate(nullptr);
     if (reference.in_memory() || has_reference(inputs.settings)) {
-        PLUMB_TRY(const Llama* model, reference.get());
+        PLUMB_TRY(const Decoder* model, reference.get());
         return evaluate(model);
     }
     // For the evaluation alone: training without a KL term keeps no reference.
-    Reference passing(inputs.start_model, inputs.policy.model.device());
-    PLUMB_TRY(const Llama* model, passing.get());
+    Reference passing(inputs.start_model, inputs.policy.model);
+    PLUMB_TRY(const Decoder* model, passing.get());
     return evaluate(model);
 }
 

@@ -10,6 +10,7 @@
 #include "algorithms/controllers.h"
 #include "base/random.h"
 #include "model/memory_ledger.h"
+#include "train/adapter.h"
 #include "train/loop.h"
 #include "train/policy_steps.h"
 #include "train/ppo_update.h"
@@ -27,8 +28,17 @@ std::int64_t rollout_size(const Settings& settings) {
 
 /// A copy of the reward model where it reads the same tokens, else the policy's layers with a head
 /// that says 0 for everything: a value model from noise would punish what is right.
-Llama first_value_model(const TrainerInputs& inputs) {
+/// With adapters it shares the policy's parameters in both cases, else begins like the second.
+Result<Decoder> first_value_model(const TrainerInputs& inputs) {
     const Policy* reward = inputs.reward_model;
+    const Decoder& policy = inputs.policy.model;
+    if (policy.has_adapter()) {
+        if (reward && reward->model.has_adapter() && reward->model.shares_parameters_with(policy))
+            return reward->model.frozen_copy();
+        Decoder value = policy.sharing_with_score_head(std::nullopt);
+        PLUMB_TRY_STATUS(add_new_adapter(value, inputs.settings, "value model"));
+        return value;
+    }
     if (reward && same_vocabulary(*reward->tokenizer, *inputs.policy.tokenizer) &&
         reward->model.config().max_position_embeddings >=
             inputs.policy.model.config().max_position_embeddings)
@@ -98,7 +108,7 @@ Result<PpoStep> take_rollout(const TrainerInputs& inputs, const PpoModels& model
         step.experience,
         make_experience(to_samples(step.sampled, step.scores), models, config, settings.temperature,
                         ppo_width(step.sampled.scored.completions, settings.max_completion_length),
-                        at_once, padding_id(inputs.policy), stop));
+                        at_once, stop));
     double tokens = 0;
     for (std::size_t i = 0; i < step.experience.prompts.size(); ++i)
         tokens += static_cast<double>(step.experience.prompts[i].size() +
@@ -172,17 +182,17 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
     Policy& policy = inputs.policy;
 
     AdamW policy_optimizer(policy.model, adamw_options(settings));
-    Llama value = first_value_model(inputs);
+    PLUMB_TRY(Decoder value, first_value_model(inputs));
     account_as(value, MemoryOwner::value_model);
     value.enable_training();
     AdamW value_optimizer(value, adamw_options(settings));
-    Reference reference(inputs.start_model, policy.model.device());
+    Reference reference(inputs.start_model, policy.model);
     const Trained trained{policy, policy_optimizer, &value, &value_optimizer};
     TrainerState state;
     if (inputs.checkpoint) {
         PLUMB_TRY(state, read_checkpoint(*inputs.checkpoint, trained));
     }
-    PLUMB_TRY(const Llama* reference_model, reference.get());
+    PLUMB_TRY(const Decoder* reference_model, reference.get());
     const PpoModels models{policy.model, value, *reference_model, policy.suppressed_ids};
     const auto evaluate = [&] { return evaluate_beside(inputs, reference, state.step); };
     TrainingLoop loop(inputs, trained, state, evaluate, policy_score_keys());

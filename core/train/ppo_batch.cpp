@@ -15,18 +15,16 @@ at::Tensor widened(const at::Tensor& values, std::int64_t width) {
 }
 
 PpoRows make_ppo_rows(const std::vector<TokenIds>& prompts,
-                      const std::vector<TokenIds>& completions, std::int64_t width,
-                      std::int64_t pad_id) {
+                      const std::vector<TokenIds>& completions, std::int64_t width) {
     PpoRows rows;
-    rows.batch = make_completion_batch(prompts, completions, pad_id);
+    rows.batch = make_completion_batch(prompts, completions);
     rows.width = width;
-    const std::int64_t row_width = rows.batch.ids.size(1);
     std::vector<std::int64_t> positions, slots;
     for (std::size_t i = 0; i < prompts.size(); ++i) {
         const auto row = static_cast<std::int64_t>(i);
         const std::int64_t last = std::min(size_of(completions[i]), width - 1);
         for (std::int64_t t = 0; t <= last; ++t) {
-            positions.push_back(row * row_width + size_of(prompts[i]) - 1 + t);
+            positions.push_back(rows.batch.places[i].after(t));
             slots.push_back(row * width + t);
         }
     }
@@ -42,18 +40,18 @@ std::int64_t ppo_width(const std::vector<TokenIds>& completions, std::int64_t li
     return std::max(longest, std::min(longest + 1, limit));
 }
 
-TokenLogprobs ppo_logprobs(const Llama& policy, const PpoRows& rows, double temperature,
+TokenLogprobs ppo_logprobs(const Decoder& policy, const PpoRows& rows, double temperature,
                            const std::vector<std::int64_t>& suppressed_ids) {
     const TokenLogprobs tokens =
         completion_logprobs(policy, rows.batch, temperature, suppressed_ids);
     return {widened(tokens.logprobs, rows.width), widened(tokens.entropy, rows.width)};
 }
 
-at::Tensor ppo_values(const Llama& value, const PpoRows& rows) {
+at::Tensor ppo_values(const Decoder& value, const PpoRows& rows) {
     const at::Tensor scores =
-        value.scores(hidden_at(value, rows.batch.ids, rows.value_positions,
+        value.scores(hidden_at(value, rows.batch.sequences, rows.value_positions,
                                static_cast<double>(rows.batch.tokens)));  // [M]
-    return at_slots(scores, rows.value_slots, rows.batch.ids.size(0), rows.width);
+    return at_slots(scores, rows.value_slots, rows.batch.rows, rows.width);
 }
 
 PpoConfig ppo_config(const Settings& settings, double kl_coef) {

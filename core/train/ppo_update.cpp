@@ -8,13 +8,13 @@ namespace {
 
 /// The rows of these numbers, on the grid of the whole experience.
 PpoRows pick_rows(const std::vector<TokenIds>& prompts, const std::vector<TokenIds>& completions,
-                  std::span<const std::int64_t> numbers, std::int64_t width, std::int64_t pad_id) {
+                  std::span<const std::int64_t> numbers, std::int64_t width) {
     std::vector<TokenIds> some_prompts, some_completions;
     for (const std::int64_t number : numbers) {
         some_prompts.push_back(prompts[static_cast<std::size_t>(number)]);
         some_completions.push_back(completions[static_cast<std::size_t>(number)]);
     }
-    return make_ppo_rows(some_prompts, some_completions, width, pad_id);
+    return make_ppo_rows(some_prompts, some_completions, width);
 }
 
 }  // namespace
@@ -22,10 +22,9 @@ PpoRows pick_rows(const std::vector<TokenIds>& prompts, const std::vector<TokenI
 Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& models,
                                       const PpoConfig& config, double temperature,
                                       std::int64_t width, std::int64_t rows_at_once,
-                                      std::int64_t pad_id, const std::stop_token& stop) {
+                                      const std::stop_token& stop) {
     const at::NoGradGuard no_gradient;
     PpoExperience experience;
-    experience.pad_id = pad_id;
     const auto count = static_cast<std::int64_t>(samples.prompts.size());
     std::vector<at::Tensor> reference, values;
     for (std::int64_t first = 0; first < count; first += rows_at_once) {
@@ -33,8 +32,7 @@ Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& model
         std::vector<std::int64_t> numbers;
         for (std::int64_t i = first; i < std::min(count, first + rows_at_once); ++i)
             numbers.push_back(i);
-        const PpoRows rows =
-            pick_rows(samples.prompts, samples.completions, numbers, width, pad_id);
+        const PpoRows rows = pick_rows(samples.prompts, samples.completions, numbers, width);
         reference.push_back(
             ppo_logprobs(models.reference, rows, temperature, models.suppressed_ids).logprobs);
         values.push_back(ppo_values(models.value, rows));
@@ -66,7 +64,7 @@ Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
         if (stop.stop_requested()) return cancelled();
         const auto numbers = rows.subspan(first, std::min(at_once, rows.size() - first));
         const PpoRows part = pick_rows(experience.prompts, experience.completions, numbers,
-                                       experience.rollout.logprobs.size(1), experience.pad_id);
+                                       experience.rollout.logprobs.size(1));
         const at::Tensor index =
             at::tensor(std::vector<std::int64_t>(numbers.begin(), numbers.end()), at::kLong)
                 .to(experience.rollout.logprobs.device());

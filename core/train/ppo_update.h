@@ -20,7 +20,6 @@ struct PpoExperience {
     std::vector<TokenIds> completions;
     PpoRollout rollout;
     PpoTargets targets;
-    std::int64_t pad_id = 0;
 };
 
 /// What experience is made of: completions with their scores [N], and the log-probabilities
@@ -35,9 +34,9 @@ struct PpoSamples {
 };
 
 struct PpoModels {
-    Llama& policy;
-    Llama& value;
-    const Llama& reference;
+    Decoder& policy;
+    Decoder& value;
+    const Decoder& reference;
     std::vector<std::int64_t> suppressed_ids;
 };
 
@@ -46,7 +45,7 @@ struct PpoModels {
 Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& models,
                                       const PpoConfig& config, double temperature,
                                       std::int64_t width, std::int64_t rows_at_once,
-                                      std::int64_t pad_id, const std::stop_token& stop);
+                                      const std::stop_token& stop);
 
 struct PpoUpdateResult {
     std::map<std::string, double> metrics;  ///< of ppo_loss(), and loss

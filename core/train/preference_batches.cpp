@@ -8,7 +8,7 @@
 
 namespace plumb {
 
-PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std::int64_t pad_id) {
+PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs) {
     std::vector<TokenIds> prompts, completions;
     for (const bool chosen : {true, false})
         for (const PreferenceRow& pair : pairs) {
@@ -20,7 +20,7 @@ PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std:
             }
         }
     PreferenceBatch batch;
-    batch.rows = make_completion_batch(prompts, completions, pad_id);
+    batch.rows = make_completion_batch(prompts, completions);
     batch.texts = std::move(prompts);
     for (std::size_t i = 0; i < batch.texts.size(); ++i)
         batch.texts[i].insert(batch.texts[i].end(), completions[i].begin(), completions[i].end());
@@ -35,12 +35,13 @@ PreferenceBatch make_preference_batch(std::span<const PreferenceRow> pairs, std:
     return batch;
 }
 
-ReferenceLogps reference_token_logps(const Llama& reference, const PreferenceBatch& batch,
+ReferenceLogps reference_token_logps(const Decoder& reference, const PreferenceBatch& batch,
                                      const DpoLossConfig& config, double temperature,
                                      const std::vector<std::int64_t>& suppressed_ids) {
     const at::NoGradGuard no_gradient;
-    const at::Tensor logits = reference.logits(hidden_at(
-        reference, batch.rows.ids, batch.rows.predictors, static_cast<double>(batch.rows.tokens)));
+    const at::Tensor logits =
+        reference.logits(hidden_at(reference, batch.rows.sequences, batch.rows.predictors,
+                                   static_cast<double>(batch.rows.tokens)));
     const auto logprobs_at = [&](double t) {
         const TokenLogprobs flat =
             token_logprobs(logits, batch.rows.targets.to(logits.device()), t, suppressed_ids);
@@ -52,34 +53,34 @@ ReferenceLogps reference_token_logps(const Llama& reference, const PreferenceBat
             temperature == 1.0 ? plain : logprobs_at(temperature)};
 }
 
-at::Tensor reference_logps(const Llama& reference, const PreferenceBatch& batch,
+at::Tensor reference_logps(const Decoder& reference, const PreferenceBatch& batch,
                            const DpoLossConfig& config,
                            const std::vector<std::int64_t>& suppressed_ids) {
     return reference_token_logps(reference, batch, config, 1.0, suppressed_ids).sums;
 }
 
-Result<at::Tensor> all_reference_logps(const Llama& reference, std::span<const PreferenceRow> pairs,
+Result<at::Tensor> all_reference_logps(const Decoder& reference,
+                                       std::span<const PreferenceRow> pairs,
                                        const DpoLossConfig& config,
                                        const std::vector<std::int64_t>& suppressed_ids,
-                                       std::int64_t rows_at_once, std::int64_t pad_id,
-                                       const std::stop_token& stop) {
+                                       std::int64_t rows_at_once, const std::stop_token& stop) {
     const auto at_once = static_cast<std::size_t>(rows_at_once);
     std::vector<at::Tensor> parts;
     for (std::size_t first = 0; first < pairs.size(); first += at_once) {
         if (stop.stop_requested()) return cancelled();
         const auto some = pairs.subspan(first, std::min(at_once, pairs.size() - first));
         const at::Tensor logps =
-            reference_logps(reference, make_preference_batch(some, pad_id), config, suppressed_ids);
+            reference_logps(reference, make_preference_batch(some), config, suppressed_ids);
         parts.push_back(logps.view({2, -1}).t().contiguous());
     }
     return at::cat(parts);
 }
 
-LossResult dpo_result(const Llama& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
-                      const DpoLossConfig& config,
+LossResult dpo_result(const Decoder& model, const PreferenceBatch& batch,
+                      const at::Tensor& ref_logps, const DpoLossConfig& config,
                       const std::vector<std::int64_t>& suppressed_ids) {
     const at::Tensor logits =
-        model.logits(hidden_at(model, batch.rows.ids, batch.rows.predictors,
+        model.logits(hidden_at(model, batch.rows.sequences, batch.rows.predictors,
                                static_cast<double>(batch.rows.tokens)));  // [N, V]
     const at::Tensor targets = batch.rows.targets.to(logits.device());
     const TokenLogprobs tokens = token_logprobs(logits, targets, 1.0, suppressed_ids);
@@ -100,7 +101,7 @@ LossResult dpo_result(const Llama& model, const PreferenceBatch& batch, const at
     return dpo_loss(pairs, config);
 }
 
-void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
+void accumulate_dpo(Decoder& model, const PreferenceBatch& batch, const at::Tensor& ref_logps,
                     const DpoLossConfig& config, const std::vector<std::int64_t>& suppressed_ids,
                     std::int64_t accumulation, MetricMeans& means) {
     const LossResult result = dpo_result(model, batch, ref_logps, config, suppressed_ids);
@@ -110,25 +111,23 @@ void accumulate_dpo(Llama& model, const PreferenceBatch& batch, const at::Tensor
     means.add(result.metrics);
 }
 
-at::Tensor preference_scores(const Llama& model, const PreferenceBatch& batch) {
+at::Tensor preference_scores(const Decoder& model, const PreferenceBatch& batch) {
     return text_scores(model, batch.texts);
 }
 
-Result<at::Tensor> all_preference_scores(const Llama& model, std::span<const PreferenceRow> pairs,
-                                         std::int64_t rows_at_once, std::int64_t pad_id,
-                                         const std::stop_token& stop) {
+Result<at::Tensor> all_preference_scores(const Decoder& model, std::span<const PreferenceRow> pairs,
+                                         std::int64_t rows_at_once, const std::stop_token& stop) {
     const auto at_once = static_cast<std::size_t>(rows_at_once);
     std::vector<at::Tensor> parts;
     for (std::size_t first = 0; first < pairs.size(); first += at_once) {
         if (stop.stop_requested()) return cancelled();
         const auto some = pairs.subspan(first, std::min(at_once, pairs.size() - first));
-        parts.push_back(
-            preference_scores(model, make_preference_batch(some, pad_id)).view({2, -1}).cpu());
+        parts.push_back(preference_scores(model, make_preference_batch(some)).view({2, -1}).cpu());
     }
     return at::cat(parts, 1);
 }
 
-void accumulate_reward(Llama& model, const PreferenceBatch& batch, const RewardLossConfig& config,
+void accumulate_reward(Decoder& model, const PreferenceBatch& batch, const RewardLossConfig& config,
                        std::int64_t accumulation, MetricMeans& means) {
     const at::Tensor scores = preference_scores(model, batch);
     const std::int64_t pairs = scores.size(0) / 2;

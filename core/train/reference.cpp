@@ -16,28 +16,32 @@ constexpr const char* folder_name = "reference";
 Status Reference::restore(const fs::path& checkpoint) {
     std::error_code ignored;
     if (!fs::exists(checkpoint / folder_name, ignored)) return {};
-    PLUMB_TRY(Llama model, Llama::load(checkpoint / folder_name, device_));
+    PLUMB_TRY(Decoder model, Decoder::load(checkpoint / folder_name, policy_.device()));
     account_as(model, MemoryOwner::reference);
     model_.emplace(std::move(model));
     has_followed_ = true;
     return {};
 }
 
-Result<const Llama*> Reference::get() {
+Result<const Decoder*> Reference::get() {
     if (!model_) {
-        PLUMB_TRY(Llama model, Llama::load(start_model_, device_));
+        if (policy_.has_adapter()) {
+            model_.emplace(policy_.sharing());
+            return static_cast<const Decoder*>(&*model_);
+        }
+        PLUMB_TRY(Decoder model, Decoder::load(start_model_, policy_.device()));
         account_as(model, MemoryOwner::reference);
         model_.emplace(std::move(model));
     }
-    return static_cast<const Llama*>(&*model_);
+    return static_cast<const Decoder*>(&*model_);
 }
 
-Result<const Llama*> Reference::get_if_used(const Settings& settings) {
-    if (!has_reference(settings)) return static_cast<const Llama*>(nullptr);
+Result<const Decoder*> Reference::get_if_used(const Settings& settings) {
+    if (!has_reference(settings)) return static_cast<const Decoder*>(nullptr);
     return get();
 }
 
-Status Reference::follow(const Llama& policy, const Settings& settings, std::int64_t step) {
+Status Reference::follow(const Decoder& policy, const Settings& settings, std::int64_t step) {
     if (!settings.sync_ref_model || step % settings.ref_model_sync_steps != 0) return {};
     if (const auto loaded = get(); !loaded) return loaded.error();
     const at::NoGradGuard no_gradient;

@@ -17,9 +17,9 @@ Result<Metrics> evaluate_pairs(const Policy& policy, const PreferenceRowSource& 
                                const Settings& settings, const std::stop_token& stop) {
     const at::NoGradGuard no_gradient;
     if (source.held_out.empty()) return Metrics{};
-    PLUMB_TRY(const at::Tensor scores, all_preference_scores(policy.model, source.held_out,
-                                                             settings.per_device_train_batch_size,
-                                                             padding_id(policy), stop));
+    PLUMB_TRY(const at::Tensor scores,
+              all_preference_scores(policy.model, source.held_out,
+                                    settings.per_device_train_batch_size, stop));
     const LossResult result = reward_loss({scores[0], scores[1], {}}, {});
     Metrics metrics{{"eval/loss", result.loss.item<double>()},
                     {"eval/accuracy", result.metrics.at("accuracy")},
@@ -73,7 +73,7 @@ Result<Outcome> train_reward(const TrainerInputs& inputs) {
             if (stop.stop_requested()) return cancelled();
             const auto rows =
                 source.take_rows(settings.per_device_train_batch_size, state.next_row);
-            const PreferenceBatch batch = make_preference_batch(rows, padding_id(model));
+            const PreferenceBatch batch = make_preference_batch(rows);
             accumulate_reward(model.model, batch, {settings.center_rewards_coefficient},
                               settings.gradient_accumulation_steps, means);
             tokens += static_cast<double>(batch.rows.tokens);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "train/adapter.h"
 #include "train/batches.h"
 #include "train/new_model.h"
 #include "train/trainer.h"
@@ -136,10 +137,13 @@ Result<Policy> train_within(Policy model, const PreferenceSets& pairs, const Tas
 
 }  // namespace
 
-Policy to_reward_model(Policy model, std::uint64_t seed) {
+Policy to_reward_model(Policy model, std::uint64_t seed, bool shares_layers) {
     if (model.model.config().score_head) return model;
-    return make_policy(model.model.with_score_head(derive_seed(seed, "score head")),
-                       model.tokenizer);
+    const std::uint64_t head_seed = derive_seed(seed, "score head");
+    if (!shares_layers) return make_policy(model.model.with_score_head(head_seed), model.tokenizer);
+    Decoder scorer = model.model.sharing_with_score_head(head_seed);
+    if (!model.model.is_shared()) scorer.own_parameters();
+    return make_policy(std::move(scorer), model.tokenizer);
 }
 
 bool same_vocabulary(const Tokenizer& a, const Tokenizer& b) {
@@ -159,12 +163,15 @@ std::unique_ptr<RewardFunction> make_learned_reward(std::shared_ptr<const Policy
 
 Result<Policy> train_reward_model(const Policy& first, const PreferenceSets& pairs,
                                   const Task& task, const Settings& settings, RunMonitor& monitor) {
-    return train_within(
-        to_reward_model(make_policy(first.model.frozen_copy(), first.tokenizer),
-                        static_cast<std::uint64_t>(settings.seed)),
-        pairs, task,
-        phase_settings(settings, settings.reward_model_epochs, settings.reward_model_learning_rate),
-        PhaseMonitor(monitor, "reward model", "reward_model/"));
+    const Settings own =
+        phase_settings(settings, settings.reward_model_epochs, settings.reward_model_learning_rate);
+    Policy model = to_reward_model(
+        make_policy(settings.use_peft ? first.model.sharing() : first.model.frozen_copy(),
+                    first.tokenizer),
+        static_cast<std::uint64_t>(settings.seed), settings.use_peft);
+    if (settings.use_peft) PLUMB_TRY_STATUS(add_new_adapter(model.model, own, "reward model"));
+    return train_within(std::move(model), pairs, task, own,
+                        PhaseMonitor(monitor, "reward model", "reward_model/"));
 }
 
 Result<Policy> refresh_reward_model(const Policy& model, const PreferenceSets& pairs,

@@ -16,8 +16,9 @@ namespace plumb {
 
 /// The model that algorithm reward trains: a reward model is taken as it is, a language model gets
 /// a score head in the place of its own, drawn from the seed. (With zeros in it the layers below
-/// would get no gradient, and a run of some dozen steps would not learn.)
-Policy to_reward_model(Policy model, std::uint64_t seed);
+/// would get no gradient, and a run of some dozen steps would not learn.) shares_layers: on the
+/// memory of the model, for an adapter.
+Policy to_reward_model(Policy model, std::uint64_t seed, bool shares_layers = false);
 
 inline constexpr std::string_view learned_reward_name = "reward_model";
 

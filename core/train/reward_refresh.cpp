@@ -34,7 +34,7 @@ Result<std::optional<double>> share_agreed_with(const Policy& model,
               tokenize_preferences(pairs, *model.tokenizer, limit, OverLength::drop));
     PLUMB_TRY(const at::Tensor scores,
               all_preference_scores(model.model, tokens.rows, settings.per_device_train_batch_size,
-                                    padding_id(model), stop));
+                                    stop));
     return std::optional((scores[0] > scores[1]).to(at::kDouble).mean().item<double>());
 }
 
@@ -45,7 +45,8 @@ Result<std::vector<Preference>> read_refresh_pairs(const Settings& settings,
     Settings columns;  // labels are written with the usual names, whatever the run's files have
     columns.eval_prompts = 0;
     const fs::path file = workspace / settings.reward_refresh_file;
-    const auto pairs = read_pairs({file.string()}, {}, columns, true);
+    // Labels are on texts that the run sampled, in which its template is written down already.
+    const auto pairs = read_pairs({file.string()}, {}, columns, ChatFormat(), true);
     if (!pairs) return Error{pairs.error().code, "reward_refresh_file: " + pairs.error().message};
     if (pairs->training.empty())
         return invalid_input("reward_refresh_file: " + file.string() +

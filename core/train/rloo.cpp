@@ -24,10 +24,10 @@ RlooConfig rloo_config(const Settings& settings) {
 
 /// The sampled batch as a rollout with leave-one-out advantages. Its metrics: those of
 /// prepare_rollout(), objective/kl and objective/kl_max_token.
-Result<PreparedRollout> prepare_rloo(const SampledBatch& sampled, const Llama* reference,
+Result<PreparedRollout> prepare_rloo(const SampledBatch& sampled, const Decoder* reference,
                                      const Policy& policy, const Settings& settings,
                                      const std::stop_token& stop) {
-    PreparedRollout prepared = prepare_rollout(sampled.scored, settings, padding_id(policy));
+    PreparedRollout prepared = prepare_rollout(sampled.scored, settings);
     PLUMB_TRY_STATUS(add_fixed_logprobs(prepared.rollout, policy, reference, settings, stop));
     const ReferenceKl kl = reference_kl(prepared.rollout, sampled.logprobs);
     const RlooAdvantages rloo = rloo_advantages(prepared.total_rewards, kl.sums,
@@ -50,7 +50,7 @@ Result<Outcome> train_rloo(const TrainerInputs& inputs) {
     const std::stop_token stop = inputs.monitor.stop_token();
 
     AdamW optimizer(policy.model, adamw_options(settings));
-    Reference reference(inputs.start_model, policy.model.device());
+    Reference reference(inputs.start_model, policy.model);
     const Trained trained{policy, optimizer, nullptr, nullptr, &reference};
     TrainerState state;
     if (inputs.checkpoint) {
@@ -71,7 +71,7 @@ Result<Outcome> train_rloo(const TrainerInputs& inputs) {
         for (std::int64_t micro = 0; micro < settings.gradient_accumulation_steps; ++micro) {
             if (stop.stop_requested()) return cancelled();
             if (state.rollout.used_up()) {
-                PLUMB_TRY(const Llama* reference_model, reference.get_if_used(settings));
+                PLUMB_TRY(const Decoder* reference_model, reference.get_if_used(settings));
                 PLUMB_TRY(const SampledBatch sampled,
                           sample_batch(policy, inputs.task, inputs.scorers, settings,
                                        prompts_per_rollout(settings), settings.num_generations,

@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "config/roles.h"
 #include "data/prompts.h"
+#include "model/adapter_files.h"
 #include "model/memory_ledger.h"
+#include "train/adapter.h"
 #include "train/new_model.h"
 #include "train/phase_cost.h"
 #include "train/preference_batches.h"
@@ -23,6 +25,15 @@ namespace {
 
 /// Whether a run without model_name_or_path makes its own tokenizer from the training text.
 bool needs_tokenizer(const RunInputs& inputs) { return !inputs.checkpoint && !inputs.model_folder; }
+
+/// Where the chat template may be. A run that goes on takes that of its checkpoint, as it is what
+/// the run began with.
+std::vector<fs::path> template_folders(const RunInputs& inputs) {
+    std::vector<fs::path> folders;
+    if (inputs.checkpoint) folders.push_back(*inputs.checkpoint);
+    if (inputs.model_folder) folders.push_back(*inputs.model_folder);
+    return folders;
+}
 
 Status refuse_reward_model(const Policy& policy, const Settings& settings) {
     if (!policy.model.config().score_head) return {};
@@ -40,7 +51,11 @@ Status refuse_reward_model(const Policy& policy, const Settings& settings) {
 
 Result<Policy> first_policy(const RunInputs& inputs, const Task& task, at::Device device,
                             RunMonitor& monitor) {
-    if (inputs.checkpoint) return load_policy(*inputs.checkpoint, device);
+    if (inputs.checkpoint) {
+        if (!is_adapter_folder(*inputs.checkpoint)) return load_policy(*inputs.checkpoint, device);
+        PLUMB_TRY(Decoder model, load_adapted(*inputs.checkpoint, device));
+        return with_tokenizer_of(*inputs.checkpoint, std::move(model));
+    }
     if (inputs.model_folder) {
         PLUMB_TRY(Policy policy, load_policy(*inputs.model_folder, device));
         PLUMB_TRY_STATUS(refuse_reward_model(policy, inputs.settings));
@@ -148,6 +163,13 @@ Result<PreferenceSets> given_pairs(const RunInputs& inputs, const Task& task, co
     return PreferenceSets{task.pairs(), task.eval_pairs(), task.sides_are_free()};
 }
 
+/// An adapter on the policy's base shares its memory.
+Result<Policy> load_reward_model(const fs::path& folder, const Policy& policy) {
+    PLUMB_TRY(std::optional<Decoder> shared, load_adapted_on(folder, policy.model));
+    if (!shared) return load_policy(folder, policy.model.device());
+    return with_tokenizer_of(folder, std::move(*shared));
+}
+
 /// The learned reward of the run: one that is named, or one made from the pairs, kept in the run's
 /// folder. Null where no reward is learned.
 Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, const Task& task,
@@ -157,7 +179,6 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
     const Settings& settings = inputs.settings;
     if (!uses_reward_model(settings)) return std::shared_ptr<const Policy>();
     const fs::path own = inputs.run_folder / run_reward_model;
-    const at::Device device = start.model.device();
     if (makes_reward_model(settings) && !inputs.checkpoint) {
         const PhaseMeter meter;
         PLUMB_TRY(const Policy made, train_reward_model(start, pairs, task, settings, monitor));
@@ -169,7 +190,7 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
     fs::path folder = is_kept ? own : *inputs.reward_model_folder;
     if (inputs.checkpoint)
         folder = newest_refreshed_model(inputs.run_folder, inputs.checkpoint_step).value_or(own);
-    PLUMB_TRY(Policy model, load_policy(folder, device));
+    PLUMB_TRY(Policy model, load_reward_model(folder, start));
     if (!model.model.config().score_head)
         return invalid_input("reward_model: " + folder.string() +
                              " is a language model without a score head; name a run of algorithm "
@@ -195,6 +216,18 @@ Result<fs::path> eval_reward_model_of(const RunInputs& inputs, at::Device device
     return own;
 }
 
+/// Turns the first model into what is trained: a reward model where that is wanted, with an adapter
+/// where the settings say so. One that comes from a checkpoint is that already.
+Status prepare_training(Policy& policy, const Settings& settings) {
+    const bool trains_reward = settings.algorithm == "reward";
+    if (policy.model.has_adapter()) return {};
+    if (trains_reward)
+        policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed),
+                                 settings.use_peft);
+    if (!settings.use_peft) return {};
+    return add_new_adapter(policy.model, settings, trains_reward ? "reward model" : "policy");
+}
+
 using Trainer = Result<Outcome> (*)(const TrainerInputs&);
 
 Trainer trainer_of(const Settings& settings) {
@@ -217,11 +250,15 @@ Status check_first_model(const Settings& settings) {
         "model; run sft on them first and name that run here");
 }
 
-Status check_inputs(const Settings& settings) {
+Status check_inputs(const Settings& settings, const std::optional<fs::path>& model_folder) {
     PLUMB_TRY_STATUS(check_first_model(settings));
     if (const auto device = open_device(settings.device); !device) return device.error();
     if (settings.algorithm == "dpo") PLUMB_TRY_STATUS(check_dpo_config(dpo_loss_config(settings)));
-    PLUMB_TRY(const auto task, make_task(settings, false));
+    const bool awaited = !model_folder && !settings.model_name_or_path.empty();
+    const ChatFormat chat = awaited        ? ChatFormat::stand_in()
+                            : model_folder ? ChatFormat({*model_folder})
+                                           : ChatFormat();
+    PLUMB_TRY(const auto task, make_task(settings, false, {}, &chat));
     if (!uses_rewards(settings)) return {};
     PLUMB_TRY(const auto names, reward_names_of(settings, *task));
     for (const std::string& name : names) {
@@ -237,7 +274,9 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     begin_memory_account();
     PLUMB_TRY(const at::Device device, open_device(settings.device));
     monitor.progress("load", 0, 0, 0);
-    PLUMB_TRY(const auto task, make_task(settings, needs_tokenizer(inputs), monitor.stop_token()));
+    const ChatFormat chat(template_folders(inputs));
+    PLUMB_TRY(const auto task,
+              make_task(settings, needs_tokenizer(inputs), monitor.stop_token(), &chat));
     PLUMB_TRY(Scorers scorers, make_scorers(settings, *task, monitor.stop_token()));
     PLUMB_TRY(Policy policy, first_policy(inputs, *task, device, monitor));
     PLUMB_TRY_STATUS(fits_positions(policy, settings));
@@ -246,6 +285,8 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     // Kept with the run: the reference of the KL term, and what resume needs besides checkpoints.
     const fs::path start = inputs.run_folder / run_start;
     if (!inputs.checkpoint) PLUMB_TRY_STATUS(publish_policy(start, policy));
+    if (settings.use_peft && !inputs.checkpoint)
+        set_base_folder(policy.model, start, settings.model_name_or_path);
     PLUMB_TRY(PreferenceSets pairs, given_pairs(inputs, *task, policy, start, monitor));
     PLUMB_TRY(std::shared_ptr<const Policy> reward_model,
               reward_model_of(inputs, *task, policy, pairs, monitor));
@@ -257,8 +298,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
 
     PLUMB_TRY(const fs::path eval_reward_model, eval_reward_model_of(inputs, device));
 
-    if (settings.algorithm == "reward")
-        policy = to_reward_model(std::move(policy), static_cast<std::uint64_t>(settings.seed));
+    PLUMB_TRY_STATUS(prepare_training(policy, settings));
     account_as(policy.model, MemoryOwner::policy);
     policy.model.enable_training();
     TrainerInputs trainer{

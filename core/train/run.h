@@ -37,7 +37,10 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor);
 /// An error where the run needs a trained model and none is named.
 Status check_first_model(const Settings& settings);
 
-/// Checks what can be checked before the start without touching a model: files, rows, rewards.
-Status check_inputs(const Settings& settings);
+/// Checks what can be checked before the start without touching a model's weights: files, rows,
+/// rewards. model_folder: what model_name_or_path means, whose chat template rows may need; empty
+/// where a queued run will make it.
+Status check_inputs(const Settings& settings,
+                    const std::optional<std::filesystem::path>& model_folder = {});
 
 }  // namespace plumb

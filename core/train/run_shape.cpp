@@ -103,7 +103,7 @@ private:
     }
 
     Status look_at_pairs() {
-        Measure sides, completions;
+        Measure sides, completions, prompts;
         PLUMB_TRY_STATUS(look_at_some(std::ssize(task_.pairs()), stop_, [&](std::int64_t i) {
             PreferenceRow row =
                 tokenize_preference(task_.pairs()[static_cast<std::size_t>(i)], tokenizer_);
@@ -112,10 +112,12 @@ private:
                 apply_limit(row, row_limit(), drops ? OverLength::drop : OverLength::cut);
             if (fate == RowFate::dropped || fate == RowFate::identical) return;
             sides.add(row.length());
+            prompts.add(std::ssize(row.prompt));
             completions.add(std::ssize(row.chosen));
             completions.add(std::ssize(row.rejected));
         }));
         shape_.pair = sides.lengths();
+        shape_.pair_prompt = prompts.lengths();
         shape_.chosen = completions.lengths();
         return {};
     }

@@ -61,8 +61,8 @@ Result<SampledBatch> sample_batch(const Policy& policy, const Task& task, const 
                                   std::int64_t per_prompt, TrainerState& state,
                                   const std::stop_token& stop);
 
-/// Completes the rows: step, total_rewards [N] (NaN: none), advantages [N] and, where it is defined,
-/// the KL of whole completions to the reference, kl [N] (NaN: not measured).
+/// Completes the rows: step, total_rewards [N] (NaN: none), advantages [N] and, where it is
+/// defined, the KL of whole completions to the reference, kl [N] (NaN: not measured).
 std::vector<CompletionRecord> finish_records(std::vector<CompletionRecord> records,
                                              std::int64_t step, const at::Tensor& total_rewards,
                                              const at::Tensor& advantages,

@@ -46,7 +46,7 @@ Result<Outcome> train_sft(const TrainerInputs& inputs) {
             state.next_row += settings.per_device_train_batch_size;
             for (LabelledBatch& batch : batches) {
                 labels += static_cast<double>(batch.labels.numel());
-                tokens += static_cast<double>(batch.tokens);
+                tokens += static_cast<double>(batch.tokens.tokens());
                 micro_batches.push_back(std::move(batch));
             }
         }

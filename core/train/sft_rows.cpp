@@ -24,7 +24,7 @@ public:
             demonstrations.push_back(task_.train_demonstration(position + i));
         const auto rows = supervised_rows(demonstrations, policy_, settings_);
         if (rows.empty()) return {};
-        return {to_batch(rows, padding_id(policy_))};
+        return {to_batch(rows)};
     }
 
 private:
@@ -94,7 +94,7 @@ public:
             append_row(plan_[static_cast<std::size_t>(order_->at(i))], rows);
         }
         std::erase_if(rows, [](const SupervisedRow& row) { return row.trained() == 0; });
-        return batch_documents(std::move(rows), wanted * seq_length_, padding_id(policy_));
+        return batch_documents(std::move(rows), wanted * seq_length_);
     }
 
 private:
@@ -178,8 +178,8 @@ Result<std::unique_ptr<SftRows>> make_sft_rows(const Task& task, const Policy& p
                                                                  strategy, std::move(documents)));
 }
 
-std::vector<LabelledBatch> batch_documents(std::vector<SupervisedRow> documents, std::int64_t most,
-                                           std::int64_t pad_id) {
+std::vector<LabelledBatch> batch_documents(std::vector<SupervisedRow> documents,
+                                           std::int64_t most) {
     std::ranges::stable_sort(documents, std::ranges::greater(),
                              [](const SupervisedRow& row) { return row.ids.size(); });
     std::vector<LabelledBatch> batches;
@@ -187,7 +187,7 @@ std::vector<LabelledBatch> batch_documents(std::vector<SupervisedRow> documents,
         const auto longest = static_cast<std::int64_t>(documents[first].ids.size());
         const auto fit = static_cast<std::size_t>(std::max<std::int64_t>(1, most / longest));
         const std::size_t size = std::min(fit, documents.size() - first);
-        batches.push_back(to_batch(std::span(documents).subspan(first, size), pad_id));
+        batches.push_back(to_batch(std::span(documents).subspan(first, size)));
         first += size;
     }
     return batches;

@@ -37,7 +37,6 @@ Result<std::unique_ptr<SftRows>> make_sft_rows(const Task& task, const Policy& p
 
 /// Documents as batches of similar lengths, each of at most `most` tokens with its padding (or of a
 /// single document): short documents beside a long one would be padding for the most part.
-std::vector<LabelledBatch> batch_documents(std::vector<SupervisedRow> documents, std::int64_t most,
-                                           std::int64_t pad_id);
+std::vector<LabelledBatch> batch_documents(std::vector<SupervisedRow> documents, std::int64_t most);
 
 }  // namespace plumb

@@ -16,12 +16,12 @@ Status StartPhases::step(const Task& task, AdamW& optimizer, double learning_rat
     for (std::int64_t i = 0; i < settings_.start_batch_size; ++i)
         demonstrations.push_back(task.train_demonstration(next_row_++));
     const auto rows = supervised_rows(demonstrations, policy_, settings_);
-    const LabelledBatch batch = to_batch(rows, padding_id(policy_));
+    const LabelledBatch batch = to_batch(rows);
     MetricMeans means;
     accumulate_sft(policy_.model, batch, static_cast<double>(batch.labels.numel()),
                    SftLossType::nll, means);
     apply_update(policy_.model, optimizer, learning_rate, 1.0);
-    const double rate = static_cast<double>(batch.tokens) / watch.seconds();
+    const double rate = static_cast<double>(batch.tokens.tokens()) / watch.seconds();
     ++steps_;
     monitor_.metrics(steps_, {{"start/loss", means.result().at("loss")},
                               {"start/learning_rate", learning_rate}});

@@ -29,13 +29,13 @@ std::vector<SupervisedRow> supervised_rows(std::span<const Demonstration> demons
     return rows;
 }
 
-LabelledBatch to_batch(std::span<const SupervisedRow> rows, std::int64_t pad_id) {
+LabelledBatch to_batch(std::span<const SupervisedRow> rows) {
     std::vector<TokenIds> ids, labels;
     for (const SupervisedRow& row : rows) {
         ids.push_back(row.ids);
         labels.push_back(row.labels);
     }
-    return make_labelled_batch(ids, labels, pad_id);
+    return make_labelled_batch(ids, labels);
 }
 
 }  // namespace plumb

@@ -22,6 +22,6 @@ SupervisedOptions training_options(const Policy& policy, const Settings& setting
 std::vector<SupervisedRow> supervised_rows(std::span<const Demonstration> demonstrations,
                                            const Policy& policy, const Settings& settings);
 
-LabelledBatch to_batch(std::span<const SupervisedRow> rows, std::int64_t pad_id);
+LabelledBatch to_batch(std::span<const SupervisedRow> rows);
 
 }  // namespace plumb

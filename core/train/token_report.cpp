@@ -25,7 +25,7 @@ std::vector<Value> row_of(const at::Tensor& values, std::size_t row, std::size_t
 
 /// The tokens of the batch's completions.
 std::vector<TokenIds> completion_ids(const CompletionBatch& batch) {
-    std::vector<TokenIds> completions(static_cast<std::size_t>(batch.ids.size(0)));
+    std::vector<TokenIds> completions(static_cast<std::size_t>(batch.rows));
     const auto* targets = batch.targets.const_data_ptr<std::int64_t>();
     const auto* slots = batch.slots.const_data_ptr<std::int64_t>();
     for (std::int64_t i = 0; i < batch.targets.numel(); ++i)
@@ -74,9 +74,9 @@ void report_last_slice(const TrainerInputs& inputs, const RolloutInUse& rollout)
     if (!inputs.monitor.wants_tokens(rollout.step)) return;
     const std::size_t last = rollout.last_slice();
     std::int64_t first_row = 0;
-    for (std::size_t i = 0; i < last; ++i) first_row += rollout.slices[i].batch.ids.size(0);
+    for (std::size_t i = 0; i < last; ++i) first_row += rollout.slices[i].batch.rows;
     const RolloutSlice& slice = rollout.slices[last];
-    std::vector<std::int64_t> rows(static_cast<std::size_t>(slice.batch.ids.size(0)));
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(slice.batch.rows));
     std::iota(rows.begin(), rows.end(), first_row);
     report_tokens(inputs, rollout.step, completion_ids(slice.batch), rows,
                   {.logprobs = slice.old_logprobs,

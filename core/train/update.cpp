@@ -52,11 +52,11 @@ Metrics MetricMeans::result() const {
     return metrics;
 }
 
-void accumulate_sft(Llama& model, const LabelledBatch& batch, double num_items, SftLossType type,
+void accumulate_sft(Decoder& model, const LabelledBatch& batch, double num_items, SftLossType type,
                     MetricMeans& means) {
     const auto loss = [&] {  // the logits are gone when the backward pass comes to lower layers
-        const at::Tensor logits = model.logits(
-            hidden_at(model, batch.ids, batch.predictors, static_cast<double>(batch.tokens)));
+        const at::Tensor logits = model.logits(hidden_at(
+            model, batch.tokens, batch.predictors, static_cast<double>(batch.tokens.tokens())));
         const at::Tensor labels = batch.labels.to(logits.device());
         return sft_loss(token_logprobs(logits, labels), is_argmax(logits, labels), num_items, type);
     };
@@ -66,7 +66,7 @@ void accumulate_sft(Llama& model, const LabelledBatch& batch, double num_items, 
     means.add(result.metrics);
 }
 
-void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions& options,
+void accumulate_grpo(Decoder& model, RolloutSlice& slice, const GrpoUpdateOptions& options,
                      MetricMeans& means) {
     const TokenLogprobs tokens =
         completion_logprobs(model, slice.batch, options.temperature, options.suppressed_ids);
@@ -88,7 +88,7 @@ void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions&
     means.add(result.metrics);
 }
 
-void accumulate_rloo(Llama& model, RolloutSlice& slice, const RlooConfig& config,
+void accumulate_rloo(Decoder& model, RolloutSlice& slice, const RlooConfig& config,
                      const GrpoUpdateOptions& options, MetricMeans& means) {
     const TokenLogprobs tokens =
         completion_logprobs(model, slice.batch, options.temperature, options.suppressed_ids);
@@ -116,7 +116,7 @@ GradientNorm apply_update(const std::vector<ModelUpdate>& models, double learnin
         if (std::isfinite(norm.value))
             update.optimizer.step(learning_rate);
         else if (!norm.non_finite)
-            norm.non_finite = first_non_finite(update.model.named_tensors(true), update.prefix);
+            norm.non_finite = first_non_finite(update.model.trained_tensors(true), update.prefix);
         update.model.zero_gradients();
     }
     return norm;

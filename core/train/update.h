@@ -33,7 +33,7 @@ private:
 
 /// Forward and backward of one supervised micro-batch; adds to the model's gradients.
 /// num_items: labels of the whole accumulation window.
-void accumulate_sft(Llama& model, const LabelledBatch& batch, double num_items, SftLossType type,
+void accumulate_sft(Decoder& model, const LabelledBatch& batch, double num_items, SftLossType type,
                     MetricMeans& means);
 
 /// A micro-batch of a GRPO rollout with what its loss needs. [B, width] where not said otherwise.
@@ -58,16 +58,16 @@ struct GrpoUpdateOptions {
 /// Forward and backward of one GRPO micro-batch; adds to the model's gradients. Where old_logprobs
 /// is undefined the policy has not changed since it sampled: the ratio is 1, and the slice keeps
 /// these log-probabilities for a later pass over it.
-void accumulate_grpo(Llama& model, RolloutSlice& slice, const GrpoUpdateOptions& options,
+void accumulate_grpo(Decoder& model, RolloutSlice& slice, const GrpoUpdateOptions& options,
                      MetricMeans& means);
 
 /// The same of an RLOO micro-batch; its share of the update is 1 / accumulation.
-void accumulate_rloo(Llama& model, RolloutSlice& slice, const RlooConfig& config,
+void accumulate_rloo(Decoder& model, RolloutSlice& slice, const RlooConfig& config,
                      const GrpoUpdateOptions& options, MetricMeans& means);
 
 /// A model that is trained, with its optimiser.
 struct ModelUpdate {
-    Llama& model;
+    Decoder& model;
     AdamW& optimizer;
     std::string prefix = "";  ///< before the names of its parameters
 };
@@ -76,7 +76,7 @@ struct ModelUpdate {
 /// gradients for the next update. A non-finite norm leaves the parameters as they are.
 GradientNorm apply_update(const std::vector<ModelUpdate>& models, double learning_rate,
                           double max_grad_norm);
-inline GradientNorm apply_update(Llama& model, AdamW& optimizer, double learning_rate,
+inline GradientNorm apply_update(Decoder& model, AdamW& optimizer, double learning_rate,
                                  double max_grad_norm) {
     return apply_update({{model, optimizer}}, learning_rate, max_grad_norm);
 }

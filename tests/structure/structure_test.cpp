@@ -26,10 +26,10 @@ SourceTree sound_tree() {
         {"core/config/settings.h", licence + "#include \"base/result.h\"\n"},
         {"core/config/yaml.cpp", licence + "#include <nlohmann/json.hpp>\n"},
         {"core/store/store.h", licence + "#include \"base/result.h\"\n"},
-        {"core/model/llama.h", licence + "#include <ATen/ATen.h>\n"},
+        {"core/model/decoder.h", licence + "#include <ATen/ATen.h>\n"},
         {"core/algorithms/grpo.h",
          licence + "#include <ATen/ATen.h>\n#include \"base/result.h\"\n"},
-        {"core/rollout/rollout.h", licence + "#include \"model/llama.h\"\n"},
+        {"core/rollout/rollout.h", licence + "#include \"model/decoder.h\"\n"},
         {"core/reward/reward.h", licence + "#include \"config/settings.h\"\n"},
         {"core/train/run.h", licence + "#include \"rollout/rollout.h\"\n"},
         {"core/session/session.h", licence + "#include \"store/store.h\"\n"},
@@ -69,30 +69,30 @@ void TestStructure::a_broken_rule_is_found_data() {
         "core/base/result.h:3: base may not include config (\"config/settings.h\")");
     row("core/store/store.h", "#include \"config/settings.h\"",
         "core/store/store.h:3: store may not include config (\"config/settings.h\")");
-    row("core/algorithms/grpo.h", "#include \"model/llama.h\"",
-        "core/algorithms/grpo.h:4: algorithms may not include model (\"model/llama.h\")");
+    row("core/algorithms/grpo.h", "#include \"model/decoder.h\"",
+        "core/algorithms/grpo.h:4: algorithms may not include model (\"model/decoder.h\")");
     row("core/rollout/rollout.h", "#include \"train/run.h\"",
         "core/rollout/rollout.h:3: rollout may not include train (\"train/run.h\")");
     row("core/config/yaml.cpp", "#  include <c10/util/Exception.h>",
         "core/config/yaml.cpp:3: torch is not used here (<c10/util/Exception.h>)");
     row("core/reward/reward.h", "#include \"rollout/rollout.h\"",
         "core/reward/reward.h:3: reaches torch through core/rollout/rollout.h -> "
-        "core/model/llama.h");
+        "core/model/decoder.h");
     row("core/session/session.h", "#include <torch/types.h>",
         "core/session/session.h:3: torch is not used here (<torch/types.h>)");
-    row("core/session/session.h", "#include \"model/llama.h\"",
-        "core/session/session.h:3: reaches torch through core/model/llama.h");
+    row("core/session/session.h", "#include \"model/decoder.h\"",
+        "core/session/session.h:3: reaches torch through core/model/decoder.h");
     row("core/session/worker.h", "#include <ATen/ATen.h>",
         "core/session/worker.h:3: torch is not used here (<ATen/ATen.h>)");
     row("app/cli.cpp", "#include \"session/worker.h\"",
         "app/cli.cpp:4: reaches torch through core/session/worker.h -> core/train/run.h -> "
-        "core/rollout/rollout.h -> core/model/llama.h");
+        "core/rollout/rollout.h -> core/model/decoder.h");
     row("core/train/run.h", "#include <QString>",
         "core/train/run.h:3: Qt is used in ui and the window program alone (<QString>)");
     row("app/cli.cpp", "#include <QtCore/QString>",
         "app/cli.cpp:4: Qt is used in ui and the window program alone (<QtCore/QString>)");
-    row("app/cli.cpp", "#include \"model/llama.h\"",
-        "app/cli.cpp:4: app may not include model (\"model/llama.h\")");
+    row("app/cli.cpp", "#include \"model/decoder.h\"",
+        "app/cli.cpp:4: app may not include model (\"model/decoder.h\")");
     row("app/cli.cpp", "#include \"ui/window.h\"",
         "app/cli.cpp:4: app may not include ui (\"ui/window.h\")");
     row("ui/window.h", "#include <ATen/ATen.h>",

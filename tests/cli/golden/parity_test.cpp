@@ -78,6 +78,15 @@ private Q_SLOTS:
             if (line.startsWith("FAIL")) VERIFY_HOLDS(line, "/chat ");
     }
 
+    void published_vocabularies_agree() {
+        const CliResult result = run_cli(
+            {"parity", text_of(shared_folder("golden").parent_path()), "--only", "tokenizers"},
+            home_.path());
+        COMPARE_CODE(result, 0);
+        for (const char* name : {"gpt-2", "starcoder", "llama-spm"})
+            VERIFY_HOLDS(result.out, "pass  tokenizers/" + QByteArray(name) + "/published");
+    }
+
     void part_that_is_not_supported_fails_by_name() {
         TemporaryFolder copy;
         const std::filesystem::path losses = copy.path() / "losses";

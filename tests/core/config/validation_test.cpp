@@ -62,6 +62,33 @@ private Q_SLOTS:
         QVERIFY(has_problem("num_attention_heads", [](Settings& s) { s.num_attention_heads = 0; }));
     }
 
+    void adapters_need_a_trained_model_and_clear_targets() {
+        const auto with = [](const std::function<void(Settings&)>& change) {
+            return [change](Settings& s) {
+                s.use_peft = true;
+                change(s);
+            };
+        };
+        COMPARE_TEXT(problem(with([](Settings&) {})), "");
+        QVERIFY(has_problem("use_peft", with([](Settings& s) { s.algorithm = "sft"; })));
+        QVERIFY(has_problem("sync_ref_model", with([](Settings& s) {
+                                s.algorithm = "dpo";
+                                s.sync_ref_model = true;
+                            })));
+        for (const char* whole : {"all-linear", ".*_proj"})
+            QVERIFY(has_problem("lora_target_modules", with([&](Settings& s) {
+                                    s.lora_target_modules = {"q_proj", whole};
+                                })));
+        QVERIFY(has_problem("lora_modules_to_save",
+                            with([](Settings& s) { s.lora_modules_to_save = {""}; })));
+        QVERIFY(has_problem("lora_dropout", with([](Settings& s) { s.lora_dropout = 1; })));
+        // Without it the others say nothing.
+        COMPARE_TEXT(problem([](Settings& s) {
+                         s.lora_target_modules = {"q_proj", "all-linear"};
+                     }),
+                     "");
+    }
+
     void devices_have_a_form() {
         for (const char* device : {"cpu", "cuda", "cuda:0", "cuda:12"})
             COMPARE_TEXT(problem([&](Settings& s) { s.device = device; }), "");

@@ -105,8 +105,10 @@ private Q_SLOTS:
             to_prompts({row(9, {{"prompt", {"[{\"role\":\"user\"}]", false}}})}, {});
         QVERIFY(!prompts.ok());
         verify_message(prompts.error().message,
-                       "t.jsonl, line 9: column prompt must hold text, not [{\"role\":\"user\"}]");
-        verify_message(prompts.error().message, "a chat template, which is not supported yet");
+                       "t.jsonl, line 9 holds a conversation, and the model has no chat template");
+        const auto numbers = to_prompts({row(9, {{"prompt", {"4", false}}})}, {});
+        QVERIFY(!numbers.ok());
+        verify_message(numbers.error().message, "line 9: column prompt must hold text, not 4");
     }
 };
 

@@ -177,11 +177,15 @@ private Q_SLOTS:
     }
 
     void conversations_need_a_template() {
-        const auto chat = to_preferences(
-            {row(8, {{"chosen", {R"([{"role":"user"}])", false}}, {"rejected", {"r"}}})}, {});
+        const Value one{R"([{"role":"user"},{"role":"a"}])", false},
+            other{R"([{"role":"user"},{"role":"b"}])", false};
+        const auto chat = to_preferences({row(8, {{"chosen", one}, {"rejected", other}})}, {});
         QVERIFY(!chat.ok());
-        verify_message(chat.error().message, "t.jsonl, line 8: column chosen");
-        verify_message(chat.error().message, "chat template, which is not supported yet");
+        verify_message(chat.error().message,
+                       "t.jsonl, line 8 holds a conversation, and the model has no chat template");
+        const auto mixed = to_preferences({row(8, {{"chosen", one}, {"rejected", {"r"}}})}, {});
+        QVERIFY(!mixed.ok());
+        verify_message(mixed.error().message, "line 8: column rejected must hold chat turns");
     }
 
     void margins_are_numbers() {

@@ -5,7 +5,9 @@
 #include <ATen/ATen.h>
 
 #include "base/files.h"
-#include "model/llama.h"
+#include "model/decoder.h"
+#include "model/model_files.h"
+#include "model/safetensors.h"
 #include "small_model.h"
 #include "test_main.h"
 
@@ -119,34 +121,37 @@ private Q_SLOTS:
         VERIFY_OK(write_safetensors(path / "2.safetensors", {{"b", at::zeros({3})}}));
         const fs::path index = path / "model.safetensors.index.json";
         write_text(index, R"({"weight_map": {"a": "1.safetensors", "b": "2.safetensors"}})");
-        const auto both = read_model_tensors(path);
+        const auto both = ModelFiles::open(path);
         VERIFY_OK(both);
-        QCOMPARE(both->size(), std::size_t{2});
+        QCOMPARE(both->tensors().size(), std::size_t{2});
+        at::Tensor b = at::ones({3}, at::kBFloat16);
+        VERIFY_OK(both->read(both->tensors().at("b"), b));
+        QVERIFY(at::equal(b, at::zeros({3}, at::kBFloat16)));
         write_text(index, R"({"weight_map": {"a": "1.safetensors", "c": "2.safetensors"}})");
-        QVERIFY(mentions(read_model_tensors(path), "tensor c"));
+        QVERIFY(mentions(ModelFiles::open(path), "tensor c"));
         write_text(index, R"({"weight_map": {"a": "1.safetensors", "b": "../2.safetensors"}})");
-        QVERIFY(mentions(read_model_tensors(path), "tensor b"));
+        QVERIFY(mentions(ModelFiles::open(path), "tensor b"));
         write_text(index, R"({"weight_map": {"a": "1.safetensors", "b": "3.safetensors"}})");
-        QVERIFY(mentions(read_model_tensors(path), "3.safetensors"));
+        QVERIFY(mentions(ModelFiles::open(path), "3.safetensors"));
         write_text(index, "{}");
-        QVERIFY(mentions(read_model_tensors(path), "weight_map"));
+        QVERIFY(mentions(ModelFiles::open(path), "weight_map"));
     }
 
     void saving_and_loading_keeps_every_bit() {
         for (const bool tied : {false, true}) {
             ModelConfig config = small_model_config();
             config.tie_word_embeddings = tied;
-            config.attention_bias = tied;
+            config.qkv_bias = config.output_bias = tied;
             config.mlp_bias = !tied;
             config.eos_token_ids = {1, 3};
             config.bos_token_id = 2;
             if (tied) config.rope_scaling = RopeScaling{4.0, 1.5, 3.0, 64};
-            Llama model(config, at::kCPU);
+            Decoder model(config, at::kCPU);
             model.initialise(7);
             model.flat_parameters().narrow(0, 0, 3).copy_(at::tensor({1e-40f, -0.0f, 3e38f}));
             const TemporaryFolder folder;
             VERIFY_OK(model.save(folder.path()));
-            const auto loaded = Llama::load(folder.path(), at::kCPU);
+            const auto loaded = Decoder::load(folder.path(), at::kCPU);
             VERIFY_OK(loaded);
             QVERIFY(at::equal(loaded->flat_parameters().view(at::kInt),
                               model.flat_parameters().view(at::kInt)));
@@ -157,36 +162,43 @@ private Q_SLOTS:
             QCOMPARE(c.rope_scaling.has_value(), tied);
             if (tied) QCOMPARE(c.rope_scaling->low_freq_factor, 1.5);
             QCOMPARE(c.head_dim, config.head_dim);
-            QCOMPARE(c.attention_bias, tied);
+            QCOMPARE(c.qkv_bias, tied);
         }
     }
 
     void wrong_tensors_are_named() {
         ModelConfig config = small_model_config();
         config.tie_word_embeddings = true;
-        Llama model(config, at::kCPU);
+        Decoder model(config, at::kCPU);
         model.initialise(1);
+        const TemporaryFolder folder;
+        VERIFY_OK(model.save(folder.path()));
         const at::Tensor before = model.flat_parameters().clone();
         const std::string name = "model.layers.1.self_attn.k_proj.weight";
+        const fs::path file = folder.path() / "model.safetensors";
         TensorMap tensors;
         for (const auto& [key, tensor] : model.named_tensors()) tensors[key] = tensor + 1;
+        const auto loading = [&](const TensorMap& written) {
+            if (Status status = write_safetensors(file, written); !status.ok()) return status;
+            return model.load_weights(folder.path());
+        };
 
         TensorMap changed = tensors;
         changed.erase(name);
-        QVERIFY(
-            mentions(model.load_tensors(changed, "file"), "file: tensor " + name + " is missing"));
+        QVERIFY(mentions(loading(changed), "tensor " + name + " is missing"));
+        QVERIFY(mentions(loading(changed), folder.path().string()));
         changed[name] = at::zeros({12, 25});
-        QVERIFY(mentions(model.load_tensors(changed, "file"), "[12, 25]"));
+        QVERIFY(mentions(loading(changed), "[12, 25], config.json asks for [12, 24]"));
         changed[name] = at::zeros({12, 24}, at::kLong);
-        QVERIFY(mentions(model.load_tensors(changed, "file"), name));
+        QVERIFY(mentions(loading(changed), name));
         changed = tensors;
         changed["model.layers.2.mlp.up_proj.weight"] = at::zeros({40, 24});
-        QVERIFY(mentions(model.load_tensors(changed, "file"), "model.layers.2.mlp.up_proj.weight"));
+        QVERIFY(mentions(loading(changed), "model.layers.2.mlp.up_proj.weight"));
         QVERIFY(at::equal(model.flat_parameters(), before));
         changed = tensors;
         changed["lm_head.weight"] = tensors["model.embed_tokens.weight"];  // written by some
         changed[name] = tensors[name].to(at::kBFloat16);
-        VERIFY_OK(model.load_tensors(changed, "file"));
+        VERIFY_OK(loading(changed));
         QVERIFY(at::equal(model.named_tensors().at(name),
                           tensors[name].to(at::kBFloat16).to(at::kFloat)));
     }
@@ -201,7 +213,7 @@ private Q_SLOTS:
         VERIFY_OK(config);
         QCOMPARE(config->num_key_value_heads, std::int64_t{4});
         QCOMPARE(config->head_dim, std::int64_t{6});
-        QCOMPARE(config->rms_norm_eps, 1e-6);
+        QCOMPARE(config->norm_eps, 1e-6);
         QVERIFY(config->eos_token_ids.empty());
         config = reading(R"(, "rope_theta": 5e5, "eos_token_id": [1, 2], "torch_dtype": "float16",
             "rope_scaling": {"type": "llama3", "factor": 2, "original_max_position_embeddings": 16})");

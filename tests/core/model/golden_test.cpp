@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Llama models against outputs of transformers (shared/golden/models).
+// Decoder models against outputs of transformers (shared/golden/models).
 #include <ATen/ATen.h>
 
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "test_main.h"
 
 using namespace plumb;
@@ -35,14 +35,14 @@ private Q_SLOTS:
         const at::Tensor ids = reference.at("nopad.input_ids");
         const auto states = model.all_hidden_states(ids);
         for (std::size_t i = 0; i < states.size(); ++i)
-            QVERIFY(largest_difference(states[i],
-                                       reference.at("nopad.hidden." + std::to_string(i))) < 1e-4);
+            QVERIFY(largest_difference(
+                        states[i], reference.at("nopad.hidden." + std::to_string(i))) < tolerance_);
         const at::Tensor hidden = model.hidden_states(ids);
         QVERIFY(at::equal(hidden, states.back()));
         const at::Tensor logits = model.logits(hidden);
-        QVERIFY(largest_difference(logits, reference.at("nopad.logits")) < 1e-4);
+        QVERIFY(largest_difference(logits, reference.at("nopad.logits")) < tolerance_);
         QVERIFY(largest_difference(next_logprobs(logits, ids), reference.at("nopad.logprobs")) <
-                1e-4);
+                tolerance_);
     }
 
     void padded_rows_data() { models(); }
@@ -64,39 +64,50 @@ private Q_SLOTS:
                 const at::Tensor logits =
                     model.logits(model.hidden_states(packed)).narrow(1, 0, length);
                 QVERIFY(largest_difference(logits[0], expected[row].narrow(0, first, length)) <
-                        1e-4);
+                        tolerance_);
                 const at::Tensor logprobs = next_logprobs(logits, packed.narrow(1, 0, length));
                 QVERIFY(largest_difference(logprobs[0], expected_logprobs[row].narrow(
-                                                            0, first, length - 1)) < 1e-4);
+                                                            0, first, length - 1)) < tolerance_);
             }
         }
     }
 
-    void models_that_are_not_llama_are_refused() {
-        if (shared_folder("golden/models").empty()) QSKIP("the reference data is not here");
-        for (const char* name : {"gpt2", "qwen3", "gpt_neox"}) {
-            const auto loaded = Llama::load(shared_folder("golden/models") / name, at::kCPU);
-            QVERIFY(!loaded.ok());
-            QVERIFY(loaded.error().message.find("model_type") != std::string::npos);
-        }
+    void bfloat16_weights_and_computation() {
+        const auto folder = shared_folder("golden/models");
+        if (folder.empty()) QSKIP("the reference data is not here");
+        const auto model = Decoder::load(folder / "qwen2_bf16", at::kCPU, WeightType::bfloat16);
+        VERIFY_OK(model);
+        QVERIFY(model->flat_parameters().scalar_type() == at::kBFloat16);
+        const auto reference = read_safetensors(folder / "qwen2_bf16" / "reference.safetensors");
+        VERIFY_OK(reference);
+        const at::NoGradGuard no_grad;
+        const at::Tensor logits =
+            model->logits(model->hidden_states(reference->at("nopad.input_ids")));
+        QVERIFY(logits.scalar_type() == at::kBFloat16);
+        QVERIFY(largest_difference(logits.to(at::kFloat),
+                                   reference->at("nopad.logits_bf16_compute")) < 0.4);
     }
 
 private:
     void models() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"llama", "llama_tied_rope3", "llama_sharded"})
+        for (const char* name : {"llama", "llama_tied_rope3", "llama_sharded", "gpt2", "qwen2",
+                                 "qwen2_bf16", "qwen3", "mistral", "mistral_window", "gpt_neox"})
             QTest::newRow(name) << name;
     }
 
-    std::pair<Llama, TensorMap> load() {
+    std::pair<Decoder, TensorMap> load() {
         QFETCH(QString, name);
+        tolerance_ = name.startsWith("gpt") ? 2e-4 : 1e-4;  // as the README of the data has it
         const auto folder = shared_folder("golden/models") / name.toStdString();
-        auto model = Llama::load(folder, at::kCPU);
+        auto model = Decoder::load(folder, at::kCPU);
         auto reference = read_safetensors(folder / "reference.safetensors");
         if (!model.ok()) throw std::runtime_error(model.error().message);
         if (!reference.ok()) throw std::runtime_error(reference.error().message);
         return {std::move(model).value(), std::move(reference).value()};
     }
+
+    double tolerance_ = 1e-4;
 };
 
 PLUMB_REGISTER_TEST(TestGolden)

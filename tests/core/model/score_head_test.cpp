@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 #include "base/files.h"
-#include "model/llama.h"
+#include "model/decoder.h"
 #include "small_model.h"
 #include "test_main.h"
 
@@ -16,10 +16,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Llama language_model(bool tied) {
+Decoder language_model(bool tied) {
     ModelConfig config = small_model_config();
     config.tie_word_embeddings = tied;
-    Llama model(config, at::kCPU);
+    Decoder model(config, at::kCPU);
     model.initialise(11);
     return model;
 }
@@ -55,7 +55,7 @@ class TestScoreHead : public QObject {
 private Q_SLOTS:
     void saving_and_loading_keeps_every_bit() {
         for (const bool tied : {false, true}) {
-            const Llama model = language_model(tied).with_score_head(5);
+            const Decoder model = language_model(tied).with_score_head(5);
             const TemporaryFolder folder;
             VERIFY_OK(model.save(folder.path()));
             const QJsonObject config = config_of(folder.path());
@@ -68,7 +68,7 @@ private Q_SLOTS:
             QVERIFY(tensors->at("score.weight").sizes() == at::IntArrayRef({1, 24}));
             QVERIFY(!tensors->contains("lm_head.weight"));
 
-            const auto loaded = Llama::load(folder.path(), at::kCPU);
+            const auto loaded = Decoder::load(folder.path(), at::kCPU);
             VERIFY_OK(loaded);
             QVERIFY(loaded->config().score_head);
             QVERIFY(at::equal(loaded->flat_parameters(), model.flat_parameters()));
@@ -98,15 +98,15 @@ private Q_SLOTS:
     }
 
     void a_head_of_zeros_says_zero() {
-        const Llama base = language_model(true);
-        const Llama value = base.with_score_head(std::nullopt);
+        const Decoder base = language_model(true);
+        const Decoder value = base.with_score_head(std::nullopt);
         const at::Tensor hidden = value.hidden_states(some_ids());
         QVERIFY(at::equal(hidden, base.hidden_states(some_ids())));
         QVERIFY(at::equal(value.scores(hidden), at::zeros({2, 5})));
     }
 
     void a_drawn_head_depends_on_the_seed_alone() {
-        const Llama base = language_model(false);
+        const Decoder base = language_model(false);
         const at::Tensor head = base.with_score_head(5).named_tensors().at("score.weight");
         QVERIFY(at::equal(head, base.with_score_head(5).named_tensors().at("score.weight")));
         QVERIFY(!at::equal(head, base.with_score_head(6).named_tensors().at("score.weight")));
@@ -118,7 +118,7 @@ private Q_SLOTS:
     }
 
     void scores_are_products_with_the_head() {
-        const Llama model = language_model(true).with_score_head(5);
+        const Decoder model = language_model(true).with_score_head(5);
         const at::Tensor hidden = model.hidden_states(some_ids());
         const at::Tensor scores = model.scores(hidden);
         QVERIFY(scores.sizes() == at::IntArrayRef({2, 5}));
@@ -129,7 +129,7 @@ private Q_SLOTS:
     }
 
     void gradient_reaches_head_and_layers() {
-        Llama model = language_model(true).with_score_head(5);
+        Decoder model = language_model(true).with_score_head(5);
         model.enable_training();
         const at::Tensor weights = at::linspace(-1, 2, 10).view({2, 5});
         const auto loss = [&] {
@@ -159,7 +159,7 @@ private Q_SLOTS:
     }
 
     void each_head_answers_its_own_question_alone() {
-        const Llama base = language_model(true), scorer = base.with_score_head(5);
+        const Decoder base = language_model(true), scorer = base.with_score_head(5);
         const at::Tensor hidden = base.hidden_states(some_ids());
         QVERIFY_THROWS_EXCEPTION(InvariantError, base.scores(hidden));
         QVERIFY_THROWS_EXCEPTION(InvariantError, scorer.logits(hidden));

@@ -11,7 +11,7 @@ namespace {
 
 using Ids = std::vector<std::int64_t>;
 
-Llama small_model() {
+Decoder small_model() {
     ModelConfig config;
     config.vocab_size = 37;
     config.hidden_size = 24;
@@ -21,7 +21,7 @@ Llama small_model() {
     config.num_key_value_heads = 2;
     config.head_dim = 6;
     config.max_position_embeddings = 64;
-    Llama model(config, at::kCPU);
+    Decoder model(config, at::kCPU);
     model.initialise(11);
     return model;
 }
@@ -55,7 +55,7 @@ private Q_SLOTS:
         QFETCH(QString, name);
         const auto folder = shared_folder("golden/models");
         if (folder.empty()) QSKIP("the reference data is not here");
-        const auto model = Llama::load(folder / name.toStdString(), at::kCPU);
+        const auto model = Decoder::load(folder / name.toStdString(), at::kCPU);
         VERIFY_OK(model);
         const auto reference =
             read_safetensors(folder / name.toStdString() / "reference.safetensors");
@@ -98,7 +98,7 @@ private Q_SLOTS:
     }
 
     void shapes_masks_and_ends() {
-        const Llama model = small_model();
+        const Decoder model = small_model();
         SamplingSettings sampling;
         sampling.max_new_tokens = 20;
         sampling.eos_ids = {3, 12};
@@ -128,7 +128,7 @@ private Q_SLOTS:
     }
 
     void portions_give_the_same_completions() {
-        const Llama model = small_model();
+        const Decoder model = small_model();
         SamplingSettings sampling;
         sampling.max_new_tokens = 6;
         sampling.eos_ids = {3, 12, 20, 21, 22};
@@ -149,7 +149,7 @@ private Q_SLOTS:
     }
 
     void draws_depend_on_their_key_alone() {
-        const Llama model = small_model();
+        const Decoder model = small_model();
         SamplingSettings sampling;
         sampling.max_new_tokens = 20;
         const auto free = generate(model, three_prompts, 4, sampling, {1, 2, 0}, 0, {});
@@ -183,7 +183,7 @@ private Q_SLOTS:
     }
 
     void threads_do_not_change_the_rollout() {
-        const Llama model = small_model();
+        const Decoder model = small_model();
         SamplingSettings sampling;
         const int threads = at::get_num_threads();
         at::set_num_threads(1);
@@ -198,7 +198,7 @@ private Q_SLOTS:
     }
 
     void logprobs_are_those_of_a_forward_pass() {
-        const Llama model = small_model();
+        const Decoder model = small_model();
         SamplingSettings sampling;
         sampling.temperature = 0.7;
         sampling.top_k = 9;
@@ -223,7 +223,7 @@ private Q_SLOTS:
     }
 
     void results_can_enter_a_backward_pass() {
-        const Llama model = small_model();
+        const Decoder model = small_model();
         const auto rollout = generate(model, three_prompts, 2, {}, {}, 0, {});
         VERIFY_OK(rollout);
         const at::Tensor factor = at::ones({1}).requires_grad_(true);
@@ -232,7 +232,7 @@ private Q_SLOTS:
     }
 
     void stopping_is_seen() {
-        const Llama model = small_model();
+        const Decoder model = small_model();
         std::stop_source source;
         source.request_stop();
         const auto stopped = generate(model, three_prompts, 2, {}, {}, 0, source.get_token());
@@ -241,7 +241,7 @@ private Q_SLOTS:
     }
 
     void bad_input_is_named() {
-        const Llama model = small_model();
+        const Decoder model = small_model();
         const auto says = [&](const std::vector<Ids>& prompts, std::int64_t per_prompt,
                               const SamplingSettings& sampling, const std::string& what) {
             const auto result = generate(model, prompts, per_prompt, sampling, {}, 0, {});

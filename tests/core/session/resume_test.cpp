@@ -60,6 +60,17 @@ Settings small_reward_from_texts(const std::filesystem::path& folder) {
 
 /// What the kinds of resumed_run_is_the_same_run() mean.
 Settings settings_of(const QString& kind, const std::filesystem::path& folder) {
+    if (kind.endsWith(" lora")) {
+        Settings settings = settings_of(kind.chopped(5), folder);
+        if (settings.algorithm == "sft") settings.model_name_or_path = "base";
+        settings.use_peft = true;
+        settings.lora_r = 4;
+        settings.lora_dropout = 0.1;
+        settings.lora_target_modules = {"all-linear"};
+        settings.lora_modules_to_save = {"norm"};
+        settings.learning_rate = 3e-3;
+        return settings;
+    }
     if (kind.startsWith("sft")) {
         Settings settings = small_sft(folder);
         if (kind == "sft packed") {
@@ -114,8 +125,10 @@ Settings settings_of(const QString& kind, const std::filesystem::path& folder) {
 }
 
 std::vector<std::string> checkpoint_files(const QString& kind) {
-    std::vector<std::string> files{"model.safetensors", "trainer.safetensors", "trainer.json"};
-    if (kind.startsWith("ppo")) files.push_back("value/model.safetensors");
+    const std::string model =
+        kind.endsWith(" lora") ? "adapter_model.safetensors" : "model.safetensors";
+    std::vector<std::string> files{model, "trainer.safetensors", "trainer.json"};
+    if (kind.startsWith("ppo")) files.push_back("value/" + model);
     if (kind == "dpo reference followed") files.push_back("reference/model.safetensors");
     return files;
 }
@@ -157,11 +170,30 @@ private Q_SLOTS:
         QTest::addColumn<int>("stop_after");
         // Where it is stopped is drawn anew by every build of this table, from a fixed seed.
         Random random(20);
-        for (const char* kind :
-             {"grpo", "grpo two iterations", "grpo accumulation, reference", "sft", "sft packed",
-              "grpo adaptive entropy", "rloo", "reward", "dpo", "dpo reference followed",
-              "online dpo", "ppo", "ppo with its reward model", "dpo on own prompts",
-              "reward from texts"})
+        for (const char* kind : {"grpo",
+                                 "grpo two iterations",
+                                 "grpo accumulation, reference",
+                                 "sft",
+                                 "sft packed",
+                                 "grpo adaptive entropy",
+                                 "rloo",
+                                 "reward",
+                                 "dpo",
+                                 "dpo reference followed",
+                                 "online dpo",
+                                 "ppo",
+                                 "ppo with its reward model",
+                                 "dpo on own prompts",
+                                 "reward from texts",
+                                 "sft lora",
+                                 "grpo two iterations lora",
+                                 "grpo accumulation, reference lora",
+                                 "rloo lora",
+                                 "reward lora",
+                                 "dpo lora",
+                                 "online dpo lora",
+                                 "ppo lora",
+                                 "ppo with its reward model lora"})
             for (int i = 0; i < 2; ++i) {
                 const int stop = 1 + static_cast<int>(random.below(7));
                 QTest::addRow("%s after step %d (%d)", kind, stop, i) << kind << stop;

@@ -299,18 +299,17 @@ private Q_SLOTS:
             QTest::newRow(name) << QString::fromStdString(json) << expected;
         };
         row("merge", letters("", R"("a b")"), "merge 1 needs the token \"ab\"");
-        row("dropout", letters("", "", R"("dropout": 0.1,)"), "the BPE model sets dropout");
-        row("normalizer", letters("", "", "", R"("normalizer": {"type": "Lowercase"},)"),
-            "the normalizer Lowercase is not understood");
-        row("post-processor",
-            letters("", "", "", R"("post_processor": {"type": "BertProcessing"},)"),
-            "the post_processor BertProcessing is not understood");
+        row("dropout", letters("", "", R"("dropout": 0.1,)"), "model.dropout is set");
+        row("normalizer", letters("", "", "", R"("normalizer": {"type": "Precompiled"},)"),
+            "normalizer Precompiled is not understood");
+        row("post-processor", letters("", "", "", R"("post_processor": {"type": "Other"},)"),
+            "post_processor Other is not understood");
         auto json = letters("", "");
-        json.replace(json.find("ByteLevel"), 9, "Punctuation");
-        row("pre-tokenizer", json, "the pre_tokenizer Punctuation is not understood");
+        json.replace(json.find("ByteLevel"), 9, "BertPreTokenizer");
+        row("pre-tokenizer", json, "pre_tokenizer BertPreTokenizer is not understood");
         json = letters("", "");
         json.replace(json.rfind("ByteLevel"), 9, "WordPiece");
-        row("decoder", json, "the decoder WordPiece is not understood");
+        row("decoder", json, "decoder WordPiece is not understood");
     }
 
     void refuses_with_a_reason() {

@@ -117,19 +117,20 @@ private Q_SLOTS:
                                  << "has no model";
         QTest::newRow("normalizer")
             << changed("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}") << ""
-            << "the normalizer NFC is not understood";
+            << "normalizer NFC is not understood";
         QTest::newRow("adds tokens") << changed("{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}",
                                                 "{\"SpecialToken\": {\"id\": \"<s>\"}}")
                                      << ""
                                      << "post_processor TemplateProcessing";
-        QTest::newRow("strip") << QString::fromStdString(word_level(R"("lstrip": true)")) << ""
-                               << "\"<pad>\" sets lstrip";
+        QTest::newRow("strip")
+            << QString::fromStdString(word_level(R"("lstrip": 1)")) << ""
+            << "added_tokens[0].lstrip is of type number; expected true or false";
         QTest::newRow("negative id") << changed("\"w3\": 3", "\"w3\": -3") << ""
                                      << "\"w3\" has no usable id";
         QTest::newRow("huge id") << changed("\"w3\": 3", "\"w3\": 99999999999") << ""
                                  << "\"w3\" has no usable id";
         QTest::newRow("layout") << changed("\"content\": \"<eos>\"", "\"content\": 7") << ""
-                                << "not laid out as";
+                                << "added_tokens[1].content is of type number; expected a text";
         QTest::newRow("special") << words << R"({"eos_token": "</s>"})"
                                  << "eos_token \"</s>\" is not in the vocabulary";
     }

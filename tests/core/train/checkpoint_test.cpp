@@ -15,7 +15,7 @@ namespace {
 /// Everything that a run trains, drawn from the seed.
 struct Models {
     Policy policy;
-    Llama value;
+    Decoder value;
     AdamW optimizer, value_optimizer;
 
     explicit Models(std::uint64_t seed)
@@ -108,7 +108,7 @@ private Q_SLOTS:
         Models saved(1);
         const TemporaryFolder folder;
         VERIFY_OK(write_checkpoint(folder.path(), saved.trained(), {}));
-        const auto value = Llama::load(folder.path() / "value", at::kCPU);
+        const auto value = Decoder::load(folder.path() / "value", at::kCPU);
         VERIFY_OK(value);
         QVERIFY(value->config().score_head);
         QVERIFY(!fs::exists(folder.path() / "reference"));
@@ -121,11 +121,11 @@ private Q_SLOTS:
         Settings settings;
         settings.sync_ref_model = true;
         settings.ref_model_sync_steps = 1;
-        Reference reference(start.path(), at::kCPU);
+        Reference reference(start.path(), saved.policy.model);
         VERIFY_OK(reference.follow(saved.policy.model, settings, 1));
         VERIFY_OK(write_checkpoint(folder.path(), saved.trained(&reference), {}));
         Models fresh(2);
-        Reference later(start.path(), at::kCPU);
+        Reference later(start.path(), fresh.policy.model);
         VERIFY_OK(read_checkpoint(folder.path(), fresh.trained(&later)));
         QVERIFY(later.in_memory());
         QVERIFY(

@@ -9,7 +9,7 @@ using namespace plumb;
 
 namespace {
 
-Metrics evaluate(const SmallTask& small, const Scorers& scorers, const Llama* reference,
+Metrics evaluate(const SmallTask& small, const Scorers& scorers, const Decoder* reference,
                  const Settings& settings) {
     const auto evaluation =
         evaluate_policy(small.policy, *small.task, scorers, reference, settings, {});
@@ -24,7 +24,7 @@ std::unique_ptr<RewardFunction> reward(const std::string& name, const Settings& 
 }
 
 /// A policy that writes the token and nothing else, whatever it is given.
-void make_it_say(Llama& model, std::int64_t token) {
+void make_it_say(Decoder& model, std::int64_t token) {
     for (auto& [name, tensor] : model.named_tensors()) {
         if (name.ends_with("norm.weight")) continue;
         tensor.zero_();
@@ -41,7 +41,7 @@ private Q_SLOTS:
     void kl_to_itself_is_zero() {
         const Settings settings = small_reviews();
         const SmallTask small = small_task(settings);
-        const Llama copy = small.policy.model.frozen_copy();
+        const Decoder copy = small.policy.model.frozen_copy();
         const Metrics metrics = evaluate(small, {}, &copy, settings);
         QVERIFY(std::abs(metrics.at("eval/kl_sequence")) < 1e-4);
         QVERIFY(!evaluate(small, {}, nullptr, settings).contains("eval/kl_sequence"));
@@ -59,7 +59,7 @@ private Q_SLOTS:
         const double far =
             evaluate(small, {}, &other.policy.model, settings).at("eval/kl_sequence");
         // Halfway between both it is nearer.
-        Llama between = small.policy.model.frozen_copy();
+        Decoder between = small.policy.model.frozen_copy();
         between.flat_parameters().lerp_(other.policy.model.flat_parameters(), 0.2);
         const double near = evaluate(small, {}, &between, settings).at("eval/kl_sequence");
         QVERIFY2(near > 0.05, std::to_string(near).c_str());
@@ -76,7 +76,7 @@ private Q_SLOTS:
         settings.tie_word_embeddings = false;
         SmallTask small = small_task(settings);
         make_it_say(small.policy.model, 1);
-        Llama uniform = small.policy.model.frozen_copy();
+        Decoder uniform = small.policy.model.frozen_copy();
         uniform.named_tensors().at("lm_head.weight").zero_();
         // One token that the reference gives 1 of 65: padding is no part of the distribution.
         const double kl = evaluate(small, {}, &uniform, settings).at("eval/kl_sequence");

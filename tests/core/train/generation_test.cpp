@@ -20,7 +20,7 @@ private Q_SLOTS:
         config.head_dim = 8;
         config.max_position_embeddings = 32;
         config.tie_word_embeddings = true;
-        Llama model(config, at::kCPU);
+        Decoder model(config, at::kCPU);
         model.initialise(3);
         model.enable_training();
         AdamW optimizer(model, {});
@@ -38,7 +38,7 @@ private Q_SLOTS:
 
 private:
     /// Of the first sampled token of each prompt, [2].
-    static at::Tensor first_logprobs(const Llama& model) {
+    static at::Tensor first_logprobs(const Decoder& model) {
         SamplingSettings sampling;
         sampling.temperature = 0;
         sampling.max_new_tokens = 1;

@@ -19,15 +19,15 @@ class TestPpoBatch : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void a_row_has_values_up_to_one_past_its_last_token() {
-        const PpoRows rows = make_ppo_rows(prompts, completions, 4, 0);
-        QCOMPARE(rows.batch.ids.size(1), std::int64_t{5});
+        const PpoRows rows = make_ppo_rows(prompts, completions, 4);
+        QVERIFY(at::equal(rows.batch.sequences.ids, numbers({2, 3, 4, 6, 1, 5, 7, 8, 9})));
         // The state before the t-th token is the one at its predecessor.
         QVERIFY(at::equal(rows.value_positions, numbers({2, 3, 4, 5, 6, 7, 8})));
         QVERIFY(at::equal(rows.value_slots, numbers({0, 1, 2, 4, 5, 6, 7})));
     }
 
     void a_row_as_long_as_the_grid_has_no_value_past_it() {
-        const PpoRows rows = make_ppo_rows(prompts, completions, 3, 0);
+        const PpoRows rows = make_ppo_rows(prompts, completions, 3);
         QVERIFY(at::equal(rows.value_positions, numbers({2, 3, 4, 5, 6, 7})));
         QVERIFY(at::equal(rows.value_slots, numbers({0, 1, 2, 3, 4, 5})));
     }
@@ -42,7 +42,7 @@ private Q_SLOTS:
 
     void the_masks_of_the_loss_lie_on_the_same_grid() {
         for (const std::int64_t width : {3, 4, 6}) {
-            const PpoRows rows = make_ppo_rows(prompts, completions, width, 0);
+            const PpoRows rows = make_ppo_rows(prompts, completions, width);
             const PpoMasks masks = ppo_masks(numbers({2, 3}), width, at::kFloat);
             const at::Tensor values =
                 at::zeros({2 * width}).index_fill_(0, rows.value_slots, 1).view({2, width});
@@ -53,8 +53,8 @@ private Q_SLOTS:
     }
 
     void logprobs_are_those_of_the_completions() {
-        const Llama model = tiny_model(3);
-        const PpoRows rows = make_ppo_rows(prompts, completions, 5, 0);
+        const Decoder model = tiny_model(3);
+        const PpoRows rows = make_ppo_rows(prompts, completions, 5);
         const TokenLogprobs wide = ppo_logprobs(model, rows, 0.8, {0});
         const TokenLogprobs plain = completion_logprobs(model, rows.batch, 0.8, {0});
         for (const auto& [actual, expected] :
@@ -67,11 +67,12 @@ private Q_SLOTS:
     }
 
     void values_are_the_scores_of_the_states() {
-        const Llama value = tiny_scorer(3);
-        const PpoRows rows = make_ppo_rows(prompts, completions, 5, 0);
+        const Decoder value = tiny_scorer(3);
+        const PpoRows rows = make_ppo_rows(prompts, completions, 5);
         const at::Tensor values = ppo_values(value, rows);
         QVERIFY(values.sizes() == at::IntArrayRef({2, 5}));
-        const at::Tensor scores = value.scores(value.hidden_states(rows.batch.ids));
+        const at::Tensor scores =
+            value.scores(value.hidden_states(numbers({2, 3, 4, 6, 1, 5, 7, 8, 9, 0}).view({2, 5})));
         QVERIFY(at::allclose(values[0].narrow(0, 0, 3), scores[0].narrow(0, 2, 3), 1e-5, 1e-6));
         QVERIFY(at::allclose(values[1].narrow(0, 0, 4), scores[1].narrow(0, 0, 4), 1e-5, 1e-6));
         QVERIFY(at::equal(values[0].narrow(0, 3, 2), at::zeros({2})));

@@ -16,9 +16,9 @@ const std::vector<std::int64_t> all_rows = {0, 1, 2, 3};
 
 /// Policy, value and reference models, and a rollout of four completions of unequal length.
 struct Bench {
-    Llama policy = tiny_model(1);
-    Llama value = tiny_scorer(2);
-    Llama reference = tiny_model(3);
+    Decoder policy = tiny_model(1);
+    Decoder value = tiny_scorer(2);
+    Decoder reference = tiny_model(3);
     PpoModels models{policy, value, reference, {0}};
     AdamW policy_optimizer, value_optimizer;
     PpoConfig config;
@@ -33,9 +33,9 @@ struct Bench {
         samples.lengths = at::tensor(std::vector<std::int64_t>{2, 4, 1, 3}, at::kLong);
         samples.ended = at::tensor(std::vector<std::int64_t>{1, 0, 1, 1}).to(at::kBool);
         samples.scores = at::tensor(std::vector<float>{1, -2, 0.5f, 0});
-        const auto batch = make_completion_batch(samples.prompts, samples.completions, 0);
+        const auto batch = make_completion_batch(samples.prompts, samples.completions);
         samples.logprobs = completion_logprobs(policy, batch, temperature, {0}).logprobs.detach();
-        auto made = make_experience(std::move(samples), models, config, temperature, 5, 3, 0, {});
+        auto made = make_experience(std::move(samples), models, config, temperature, 5, 3, {});
         if (!made) qFatal("%s", made.error().message.c_str());
         experience = std::move(*made);
     }
@@ -55,7 +55,7 @@ struct Bench {
             prompts.push_back(experience.prompts[static_cast<std::size_t>(i)]);
             completions.push_back(experience.completions[static_cast<std::size_t>(i)]);
         }
-        const PpoRows rows = make_ppo_rows(prompts, completions, 5, 0);
+        const PpoRows rows = make_ppo_rows(prompts, completions, 5);
         PpoBatch batch =
             ppo_rows(experience.rollout, experience.targets, at::tensor(numbers, at::kLong));
         batch.logprobs = ppo_logprobs(policy, rows, temperature, {0}).logprobs;
@@ -78,7 +78,7 @@ private Q_SLOTS:
     void experience_has_what_the_models_say() {
         const Bench bench;
         const PpoExperience& experience = bench.experience;
-        const PpoRows rows = make_ppo_rows(experience.prompts, experience.completions, 5, 0);
+        const PpoRows rows = make_ppo_rows(experience.prompts, experience.completions, 5);
         // Made in parts of 3 rows and 1 row.
         QVERIFY(at::allclose(experience.rollout.ref_logprobs,
                              ppo_logprobs(bench.reference, rows, temperature, {0}).logprobs, 1e-5,
@@ -125,7 +125,7 @@ private Q_SLOTS:
     void the_gradient_reaches_all_layers_of_both() {
         Bench bench;
         bench.loss_of(all_rows).backward();
-        for (const Llama* model : {&bench.policy, &bench.value})
+        for (const Decoder* model : {&bench.policy, &bench.value})
             for (const auto& [name, gradient] : model->named_tensors(true))
                 QVERIFY2(gradient.abs().max().item<float>() > 0, name.c_str());
     }

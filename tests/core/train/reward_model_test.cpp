@@ -13,7 +13,7 @@ using namespace plumb;
 namespace {
 
 float score_of(const Policy& scorer, const TokenIds& ids) {
-    const Llama& model = scorer.model;
+    const Decoder& model = scorer.model;
     return model.scores(model.hidden_states(pad_right({ids}, 0)))[0].select(0, -1).item<float>();
 }
 
@@ -127,7 +127,7 @@ private Q_SLOTS:
             ModelConfig config = small.policy.model.config();
             config.pad_token_id = pad;
             config.score_head = true;
-            Llama model(config, at::kCPU);
+            Decoder model(config, at::kCPU);
             model.initialise(5);
             const auto scorer = std::make_shared<const Policy>(
                 make_policy(std::move(model), small.policy.tokenizer));
@@ -137,8 +137,8 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < samples.size(); ++i) {
                 const TokenIds prompt = small.policy.tokenizer->encode(samples[i].prompt);
                 const std::vector<PreferenceRow> pair = {{prompt, samples[i].ids, {2, 3}, {}}};
-                const at::Tensor trained = preference_scores(
-                    scorer->model, make_preference_batch(pair, padding_id(*scorer)));
+                const at::Tensor trained =
+                    preference_scores(scorer->model, make_preference_batch(pair));
                 QVERIFY(std::abs(*(*scores)[i] - trained[0].item<float>()) < 1e-5);
             }
         }

@@ -24,17 +24,17 @@ inline plumb::ModelConfig tiny_config() {
     return config;
 }
 
-inline plumb::Llama tiny_model(std::uint64_t seed) {
-    plumb::Llama model(tiny_config(), at::kCPU);
+inline plumb::Decoder tiny_model(std::uint64_t seed) {
+    plumb::Decoder model(tiny_config(), at::kCPU);
     model.initialise(seed);
     return model;
 }
 
 /// The same with a score head of its own.
-inline plumb::Llama tiny_scorer(std::uint64_t seed) {
+inline plumb::Decoder tiny_scorer(std::uint64_t seed) {
     plumb::ModelConfig config = tiny_config();
     config.score_head = true;
-    plumb::Llama model(config, at::kCPU);
+    plumb::Decoder model(config, at::kCPU);
     model.initialise(seed);
     return model;
 }

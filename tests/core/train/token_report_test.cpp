@@ -74,8 +74,7 @@ struct TrainedRun {
 std::vector<double> logprobs_of(const Policy& policy, const CompletionRecord& record,
                                 const TokenIds& ids, double temperature) {
     const at::NoGradGuard no_gradient;
-    const auto batch =
-        make_completion_batch({policy.tokenizer->encode(record.prompt)}, {ids}, padding_id(policy));
+    const auto batch = make_completion_batch({policy.tokenizer->encode(record.prompt)}, {ids});
     const at::Tensor values =
         completion_logprobs(policy.model, batch, temperature, policy.suppressed_ids).logprobs[0];
     std::vector<double> result;
@@ -199,7 +198,7 @@ private Q_SLOTS:
         settings.num_ppo_epochs = 2;
         const TrainedRun run(settings);
         const Policy policy = run.policy_after(0);
-        const auto value = Llama::load(run.monitor.checkpoint(0) / "value", at::kCPU);
+        const auto value = Decoder::load(run.monitor.checkpoint(0) / "value", at::kCPU);
         VERIFY_OK(value);
         bool moved = false;
         for (std::int64_t row = 0; row < 8; ++row) {
@@ -209,7 +208,7 @@ private Q_SLOTS:
             QVERIFY(near(tokens.ref_logprob, logprobs_of(policy, text, tokens.ids, 1.0)));
             const at::NoGradGuard no_gradient;
             const PpoRows rows = make_ppo_rows({policy.tokenizer->encode(text.prompt)},
-                                               {tokens.ids}, text.length + 1, padding_id(policy));
+                                               {tokens.ids}, text.length + 1);
             const at::Tensor values = ppo_values(*value, rows)[0];
             double mean = 0;
             QCOMPARE(tokens.value.size(), tokens.ids.size());

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "base/result.h"
+
+namespace plumb {
+
+/// What a model's folder holds, told without loading it.
+struct ModelInfo {
+    std::filesystem::path folder;
+    std::string family;           ///< "Llama"
+    bool has_score_head = false;  ///< a reward or value model
+    std::int64_t parameters = 0;
+    std::int64_t layers = 0, hidden_size = 0, heads = 0, kv_heads = 0;
+    std::int64_t vocab_size = 0;
+    std::int64_t positions = 0;       ///< the longest sequence
+    std::int64_t sliding_window = 0;  ///< 0: none
+    bool tied_head = false;
+
+    std::map<std::string, std::int64_t> parameters_by_dtype;  ///< in files: "bfloat16" to how many
+    std::int64_t files = 0;
+    double file_bytes = 0;
+
+    // In memory, in float32.
+    double weight_bytes = 0;
+    double training_bytes = 0;    ///< weights, gradients and the moments of AdamW
+    double generation_bytes = 0;  ///< weights and generation's copy of them
+
+    /// Of the tokenizer: its number of tokens, or why there is none.
+    std::int64_t tokens = 0;
+    std::string tokenizer_problem;
+    std::string bos, eos, pad;  ///< texts of its special tokens; empty where it has none
+    std::string chat_template;  ///< empty where there is none
+};
+
+/// Looks at config.json, the headers of the safetensors files and the tokenizer. model: a folder,
+/// or RUN[@STEP|@best|@start] of the workspace. Blocks for the time that reading a tokenizer takes.
+/// Errors are those of loading the model, tensors that are missing or do not fit included.
+Result<ModelInfo> describe_model(const std::string& model, const std::filesystem::path& workspace);
+
+}  // namespace plumb
