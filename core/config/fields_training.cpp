@@ -102,6 +102,33 @@ std::vector<Field> optimiser_fields() {
          .minimum = 1,
          .maximum = 1 << 20,
          .trl_name = "gradient_accumulation_steps"},
+        {.key = "bf16",
+         .member = &Settings::bf16,
+         .label = "bfloat16",
+         .help = "Whether models hold and compute bfloat16 numbers: half the memory for weights "
+                 "and activations. AdamW keeps float32 copies of what is trained, and "
+                 "probabilities and losses stay float32. On a CPU without bfloat16 instructions "
+                 "it is slower.",
+         .advanced = true,
+         .trl_name = "bf16"},
+        {.key = "gradient_checkpointing",
+         .member = &Settings::gradient_checkpointing,
+         .label = "Recompute layers",
+         .help = "Whether updates keep only the input of each layer and compute the rest again on "
+                 "their way back: the same numbers with far less memory, for about a third more "
+                 "time.",
+         .advanced = true,
+         .trl_name = "gradient_checkpointing"},
+        {.key = "memory_limit_gb",
+         .member = &Settings::memory_limit_gb,
+         .label = "Memory limit",
+         .help =
+             "Most memory that the run may take by its forecast; micro-batches are cut and more "
+             "of them added up until it fits, so that steps stay the same. 0 cuts none.",
+         .unit = "GB",
+         .minimum = 0,
+         .maximum = 1e6,
+         .advanced = true},
         {.key = "on_non_finite",
          .member = &Settings::on_non_finite,
          .label = "Non-finite loss",

@@ -98,7 +98,10 @@ struct Settings {
     double max_grad_norm = 1.0;                      ///< 0: no clipping
     std::int64_t per_device_train_batch_size = 128;  ///< rows of a micro-batch (GRPO: completions)
     std::int64_t gradient_accumulation_steps = 1;
-    std::string on_non_finite = "stop";  ///< stop, skip: what a non-finite loss or gradient does
+    bool bf16 = false;                    ///< bfloat16 weights and compute, float32 master weights
+    bool gradient_checkpointing = false;  ///< layers are computed again in the pass backwards
+    double memory_limit_gb = 0.0;         ///< micro-batches are cut to fit in it; 0: no limit
+    std::string on_non_finite = "stop";   ///< stop, skip: what a non-finite loss or gradient does
 
     // LoRA
     bool use_peft = false;  ///< train an adapter on the model, which stays as it is

@@ -229,8 +229,8 @@ Error changed(const AdapterFolder& adapter) {
                          "they were");
 }
 
-Result<Decoder> load_base(const AdapterFolder& adapter, at::Device device) {
-    PLUMB_TRY(Decoder model, Decoder::load(adapter.base, device));
+Result<Decoder> load_base(const AdapterFolder& adapter, at::Device device, WeightType dtype) {
+    PLUMB_TRY(Decoder model, Decoder::load(adapter.base, device, dtype));
     const std::string fingerprint = fingerprint_of(model);
     if (!adapter.fingerprint.empty() && adapter.fingerprint != fingerprint) return changed(adapter);
     model.set_base({adapter.base, adapter.base_name, fingerprint});
@@ -294,9 +294,9 @@ Result<TensorMap> read_adapter_tensors(const fs::path& folder) {
     return read_safetensors(folder / tensor_file);
 }
 
-Result<Decoder> load_adapted(const fs::path& folder, at::Device device) {
+Result<Decoder> load_adapted(const fs::path& folder, at::Device device, WeightType dtype) {
     PLUMB_TRY(const AdapterFolder adapter, read_adapter_folder(folder));
-    PLUMB_TRY(Decoder model, load_base(adapter, device));
+    PLUMB_TRY(Decoder model, load_base(adapter, device, dtype));
     if (adapter.score_head && !model.config().score_head) {
         // The language model's own head is not needed, its other parameters stay where they are.
         model = model.sharing_with_score_head(std::nullopt);

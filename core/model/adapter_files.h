@@ -39,7 +39,8 @@ Result<ModelConfig> read_any_model_config(const std::filesystem::path& folder);
 /// The tensors of an adapter's folder under PEFT's names.
 Result<TensorMap> read_adapter_tensors(const std::filesystem::path& folder);
 /// Base and adapter, not merged. A base that has changed since is an error that says so.
-Result<Decoder> load_adapted(const std::filesystem::path& folder, at::Device device);
+Result<Decoder> load_adapted(const std::filesystem::path& folder, at::Device device,
+                             WeightType dtype = WeightType::float32);
 /// The same on the memory of a model that holds the base already, or nothing where the folder's
 /// adapter belongs to another base.
 Result<std::optional<Decoder>> load_adapted_on(const std::filesystem::path& folder,

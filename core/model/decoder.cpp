@@ -12,6 +12,7 @@
 #include "model/memory_ledger.h"
 #include "model/ops.h"
 #include "model/packed_copy.h"
+#include "model/recompute.h"
 
 namespace plumb {
 namespace {
@@ -181,6 +182,19 @@ void Decoder::zero_gradients() {
     flat_gradients_.zero_();
 }
 
+Decoder Decoder::with_dtype(WeightType dtype) const {
+    PLUMB_CHECK(!adapter_, "an adapter has the type of its model");
+    ModelConfig config = config_;
+    config.dtype = dtype;
+    Decoder copy(config, device_);
+    for (const ParameterPlace& place : decoder_parameters(config))
+        copy.parameter(place.parameter, place.layer)
+            .copy_(parameter(place.parameter, place.layer).detach());
+    copy.base_ = base_;
+    copy.gradient_checkpointing_ = gradient_checkpointing_;
+    return copy;
+}
+
 Decoder Decoder::frozen_copy() const {
     if (adapter_) return copy_of_adapted();
     Decoder copy(config_, device_);
@@ -255,8 +269,14 @@ at::Tensor Decoder::hidden_states(const TokenTree& tokens) const {
     const RopeTables rope = rope_.up_to(tokens.longest());
     const Pass pass = next_pass();
     at::Tensor x = embed(tokens);
-    for (std::size_t i = 0; i < layers_.size(); ++i)
-        x = run_layer(i, x, tokens.segments, rope, pass);
+    const bool recompute = gradient_checkpointing_ && is_trainable() && at::GradMode::is_enabled();
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const auto layer = [this, i, segments = tokens.segments, rope,
+                            pass](const at::Tensor& input) -> std::vector<at::Tensor> {
+            return {run_layer(i, input, segments, rope, pass)};
+        };
+        x = recompute ? recomputed(x, layer).front() : run_layer(i, x, tokens.segments, rope, pass);
+    }
     return final_norm(x);
 }
 
@@ -293,9 +313,17 @@ at::Tensor Decoder::logits(const at::Tensor& hidden) const {
     return ops::linear(hidden, head_, {}, {}, head_adapter_, next_pass().dropout);
 }
 
+std::function<at::Tensor(const at::Tensor&)> Decoder::head() const {
+    PLUMB_CHECK(!config_.score_head, "a reward or value model has no logits");
+    return [this, dropout = next_pass().dropout](const at::Tensor& hidden) {
+        return ops::linear(hidden, head_, {}, {}, head_adapter_, dropout);
+    };
+}
+
 at::Tensor Decoder::scores(const at::Tensor& hidden) const {
     PLUMB_CHECK(config_.score_head, "a language model has no score head");
-    return ops::linear(hidden, head_).squeeze(-1);
+    const at::Tensor scores = ops::linear(hidden, head_).squeeze(-1);
+    return c10::elementSize(scores.scalar_type()) < 4 ? scores.to(at::kFloat) : scores;
 }
 
 }  // namespace plumb

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -93,7 +94,10 @@ public:
     /// hidden [..., hidden] to logits [..., vocab]. Differentiable where gradients are on.
     /// Precondition here and in generation: no score head.
     at::Tensor logits(const at::Tensor& hidden) const;
-    /// hidden [..., hidden] to scores [...]. Differentiable. Precondition: a score head.
+    /// logits() as a function that draws the same dropout at every call. The model must outlive it.
+    std::function<at::Tensor(const at::Tensor&)> head() const;
+    /// hidden [..., hidden] to scores [...], float32 also where weights are shorter.
+    /// Differentiable. Precondition: a score head.
     at::Tensor scores(const at::Tensor& hidden) const;
 
     // Generation. On the CPU it uses a copy of the parameters in the kernels' layout, which is made
@@ -131,7 +135,12 @@ public:
     void enable_training();
     bool is_trainable() const { return flat_gradients_.defined(); }
     void zero_gradients();
+    /// Passes with gradients keep the inputs of the layers alone and compute the rest anew on their
+    /// way back: the same gradients, for less memory and about a third more work.
+    void set_gradient_checkpointing(bool on) { gradient_checkpointing_ = on; }
 
+    /// A frozen copy whose parameters are rounded to the type. Precondition: no adapter.
+    Decoder with_dtype(WeightType dtype) const;
     /// A copy with the same parameters, frozen. With an adapter only that is copied.
     Decoder frozen_copy() const;
 
@@ -251,6 +260,7 @@ private:
     std::vector<Layer> layers_;
     RotaryPositions rope_;
     bool is_shared_ = false;
+    bool gradient_checkpointing_ = false;
     std::optional<BaseModel> base_;
     std::unique_ptr<Adapter> adapter_;
     ops::LowRank head_adapter_;

@@ -101,7 +101,10 @@ at::Tensor Decoder::decode(const at::Tensor& ids, KeyValueCache& cache) const {
 
 at::Tensor Decoder::next_logits(const at::Tensor& hidden) const {
     const at::NoGradGuard no_grad;
-    if (!runs_on_kernels(config_, device_)) return logits(hidden);
+    if (!runs_on_kernels(config_, device_)) {
+        const at::Tensor all = logits(hidden);
+        return c10::elementSize(all.scalar_type()) < 4 ? all.to(at::kFloat) : all;
+    }
     at::Tensor result = at::empty({hidden.size(0), config_.vocab_size}, at::kFloat);
     packed()->logits(hidden.contiguous().const_data_ptr<float>(), hidden.size(0),
                      result.data_ptr<float>());

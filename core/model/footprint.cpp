@@ -6,6 +6,7 @@
 #include "model/aligned.h"
 #include "model/kernels.h"
 #include "model/parameters.h"
+#include "model/recompute.h"
 #include "model/rope.h"
 
 namespace plumb {
@@ -76,7 +77,15 @@ double Footprint::parameters() const {
     return static_cast<double>(count * bytes);
 }
 
-double Footprint::trained() const { return adapter_ ? floats(adapter_->elements) : parameters(); }
+double Footprint::trained() const {
+    return adapter_ ? static_cast<double>(adapter_->elements * bytes_of(config_.dtype))
+                    : parameters();
+}
+
+double Footprint::optimizer() const {
+    const std::int64_t bytes = bytes_of(config_.dtype);
+    return trained() / static_cast<double>(bytes) * float_bytes * (bytes < 4 ? 3 : 2);
+}
 
 double Footprint::model() const {
     const std::int64_t positions =
@@ -131,6 +140,14 @@ double Footprint::log_softmax_slices(std::int64_t outputs) const {
     const std::int64_t vocabulary = config_.vocab_size;
     return 2 *
            floats(std::min(outputs, std::max<std::int64_t>(1, slice / vocabulary)) * vocabulary);
+}
+
+bool Footprint::slices_head(std::int64_t outputs) const {
+    return !config_.score_head && outputs > logit_rows_at_once(config_.vocab_size);
+}
+
+double Footprint::logits_at_once(std::int64_t outputs) const {
+    return floats(std::min(outputs, logit_rows_at_once(config_.vocab_size)) * config_.vocab_size);
 }
 
 /// x, made of embeddings and of learned positions, which are added in new memory.
@@ -188,6 +205,13 @@ void Footprint::infer(MemoryAccount& account, const PassShape& shape) const {
 /// Of the chosen hidden states, which are let go of; logits stay with one or two numbers for each.
 void Footprint::head_forward(MemoryAccount& account, const PassShape& shape) const {
     const std::int64_t hidden = config_.hidden_size, output = widths().output;
+    if (slices_head(shape.outputs)) {
+        account.take(floats(2 * shape.outputs));
+        account.touch(logits_at_once(shape.outputs) +
+                      std::max(packed(hidden, output), log_softmax_slices(shape.outputs)));
+        account.touch(floats(2 * shape.outputs));  // put together
+        return;
+    }
     account.take(floats(shape.outputs * output) + packed(hidden, output));
     account.give(packed(hidden, output));
     if (config_.score_head) return;
@@ -195,7 +219,8 @@ void Footprint::head_forward(MemoryAccount& account, const PassShape& shape) con
     account.touch(log_softmax_slices(shape.outputs));
 }
 
-void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
+/// With a graph.
+void Footprint::layer_forward(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
     const std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
@@ -209,29 +234,38 @@ void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
         if (adapter_ && rank == 0) account.give(of(width));
     };
 
+    account.take(of(w.hidden + w.moments));
+    product(w.hidden, w.qkv, ranks.qkv);
+    drop_input(w.hidden, ranks.qkv);
+    if (config_.qk_norm) account.take(of(w.qkv + w.head_norms));
+    account.take(of(w.attention + w.heads));
+    account.touch(attention_scratch(shape, false));
+    product(w.attention, w.hidden, ranks.output);
+    account.take(of(w.hidden + w.moments));
+    product(w.hidden, w.columns, ranks.gate_up);
+    drop_input(w.hidden, ranks.gate_up);
+    account.take(of(w.mlp));
+    product(w.mlp, w.hidden, ranks.down);
+    drop_input(w.mlp, ranks.down);
+    // Nobody but the sum reads what attention added to, where the MLP reads the layer's input.
+    if (config_.parallel_residual) account.give(of(w.hidden));
+}
+
+void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
+    const Widths w = widths();
+    const double x = floats(shape.positions() * w.hidden);
     embed(account, shape);
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
-        account.take(of(w.hidden + w.moments));
-        product(w.hidden, w.qkv, ranks.qkv);
-        drop_input(w.hidden, ranks.qkv);
-        if (config_.qk_norm) account.take(of(w.qkv + w.head_norms));
-        account.take(of(w.attention + w.heads));
-        account.touch(attention_scratch(shape, false));
-        product(w.attention, w.hidden, ranks.output);
-        account.take(of(w.hidden + w.moments));
-        product(w.hidden, w.columns, ranks.gate_up);
-        drop_input(w.hidden, ranks.gate_up);
-        account.take(of(w.mlp));
-        product(w.mlp, w.hidden, ranks.down);
-        drop_input(w.mlp, ranks.down);
-        // Nobody but the sum reads what attention added to, where the MLP reads the layer's input.
-        if (config_.parallel_residual) account.give(of(w.hidden));
+        const double before = account.now();
+        layer_forward(account, shape);
+        if (gradient_checkpointing_) account.give(account.now() - before - x);
     }
-    account.take(of(w.hidden + w.moments));
+    account.take(x + floats(shape.positions() * w.moments));
     account.take(floats(shape.outputs * w.hidden));
-    account.give(of(w.hidden));  // the normed states, of which some were chosen
+    account.give(x);  // the normed states, of which some were chosen
     head_forward(account, shape);
-    if (adapter_ && !adapter_->head) account.give(floats(shape.outputs * w.hidden));
+    if (adapter_ && !adapter_->head && !slices_head(shape.outputs))
+        account.give(floats(shape.outputs * w.hidden));
 }
 
 /// dy is held; afterwards dx is held as well. The weight's gradient needs x packed.
@@ -247,6 +281,15 @@ void Footprint::linear_backward(MemoryAccount& account, std::int64_t rows, std::
 
 void Footprint::head_backward(MemoryAccount& account, const PassShape& shape) const {
     const std::int64_t hidden = config_.hidden_size, output = widths().output;
+    if (slices_head(shape.outputs)) {
+        const double chosen = floats(shape.outputs * hidden);
+        account.take(chosen);  // their gradient
+        account.touch(2 * logits_at_once(shape.outputs) +
+                      std::max(packed(output, hidden), log_softmax_slices(shape.outputs)));
+        account.touch(chosen);  // put together
+        account.give(chosen + floats(2 * shape.outputs));
+        return;
+    }
     const double logits = floats(shape.outputs * output);
     if (!config_.score_head) {
         account.take(logits);  // their gradient
@@ -277,6 +320,10 @@ void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
     };
     norm_backward(true);
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
+        if (gradient_checkpointing_) {  // all but the output, which is still there
+            layer_forward(account, shape);
+            account.give(of(w.hidden));
+        }
         linear_backward(account, positions, w.mlp, w.hidden, ranks.down);
         give_input(w.mlp, ranks.down);
         account.take(of(w.columns));

@@ -44,7 +44,8 @@ struct PassShape {
 
 /// What Decoder's passes hold in memory on the CPU, tensor by tensor in the order in which they are
 /// made and let go of. It follows decoder.cpp, ops.cpp, packed_decoder.cpp and logprobs.cpp line by
-/// line; a test compares it with the ledger.
+/// line; a test compares it with the ledger. Activations are taken to be float32: those of bfloat16
+/// models, which run on LibTorch's operations, are about as large.
 class Footprint {
 public:
     /// With an adapter only that is trained.
@@ -52,11 +53,16 @@ public:
               std::optional<AdapterSize> adapter = {})
         : config_(config), threads_(threads), adapter_(adapter) {}
 
+    /// See Decoder::set_gradient_checkpointing().
+    void set_gradient_checkpointing(bool on) { gradient_checkpointing_ = on; }
+
     std::int64_t parameter_count() const;
     /// The flat buffer of parameters with its gaps.
     double parameters() const;
-    /// What is trained, the adapter where there is one; gradients and each moment take the same.
+    /// What is trained, the adapter where there is one; gradients take the same.
     double trained() const;
+    /// AdamW's moments, and its float32 copies of shorter weights.
+    double optimizer() const;
     /// Parameters and rotary tables: what account_as() gives a model.
     double model() const;
     /// Generation's copy of the matrices.
@@ -83,6 +89,10 @@ private:
     double workspace(std::int64_t rows, std::int64_t capacity) const;
     double log_softmax_slices(std::int64_t outputs) const;
     void embed(MemoryAccount& account, const PassShape& shape) const;
+    /// Whether the logits of so many outputs are made in slices, and those of a slice.
+    bool slices_head(std::int64_t outputs) const;
+    double logits_at_once(std::int64_t outputs) const;
+    void layer_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_backward(MemoryAccount& account, const PassShape& shape) const;
     /// ranks: of the adapter there.
@@ -92,6 +102,7 @@ private:
     ModelConfig config_;
     std::int64_t threads_;
     std::optional<AdapterSize> adapter_;
+    bool gradient_checkpointing_ = false;
 };
 
 }  // namespace plumb

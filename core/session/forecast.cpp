@@ -14,6 +14,7 @@
 #include "tasks/data_task.h"
 #include "tasks/task.h"
 #include "text/tokenizer.h"
+#include "train/micro_batch.h"
 #include "train/new_model.h"
 #include "train/run.h"
 #include "train/run_shape.h"
@@ -26,9 +27,6 @@ constexpr MemoryOwner order_of_display[] = {MemoryOwner::policy,       MemoryOwn
                                             MemoryOwner::reward_model, MemoryOwner::value_model,
                                             MemoryOwner::gradients,    MemoryOwner::optimizer,
                                             MemoryOwner::cache,        MemoryOwner::activations};
-
-/// What a process takes that has LibTorch loaded and used, beside what the ledger counts.
-constexpr double process_base = 250e6;
 
 /// Bytes of text that a tokenizer is made from here. More would take long and hardly change the
 /// lengths of rows.
@@ -133,6 +131,7 @@ Result<MemoryForecast> forecast(const Settings& given, const fs::path& workspace
         if (!source) return Error{source.error().code, "reward_model: " + source.error().message};
         PLUMB_TRY(shape.reward_model, read_any_model_config(source->folder));
     }
+    PLUMB_TRY(settings, fit_micro_batch(settings, shape));
     const RunMemory memory = forecast_run(settings, shape);
 
     MemoryForecast result;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "model/work.h"
+#include "train/head_logprobs.h"
 
 namespace plumb {
 namespace {
@@ -164,10 +165,12 @@ at::Tensor text_scores(const Decoder& model, const std::vector<TokenIds>& texts)
 TokenLogprobs completion_logprobs(const Decoder& model, const CompletionBatch& batch,
                                   double temperature,
                                   const std::vector<std::int64_t>& suppressed_ids) {
-    const at::Tensor logits = model.logits(
-        hidden_at(model, batch.sequences, batch.predictors, static_cast<double>(batch.tokens)));
     const TokenLogprobs flat =
-        token_logprobs(logits, batch.targets.to(logits.device()), temperature, suppressed_ids);
+        head_logprobs(
+            model,
+            hidden_at(model, batch.sequences, batch.predictors, static_cast<double>(batch.tokens)),
+            batch.targets, {.temperature = temperature, .suppressed_ids = suppressed_ids})
+            .tokens;
     return {at_completions(flat.logprobs, batch), at_completions(flat.entropy, batch)};
 }
 

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "data/prompts.h"
 #include "rollout/portions.h"
+#include "train/head_logprobs.h"
 #include "train/supervised_rows.h"
 #include "train/update.h"
 
@@ -322,15 +323,15 @@ Result<Metrics> evaluate_supervised(const Policy& policy, const Task& task,
         if (stop.stop_requested()) return cancelled();
         const auto end = std::min(rows.size(), first + batch_size);
         const LabelledBatch batch = to_batch(std::span(rows).subspan(first, end - first));
-        const at::Tensor logits =
-            policy.model.logits(hidden_at(policy.model, batch.tokens, batch.predictors,
-                                          static_cast<double>(batch.tokens.tokens())));
-        const at::Tensor ids = batch.labels.to(logits.device());
-        const TokenLogprobs tokens = token_logprobs(logits, ids);
-        loss -= tokens.logprobs.sum().item<double>();
-        entropy += tokens.entropy.sum().item<double>();
-        right += is_argmax(logits, ids).sum().item<double>();
-        labels += static_cast<double>(ids.numel());
+        const HeadOutputs head =
+            head_logprobs(policy.model,
+                          hidden_at(policy.model, batch.tokens, batch.predictors,
+                                    static_cast<double>(batch.tokens.tokens())),
+                          batch.labels, {.argmax = true});
+        loss -= head.tokens.logprobs.sum().item<double>();
+        entropy += head.tokens.entropy.sum().item<double>();
+        right += head.is_argmax.sum().item<double>();
+        labels += static_cast<double>(batch.labels.numel());
     }
     if (labels == 0) return Metrics{};
     return Metrics{{"eval/loss", loss / labels},

@@ -18,6 +18,12 @@ std::int64_t rounded(double count) { return static_cast<std::int64_t>(std::llrou
 constexpr double loss_numbers = 24;
 constexpr double float_bytes = 4, id_bytes = 8;
 
+RunShape with_precision(RunShape shape, const Settings& settings) {
+    shape.policy.dtype = shape.reward_model.dtype =
+        settings.bf16 ? WeightType::bfloat16 : WeightType::float32;
+    return shape;
+}
+
 ModelConfig with_score_head(ModelConfig config) {
     config.score_head = true;
     return config;
@@ -36,14 +42,16 @@ class Rehearsal {
 public:
     Rehearsal(const Settings& settings, const RunShape& shape)
         : settings_(settings),
-          shape_(shape),
-          scorer_(with_score_head(shape.policy), settings.threads,
-                  adapter_of(with_score_head(shape.policy), settings)),
+          shape_(with_precision(shape, settings)),
+          scorer_(with_score_head(shape_.policy), settings.threads,
+                  adapter_of(with_score_head(shape_.policy), settings)),
           policy_(settings.algorithm == "reward" ? scorer_
-                                                 : Footprint(shape.policy, settings.threads,
-                                                             adapter_of(shape.policy, settings))),
-          start_(shape.policy, settings.threads),
-          reward_(shape.reward_model, settings.threads) {}
+                                                 : Footprint(shape_.policy, settings.threads,
+                                                             adapter_of(shape_.policy, settings))),
+          start_(shape_.policy, settings.threads),
+          reward_(shape_.reward_model, settings.threads) {
+        policy_.set_gradient_checkpointing(settings.gradient_checkpointing);
+    }
 
     RunMemory run() {
         if (has_supervised_start(settings_)) supervised_start();
@@ -188,9 +196,9 @@ private:
         if (!settings_.use_peft) account_.touch(start_.model() + held, MemoryOwner::reward_model);
         account_.take(held, MemoryOwner::reward_model);
         account_.take(trained, MemoryOwner::gradients);
-        account_.take(2 * trained, MemoryOwner::optimizer);
+        account_.take(scorer_.optimizer(), MemoryOwner::optimizer);
         train(scorer_, scored_pairs(settings_.reward_model_batch_size), 1);
-        account_.give(2 * trained, MemoryOwner::optimizer);
+        account_.give(scorer_.optimizer(), MemoryOwner::optimizer);
         account_.touch(held, MemoryOwner::reward_model);
         account_.give(trained, MemoryOwner::gradients);
         account_.give(held, MemoryOwner::reward_model);
@@ -215,11 +223,11 @@ private:
         }
         if (settings_.use_peft) account_.take(policy_.trained(), MemoryOwner::policy);
         account_.take(policy_.trained(), MemoryOwner::gradients);
-        account_.take(2 * policy_.trained(), MemoryOwner::optimizer);
+        account_.take(policy_.optimizer(), MemoryOwner::optimizer);
         if (settings_.algorithm == "ppo") {
             account_.take(beside(scorer_), MemoryOwner::value_model);
             account_.take(scorer_.trained(), MemoryOwner::gradients);
-            account_.take(2 * scorer_.trained(), MemoryOwner::optimizer);
+            account_.take(scorer_.optimizer(), MemoryOwner::optimizer);
         }
         if (has_reference(settings_) && !settings_.use_peft)
             start_.load(account_, MemoryOwner::reference);
@@ -352,7 +360,7 @@ private:
     }
 
     const Settings& settings_;
-    const RunShape& shape_;
+    const RunShape shape_;
     Footprint scorer_, policy_, start_, reward_;
     MemoryAccount account_;
     RunMemory result_;

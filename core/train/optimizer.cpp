@@ -10,8 +10,14 @@ namespace plumb {
 
 AdamW::AdamW(Decoder& model, const AdamWOptions& options) : model_(&model), options_(options) {
     PLUMB_CHECK(model.flat_gradients().defined(), "the model is frozen");
-    first_moment_ = at::zeros_like(model.flat_gradients());
-    second_moment_ = at::zeros_like(model.flat_gradients());
+    const at::Tensor weights = model.trained_parameters().detach();
+    const bool is_short = c10::elementSize(weights.scalar_type()) < 4;
+    if (is_short) {
+        master_ = weights.to(at::kFloat);
+        account_as(master_, MemoryOwner::optimizer);
+    }
+    first_moment_ = at::zeros_like(is_short ? master_ : model.flat_gradients());
+    second_moment_ = at::zeros_like(first_moment_);
     account_as(first_moment_, MemoryOwner::optimizer);
     account_as(second_moment_, MemoryOwner::optimizer);
 }
@@ -19,11 +25,13 @@ AdamW::AdamW(Decoder& model, const AdamWOptions& options) : model_(&model), opti
 void AdamW::step(double learning_rate) {
     ++steps_;
     at::NoGradGuard no_gradient;
-    at::Tensor parameters = model_->trained_parameters().detach();
+    const at::Tensor weights = model_->trained_parameters().detach();
+    const at::Tensor parameters = master_.defined() ? master_ : weights;
+    const at::Tensor gradients = model_->flat_gradients().to(parameters.scalar_type());
     const auto update = [&](std::int64_t first, std::int64_t count, double weight_decay) {
         if (count == 0) return;
         std::vector<at::Tensor> parameter{parameters.narrow(0, first, count)};
-        std::vector<at::Tensor> gradient{model_->flat_gradients().narrow(0, first, count)};
+        std::vector<at::Tensor> gradient{gradients.narrow(0, first, count)};
         std::vector<at::Tensor> moment1{first_moment_.narrow(0, first, count)};
         std::vector<at::Tensor> moment2{second_moment_.narrow(0, first, count)};
         std::vector<at::Tensor> count_of_steps{
@@ -39,13 +47,16 @@ void AdamW::step(double learning_rate) {
         update(0, model_->decay_size(), options_.weight_decay);
         update(model_->decay_size(), total - model_->decay_size(), 0.0);
     }
+    if (master_.defined()) weights.copy_(master_);
     // The fused kernel changes the parameters behind autograd's back; their version is what tells
     // generation to pack them anew.
-    parameters.unsafeGetTensorImpl()->bump_version();
+    weights.unsafeGetTensorImpl()->bump_version();
 }
 
 TensorMap AdamW::state() const {
-    return {{"first_moment", first_moment_}, {"second_moment", second_moment_}};
+    TensorMap tensors = {{"first_moment", first_moment_}, {"second_moment", second_moment_}};
+    if (master_.defined()) tensors["master_weights"] = master_;
+    return tensors;
 }
 
 Status AdamW::load_state(const TensorMap& tensors, const std::string& prefix, std::int64_t steps,
@@ -62,10 +73,20 @@ Status AdamW::load_state(const TensorMap& tensors, const std::string& prefix, st
     return {};
 }
 
+namespace {
+
+/// In float32 at least: a bfloat16 norm has three digits.
+at::Tensor norm_of(const at::Tensor& gradient) {
+    if (c10::elementSize(gradient.scalar_type()) >= 4) return at::linalg_vector_norm(gradient);
+    return at::linalg_vector_norm(gradient, 2, {}, false, at::kFloat);
+}
+
+}  // namespace
+
 double clip_gradients(const std::vector<at::Tensor>& gradients, double max_norm) {
     double norm = 0;
     for (const at::Tensor& gradient : gradients)
-        norm = std::hypot(norm, at::linalg_vector_norm(gradient).item<double>());
+        norm = std::hypot(norm, norm_of(gradient).item<double>());
     const double scale = max_norm / (norm + 1e-6);
     if (max_norm > 0 && scale < 1.0)
         for (at::Tensor gradient : gradients) gradient.mul_(scale);

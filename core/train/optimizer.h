@@ -21,7 +21,9 @@ struct AdamWOptions {
 };
 
 /// AdamW (Loshchilov and Hutter, 2019) on a model's flat buffers with torch's fused kernel: one
-/// call for all matrices, one for all norms.
+/// call for all matrices, one for all norms. Where weights are bfloat16 or float16 it works on
+/// float32 copies of them (Micikevicius et al. 2018, master weights), which are rounded into the
+/// weights after each step, so that updates below their resolution add up; moments are float32.
 class AdamW {
 public:
     /// The model must have been made trainable; it must outlive the optimiser.
@@ -31,7 +33,7 @@ public:
     void step(double learning_rate);
     std::int64_t steps() const { return steps_; }
 
-    /// Both moments, for a checkpoint; the number of steps is stored apart.
+    /// Both moments and the float32 copies, for a checkpoint; the number of steps is stored apart.
     TensorMap state() const;
     /// From tensors of state() under their names behind the prefix.
     Status load_state(const TensorMap& tensors, const std::string& prefix, std::int64_t steps,
@@ -41,6 +43,7 @@ private:
     Decoder* model_;
     AdamWOptions options_;
     at::Tensor first_moment_, second_moment_;
+    at::Tensor master_;  // undefined where the weights are float32
     std::int64_t steps_ = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include "algorithms/logprobs.h"
 #include "base/check.h"
+#include "train/head_logprobs.h"
 
 namespace plumb {
 
@@ -39,18 +40,17 @@ ReferenceLogps reference_token_logps(const Decoder& reference, const PreferenceB
                                      const DpoLossConfig& config, double temperature,
                                      const std::vector<std::int64_t>& suppressed_ids) {
     const at::NoGradGuard no_gradient;
-    const at::Tensor logits =
-        reference.logits(hidden_at(reference, batch.rows.sequences, batch.rows.predictors,
-                                   static_cast<double>(batch.rows.tokens)));
-    const auto logprobs_at = [&](double t) {
-        const TokenLogprobs flat =
-            token_logprobs(logits, batch.rows.targets.to(logits.device()), t, suppressed_ids);
-        return at_completions(flat.logprobs, batch.rows);
-    };
-    const at::Tensor plain = logprobs_at(1.0);
+    HeadOptions options{.suppressed_ids = suppressed_ids};
+    if (temperature != 1.0) options.second_temperature = temperature;
+    const HeadOutputs head =
+        head_logprobs(reference,
+                      hidden_at(reference, batch.rows.sequences, batch.rows.predictors,
+                                static_cast<double>(batch.rows.tokens)),
+                      batch.rows.targets, options);
+    const at::Tensor plain = at_completions(head.tokens.logprobs, batch.rows);
     return {sequence_logps(plain, completion_token_mask(batch.rows).to(plain.device()),
                            config.ld_alpha),
-            temperature == 1.0 ? plain : logprobs_at(temperature)};
+            temperature == 1.0 ? plain : at_completions(head.second, batch.rows)};
 }
 
 at::Tensor reference_logps(const Decoder& reference, const PreferenceBatch& batch,
@@ -79,25 +79,26 @@ Result<at::Tensor> all_reference_logps(const Decoder& reference,
 LossResult dpo_result(const Decoder& model, const PreferenceBatch& batch,
                       const at::Tensor& ref_logps, const DpoLossConfig& config,
                       const std::vector<std::int64_t>& suppressed_ids) {
-    const at::Tensor logits =
-        model.logits(hidden_at(model, batch.rows.sequences, batch.rows.predictors,
-                               static_cast<double>(batch.rows.tokens)));  // [N, V]
-    const at::Tensor targets = batch.rows.targets.to(logits.device());
-    const TokenLogprobs tokens = token_logprobs(logits, targets, 1.0, suppressed_ids);
+    const HeadOutputs head =
+        head_logprobs(model,
+                      hidden_at(model, batch.rows.sequences, batch.rows.predictors,
+                                static_cast<double>(batch.rows.tokens)),
+                      batch.rows.targets,
+                      {.suppressed_ids = suppressed_ids,
+                       .argmax = true,
+                       .mean_logits = true,
+                       .log_collision = config.use_weighting});
+    const at::Device device = model.device();
     DpoBatch pairs;
-    pairs.logprobs = at_completions(tokens.logprobs, batch.rows);
-    pairs.mask = completion_token_mask(batch.rows).to(logits.device());
-    pairs.ref_logps = ref_logps.to(logits.device());
-    pairs.entropy = at_completions(tokens.entropy.detach(), batch.rows);
-    pairs.is_argmax =
-        at_completions(is_argmax(logits, targets).to(at::kFloat), batch.rows).to(at::kBool);
-    pairs.mean_logits = at_completions(logits.detach().mean(1), batch.rows);
+    pairs.logprobs = at_completions(head.tokens.logprobs, batch.rows);
+    pairs.mask = completion_token_mask(batch.rows).to(device);
+    pairs.ref_logps = ref_logps.to(device);
+    pairs.entropy = at_completions(head.tokens.entropy.detach(), batch.rows);
+    pairs.is_argmax = at_completions(head.is_argmax.to(at::kFloat), batch.rows).to(at::kBool);
+    pairs.mean_logits = at_completions(head.mean_logits, batch.rows);
     if (config.use_weighting)
         pairs.log_weights = wpo_log_weights(
-            pairs.logprobs,
-            at_completions(log_collision_probability(logits.detach(), 1.0, suppressed_ids),
-                           batch.rows),
-            pairs.mask);
+            pairs.logprobs, at_completions(head.log_collision, batch.rows), pairs.mask);
     return dpo_loss(pairs, config);
 }
 

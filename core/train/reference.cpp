@@ -16,7 +16,8 @@ constexpr const char* folder_name = "reference";
 Status Reference::restore(const fs::path& checkpoint) {
     std::error_code ignored;
     if (!fs::exists(checkpoint / folder_name, ignored)) return {};
-    PLUMB_TRY(Decoder model, Decoder::load(checkpoint / folder_name, policy_.device()));
+    PLUMB_TRY(Decoder model,
+              Decoder::load(checkpoint / folder_name, policy_.device(), policy_.config().dtype));
     account_as(model, MemoryOwner::reference);
     model_.emplace(std::move(model));
     has_followed_ = true;
@@ -29,7 +30,8 @@ Result<const Decoder*> Reference::get() {
             model_.emplace(policy_.sharing());
             return static_cast<const Decoder*>(&*model_);
         }
-        PLUMB_TRY(Decoder model, Decoder::load(start_model_, policy_.device()));
+        PLUMB_TRY(Decoder model,
+                  Decoder::load(start_model_, policy_.device(), policy_.config().dtype));
         account_as(model, MemoryOwner::reference);
         model_.emplace(std::move(model));
     }

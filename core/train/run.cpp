@@ -11,11 +11,13 @@
 #include "model/adapter_files.h"
 #include "model/memory_ledger.h"
 #include "train/adapter.h"
+#include "train/micro_batch.h"
 #include "train/new_model.h"
 #include "train/phase_cost.h"
 #include "train/preference_batches.h"
 #include "train/reward_model.h"
 #include "train/reward_refresh.h"
+#include "train/run_shape.h"
 #include "train/supervised_rows.h"
 #include "train/supervised_start.h"
 
@@ -53,7 +55,9 @@ Result<Policy> first_policy(const RunInputs& inputs, const Task& task, at::Devic
                             RunMonitor& monitor) {
     if (inputs.checkpoint) {
         if (!is_adapter_folder(*inputs.checkpoint)) return load_policy(*inputs.checkpoint, device);
-        PLUMB_TRY(Decoder model, load_adapted(*inputs.checkpoint, device));
+        PLUMB_TRY(Decoder model,
+                  load_adapted(*inputs.checkpoint, device,
+                               inputs.settings.bf16 ? WeightType::bfloat16 : WeightType::float32));
         return with_tokenizer_of(*inputs.checkpoint, std::move(model));
     }
     if (inputs.model_folder) {
@@ -163,6 +167,35 @@ Result<PreferenceSets> given_pairs(const RunInputs& inputs, const Task& task, co
     return PreferenceSets{task.pairs(), task.eval_pairs(), task.sides_are_free()};
 }
 
+/// What the run starts from is saved after this: its reference has the same rounded weights.
+void use_precision(Policy& policy, const Settings& settings) {
+    if (settings.bf16 && !policy.model.has_adapter())
+        policy.model = policy.model.with_dtype(WeightType::bfloat16);
+}
+
+/// The settings with a micro-batch that memory_limit_gb allows. A run that goes on finds the same
+/// one: it depends on what the run began with alone.
+Result<Settings> fitted(const RunInputs& inputs, const Policy& policy, const Task& task,
+                        RunMonitor& monitor) {
+    const Settings& settings = inputs.settings;
+    if (settings.memory_limit_gb <= 0) return settings;
+    ModelConfig config = policy.model.config();
+    if (inputs.checkpoint) {
+        PLUMB_TRY(config, read_any_model_config(inputs.run_folder / run_start));
+    }
+    PLUMB_TRY(RunShape shape,
+              run_shape(settings, task, config, *policy.tokenizer, monitor.stop_token()));
+    if (inputs.reward_model_folder) {
+        PLUMB_TRY(shape.reward_model, read_any_model_config(*inputs.reward_model_folder));
+    }
+    PLUMB_TRY(Settings smaller, fit_micro_batch(settings, shape));
+    if (smaller.per_device_train_batch_size != settings.per_device_train_batch_size)
+        log_warning("to fit memory_limit_gb, micro-batches have " +
+                    std::to_string(smaller.per_device_train_batch_size) + " rows, " +
+                    std::to_string(smaller.gradient_accumulation_steps) + " of them a step");
+    return smaller;
+}
+
 /// An adapter on the policy's base shares its memory.
 Result<Policy> load_reward_model(const fs::path& folder, const Policy& policy) {
     PLUMB_TRY(std::optional<Decoder> shared, load_adapted_on(folder, policy.model));
@@ -191,6 +224,7 @@ Result<std::shared_ptr<const Policy>> reward_model_of(const RunInputs& inputs, c
     if (inputs.checkpoint)
         folder = newest_refreshed_model(inputs.run_folder, inputs.checkpoint_step).value_or(own);
     PLUMB_TRY(Policy model, load_reward_model(folder, start));
+    use_precision(model, settings);
     if (!model.model.config().score_head)
         return invalid_input("reward_model: " + folder.string() +
                              " is a language model without a score head; name a run of algorithm "
@@ -279,8 +313,11 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
               make_task(settings, needs_tokenizer(inputs), monitor.stop_token(), &chat));
     PLUMB_TRY(Scorers scorers, make_scorers(settings, *task, monitor.stop_token()));
     PLUMB_TRY(Policy policy, first_policy(inputs, *task, device, monitor));
+    use_precision(policy, settings);
     PLUMB_TRY_STATUS(fits_positions(policy, settings));
     PLUMB_TRY_STATUS(look_through_rows(policy, *task, settings));
+
+    PLUMB_TRY(settings, fitted(inputs, policy, *task, monitor));
 
     // Kept with the run: the reference of the KL term, and what resume needs besides checkpoints.
     const fs::path start = inputs.run_folder / run_start;
@@ -301,6 +338,7 @@ Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     PLUMB_TRY_STATUS(prepare_training(policy, settings));
     account_as(policy.model, MemoryOwner::policy);
     policy.model.enable_training();
+    policy.model.set_gradient_checkpointing(settings.gradient_checkpointing);
     TrainerInputs trainer{
         settings,          *task,  policy, scorers, pairs, reward_model.get(), start,
         inputs.checkpoint, monitor};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "train/head_logprobs.h"
 
 namespace plumb {
 namespace {
@@ -54,13 +55,11 @@ Metrics MetricMeans::result() const {
 
 void accumulate_sft(Decoder& model, const LabelledBatch& batch, double num_items, SftLossType type,
                     MetricMeans& means) {
-    const auto loss = [&] {  // the logits are gone when the backward pass comes to lower layers
-        const at::Tensor logits = model.logits(hidden_at(
-            model, batch.tokens, batch.predictors, static_cast<double>(batch.tokens.tokens())));
-        const at::Tensor labels = batch.labels.to(logits.device());
-        return sft_loss(token_logprobs(logits, labels), is_argmax(logits, labels), num_items, type);
-    };
-    const LossResult result = loss();
+    const HeadOutputs head = head_logprobs(model,
+                                           hidden_at(model, batch.tokens, batch.predictors,
+                                                     static_cast<double>(batch.tokens.tokens())),
+                                           batch.labels, {.argmax = true});
+    const LossResult result = sft_loss(head.tokens, head.is_argmax, num_items, type);
     result.loss.backward();
     means.add_loss(result.loss.item<double>());
     means.add(result.metrics);

@@ -177,6 +177,39 @@ private Q_SLOTS:
         QVERIFY(std::abs(training.now()) < 1.0);
     }
 
+    void checkpointing() {
+        const ModelConfig config = config_named("deep");
+        Footprint footprint(config, 1);
+        footprint.set_gradient_checkpointing(true);
+        Decoder model(config, at::kCPU);
+        model.initialise(1);
+        model.enable_training();
+        model.set_gradient_checkpointing(true);
+        const PassShape shape{6, 20, 60};
+        const at::Tensor ids = at::randint(2, config.vocab_size, {shape.rows, shape.length});
+        at::Tensor graph;
+        const Measured forward = measure([&] {
+            const at::Tensor chosen = model.hidden_states(ids)
+                                          .reshape({-1, config.hidden_size})
+                                          .index_select(0, at::arange(shape.outputs));
+            graph = token_logprobs(model.logits(chosen), at::zeros({shape.outputs}, at::kLong), 1.0,
+                                   {0})
+                        .logprobs;
+        });
+        MemoryAccount training;
+        footprint.forward(training, shape);
+        COMPARE_BYTES(training.now(), forward.left, 0.1);
+        const double held = training.now();
+        training.reset_peaks();
+        const Measured backward = measure([&] {
+            graph.sum().backward();
+            graph.reset();
+        });
+        footprint.backward(training, shape);
+        COMPARE_BYTES(training.peak() - held, backward.peak, 0.15);
+        QVERIFY(std::abs(training.now()) < 1.0);
+    }
+
     void generation_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<int>("per_prompt");

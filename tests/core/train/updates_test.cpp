@@ -77,6 +77,77 @@ private Q_SLOTS:
         QVERIFY(at::equal(model.flat_parameters().detach(), before));
     }
 
+    void master_weights_keep_small_updates() {
+        Decoder model = tiny_model(2).with_dtype(WeightType::bfloat16);
+        {
+            const at::NoGradGuard no_gradient;
+            model.flat_parameters().fill_(1.0);
+        }
+        model.enable_training();
+        AdamW optimizer(model, {});
+        const auto step = [&] {
+            model.flat_gradients().fill_(1.0);
+            optimizer.step(1e-3);  // next to 1 bfloat16 tells steps of 2^-8 below and 2^-7 above
+        };
+        step();
+        QCOMPARE(model.flat_parameters().min().item<float>(), 1.0f);
+        QVERIFY(std::abs(optimizer.state().at("master_weights").max().item<float>() - 0.999f) <
+                1e-5f);
+        for (int i = 1; i < 8; ++i) step();
+        QCOMPARE(model.flat_parameters().max().item<float>(), 1.0f - 0x1p-7f);
+        QVERIFY(std::abs(optimizer.state().at("master_weights").max().item<float>() - 0.992f) <
+                1e-5f);
+        QCOMPARE(optimizer.state().at("first_moment").scalar_type(), at::kFloat);
+    }
+
+    void master_weights_come_back() {
+        const auto train = [](Decoder& model, AdamW& optimizer, int steps) {
+            for (int i = 0; i < steps; ++i) {
+                model.flat_gradients().fill_(0.3);
+                optimizer.step(1e-4);
+            }
+        };
+        const auto model_at = [](const Decoder& start) {
+            Decoder model = start.with_dtype(WeightType::bfloat16);
+            model.enable_training();
+            return model;
+        };
+        Decoder whole = model_at(tiny_model(2));
+        AdamW optimizer(whole, {});
+        train(whole, optimizer, 5);
+        Decoder again = model_at(whole);
+        AdamW resumed(again, {});
+        TensorMap kept;
+        for (const auto& [name, tensor] : optimizer.state()) kept["adam." + name] = tensor.clone();
+        VERIFY_OK(resumed.load_state(kept, "adam.", 5, "here"));
+        train(whole, optimizer, 5);
+        train(again, resumed, 5);
+        QVERIFY(at::equal(whole.flat_parameters().detach(), again.flat_parameters().detach()));
+        for (const auto& [name, tensor] : optimizer.state())
+            QVERIFY(at::equal(tensor, resumed.state().at(name)));
+    }
+
+    void bfloat16_updates_follow_float32_ones() {
+        const std::vector<TokenIds> rows{{2, 3, 4, 1}, {5, 6, 1}, {7, 8, 9, 10, 1}, {3, 1}};
+        const auto losses = [&](WeightType dtype) {
+            Decoder model = tiny_model(4).with_dtype(dtype);
+            model.enable_training();
+            AdamW optimizer(model, {});
+            std::vector<double> values;
+            for (int i = 0; i < 20; ++i) {
+                MetricMeans means;
+                accumulate_sft(model, make_labelled_batch(rows, rows), 10, SftLossType::nll, means);
+                values.push_back(means.result().at("loss"));
+                apply_update(model, optimizer, 0.01, 1.0);
+            }
+            return values;
+        };
+        const auto exact = losses(WeightType::float32), rounded = losses(WeightType::bfloat16);
+        QVERIFY(exact.back() < 0.5 * exact.front());
+        for (std::size_t i = 0; i < exact.size(); ++i)
+            QVERIFY(std::abs(exact[i] - rounded[i]) < 0.05 * exact.front());
+    }
+
     void clipping_keeps_the_direction() {
         at::Tensor gradients = at::tensor(std::vector<float>{3, 4});
         QCOMPARE(clip_gradients({gradients}, 1.0), 5.0);
