@@ -14,8 +14,9 @@ enum class ExportForm {
 };
 
 /// Writes a model for other programs, with its tokenizer and, of a whole model, its generation
-/// settings. name: a folder, RUN or RUN@STEP. The target must not be there yet, or be empty. Blocks
-/// the calling thread. Errors name the folder, and the form where there is no adapter.
+/// settings; beside it a card (session/model_card.h): README.md and curves.svg. name: a folder, RUN
+/// or RUN@STEP. The target must not be there yet, or be empty. Blocks the calling thread. Errors
+/// name the folder, and the form where there is no adapter.
 Status export_model(const std::string& name, const std::filesystem::path& workspace,
                     const std::filesystem::path& target, ExportForm form);
 

@@ -25,6 +25,7 @@ constexpr std::array table = {
     Shortcut{"showLabel", ShortcutPlace::window, "Ctrl+4", "Label page"},
     Shortcut{"showCompare", ShortcutPlace::window, "Ctrl+5", "Compare page"},
     Shortcut{"showPlayground", ShortcutPlace::window, "Ctrl+6", "Playground"},
+    Shortcut{"showModel", ShortcutPlace::window, "Ctrl+7", "Model page"},
     Shortcut{"focusRuns", ShortcutPlace::window, "Ctrl+L", "To the list of runs"},
     Shortcut{"filterRuns", ShortcutPlace::window, "Ctrl+Shift+L", "Filter the list of runs"},
     Shortcut{"newRun", ShortcutPlace::window, "N", "New run from files of your own"},
@@ -156,6 +157,7 @@ constexpr std::array table = {
     Shortcut{"runUnarchive", ShortcutPlace::runs, "Ctrl+Shift+E", "Take out of the archive"},
     Shortcut{"runExportMetrics", ShortcutPlace::runs, "Ctrl+S", "Export metrics as CSV"},
     Shortcut{"runExportSettings", ShortcutPlace::runs, "Ctrl+Shift+S", "Export settings as YAML"},
+    Shortcut{"runExportModel", ShortcutPlace::runs, "Ctrl+M", "Export the model"},
     Shortcut{"runDelete", ShortcutPlace::runs, "Del", "Delete"},
     Shortcut{"runUndo", ShortcutPlace::runs, "Ctrl+Z", "Undo delete"},
     Shortcut{"runRestore", ShortcutPlace::runs, "Ctrl+U", "Restore a deleted run"},
@@ -173,6 +175,9 @@ constexpr std::array table = {
     Shortcut{"playgroundAsk", ShortcutPlace::playground, "Ctrl+Return", "Write"},
     Shortcut{"playgroundTwo", ShortcutPlace::playground, "Ctrl+B", "Two side by side, or one"},
     Shortcut{"playgroundStop", ShortcutPlace::playground, "Esc", "Stop"},
+    Shortcut{"modelBrowse", ShortcutPlace::model, "Ctrl+O", "Browse to the folder of a model"},
+    Shortcut{"modelTrain", ShortcutPlace::model, "Ctrl+Return", "Train on the model"},
+    Shortcut{"modelTalk", ShortcutPlace::model, "Alt+T", "Talk to the model"},
     Shortcut{"noteSave", ShortcutPlace::note, "Ctrl+Return", "Save the note"},
     Shortcut{"newQueueMake", ShortcutPlace::newQueue, "Ctrl+Return", "Make the queue"},
     Shortcut{"labelOrderApply", ShortcutPlace::labelOrder, "Ctrl+Return", "Apply order and shares"},
@@ -208,6 +213,7 @@ QString placeTitle(ShortcutPlace place) {
         case ShortcutPlace::newRun: return "New run";
         case ShortcutPlace::tryout: return "Rewards, in the text to try";
         case ShortcutPlace::playground: return "Playground";
+        case ShortcutPlace::model: return "Model page";
         case ShortcutPlace::note: return "Note";
         case ShortcutPlace::newQueue: return "New queue";
         case ShortcutPlace::labelOrder: return "Order of a queue";

@@ -28,6 +28,7 @@ enum class ShortcutPlace {
     newRun,  ///< the form for a new run
     tryout,  ///< the text that reward functions are tried on
     playground,
+    model,       ///< the Model page
     note,        ///< the dialog for a note
     newQueue,    ///< the dialog for a label queue
     labelOrder,  ///< the dialog for the order of a label queue

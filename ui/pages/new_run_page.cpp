@@ -31,6 +31,7 @@ namespace plumb::ui {
 namespace {
 
 constexpr int preview_delay_ms = 300;
+constexpr double trained_rate = 2e-5;  ///< for a model that is trained further
 
 /// What a model of the size that the form begins with bears, as in the presets.
 double firstRate(std::string_view algorithm) {
@@ -144,6 +145,20 @@ void NewRunPage::setSettings(const Settings& settings, const QString& name) {
     m_name->setText(name);
     m_unreadable.clear();
     m_rewards->showDraft(settings);
+    showSettings();
+    changed();
+}
+
+void NewRunPage::startFrom(const QString& model, bool score) {
+    const std::string before = m_settings.algorithm;
+    if (score)
+        m_settings.algorithm = "reward";
+    else if (before == "reward")
+        m_settings.algorithm = "sft";
+    // What a small new model bears is too much for one that others have trained.
+    if (m_settings.learning_rate == firstRate(before)) m_settings.learning_rate = trained_rate;
+    m_settings.model_name_or_path = toStd(model);
+    m_rewards->showDraft(m_settings);
     showSettings();
     changed();
 }

@@ -49,6 +49,9 @@ public:
     void setRuns(const std::vector<RunRecord>& runs);
     void setSettings(const Settings& settings, const QString& name);
     const Settings& settings() const { return m_settings; }
+    /// The model that the run starts from: a folder or RUN[@STEP]. score: a reward or value model,
+    /// which reward modelling alone can go on from.
+    void startFrom(const QString& model, bool score);
     /// Whether a run is going on: a new one waits in the queue then.
     void setQueues(bool queues);
     /// The core has refused to start.

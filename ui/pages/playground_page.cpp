@@ -107,6 +107,11 @@ void PlaygroundPage::talkTo(RunId run, std::optional<std::int64_t> step) {
     m_prompt->setFocus();
 }
 
+void PlaygroundPage::talkToModel(const QString& model) {
+    m_left->chooser().chooseModel(model);
+    m_prompt->setFocus();
+}
+
 void PlaygroundPage::setPrompt(const QString& prompt) { m_prompt->setPlainText(prompt); }
 
 void PlaygroundPage::ask() {

@@ -29,6 +29,8 @@ public:
     /// The run's checkpoint nearest to the step in the left pane; without a step its newest
     /// weights, which are the policy's own while the run is paused.
     void talkTo(RunId run, std::optional<std::int64_t> step);
+    /// The same with a folder, or RUN[@STEP].
+    void talkToModel(const QString& model);
     void setPrompt(const QString& prompt);
 
 private:

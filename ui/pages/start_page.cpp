@@ -153,6 +153,13 @@ void StartPage::addCards(QGridLayout* grid) {
     QPushButton* file = own->addSecond("run-file", "Open run file...");
     connect(file, &QPushButton::clicked, this, &StartPage::runFileRequested);
     add(own);
+    auto* model = new Card(
+        "model", "A model of your own",
+        "A folder in Hugging Face's layout, or an adapter: its family, size, memory, tokenizer and "
+        "chat template, without loading it; from there, train on it or talk to it.",
+        "Open a model folder", {}, this);
+    connect(model, &Card::chosen, this, &StartPage::modelRequested);
+    add(model);
 }
 
 QWidget* StartPage::makePresetLines(QWidget* parent) {

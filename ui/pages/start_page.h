@@ -38,6 +38,7 @@ Q_SIGNALS:
     void workspaceRequested();
     void workspaceChosen(const QString& folder);
     void runFileRequested();
+    void modelRequested();
 
 private:
     void addCards(QGridLayout* grid);

@@ -55,6 +55,14 @@ void CheckpointChooser::choose(RunId run, std::optional<std::int64_t> step) {
     Q_EMIT changed();
 }
 
+void CheckpointChooser::chooseModel(const QString& model) {
+    m_name = model;
+    m_model->setModel(m_name);
+    m_wanted.reset();
+    readSteps();
+    Q_EMIT changed();
+}
+
 QString CheckpointChooser::model() const {
     const QString step = m_step->currentData().toString();
     return step.isEmpty() ? m_name : m_name + "@" + step;

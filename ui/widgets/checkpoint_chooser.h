@@ -27,6 +27,8 @@ public:
     void setRuns(const std::vector<RunRecord>& runs);
     /// The run's checkpoint nearest to the step; without a step its newest weights.
     void choose(RunId run, std::optional<std::int64_t> step);
+    /// A folder, or RUN[@STEP].
+    void chooseModel(const QString& model);
     /// As GenerateRequest::model; empty: nothing is chosen.
     QString model() const;
 

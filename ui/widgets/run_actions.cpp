@@ -54,6 +54,7 @@ RunActions::RunActions(QWidget* list) : QObject(list), m_list(list) {
     add(RunAction::unarchive, "runUnarchive", "Take out of the archive");
     add(RunAction::exportMetrics, "runExportMetrics", "Export metrics as CSV...");
     add(RunAction::exportSettings, "runExportSettings", "Export settings as YAML...");
+    add(RunAction::exportModel, "runExportModel", "Export model...");
     add(RunAction::remove, "runDelete", "Delete");
     add(RunAction::restore, "runRestore", "Restore");
     add(RunAction::purge, "runPurge", "Remove for good...");
@@ -99,6 +100,8 @@ void RunActions::update(const std::vector<RunRecord>& chosen, bool overlaid, boo
     allow(RunAction::unarchive, kept && !readOnly && any(std::mem_fn(&RunRecord::archived)));
     allow(RunAction::exportMetrics, kept);
     allow(RunAction::exportSettings, kept);
+    allow(RunAction::exportModel,
+          kept && one && all([](const RunRecord& run) { return run.step > 0; }));
     allow(RunAction::remove,
           kept && !readOnly && all([](const RunRecord& run) { return is_over(run.state); }));
     const bool back = !readOnly && all([](const RunRecord& run) { return run.deleted_ms > 0; });
@@ -150,7 +153,7 @@ QMenu* RunActions::makeMenu(QWidget* parent) {
     if (!m_chosen.empty()) addShades(shades);
     const bool archived = std::ranges::all_of(m_chosen, std::mem_fn(&RunRecord::archived));
     menu->addAction(m_actions.at(archived ? RunAction::unarchive : RunAction::archive));
-    group({RunAction::exportMetrics, RunAction::exportSettings});
+    group({RunAction::exportMetrics, RunAction::exportSettings, RunAction::exportModel});
     group({RunAction::remove});
     return menu;
 }

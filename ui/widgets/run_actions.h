@@ -28,6 +28,7 @@ enum class RunAction {
     unarchive,
     exportMetrics,
     exportSettings,
+    exportModel,
     remove,   ///< delete; can be undone
     restore,  ///< bring a deleted one back
     purge,    ///< take a deleted one away for good

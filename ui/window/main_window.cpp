@@ -24,6 +24,7 @@
 #include "pages/compare_page.h"
 #include "pages/completions_page.h"
 #include "pages/label_page.h"
+#include "pages/model_page.h"
 #include "pages/new_run_page.h"
 #include "pages/playground_page.h"
 #include "pages/start_page.h"
@@ -56,6 +57,7 @@ constexpr PageTab tabs[] = {
     {MainWindow::Label, "tabLabel", "Label", "showLabel"},
     {MainWindow::Compare, "tabCompare", "Compare", "showCompare"},
     {MainWindow::Playground, "tabPlayground", "Playground", "showPlayground"},
+    {MainWindow::Model, "tabModel", "Model", "showModel"},
 };
 
 }  // namespace
@@ -104,6 +106,7 @@ MainWindow::MainWindow(const SessionOptions& options, QWidget* parent)
     connectPages();
     connectCompletions();
     connectCompare();
+    connectModel();
     connectRuns();
     addShortcuts();
     qApp->installEventFilter(new ListKeys(this));
@@ -125,6 +128,7 @@ void MainWindow::makePages() {
     m_newRun = new NewRunPage(this);
     m_label = new LabelPage(m_bridge, this);
     m_compare = new ComparePage(m_bridge, this);
+    m_model = new ModelPage(this);
     m_pages->addWidget(m_start);
     m_pages->addWidget(m_train);
     m_pages->addWidget(m_completions);
@@ -132,6 +136,7 @@ void MainWindow::makePages() {
     m_pages->addWidget(m_newRun);
     m_pages->addWidget(m_label);
     m_pages->addWidget(m_compare);
+    m_pages->addWidget(m_model);
 }
 
 void MainWindow::connectPages() {
@@ -208,6 +213,7 @@ void MainWindow::connectPages() {
         m_newRun->setRuns(m_runs.runs());
         m_compare->setRuns(m_runs.runs());
         m_playground->setRuns(m_runs.runs());
+        m_model->setRuns(m_runs.runs());
         m_train->rewards().setRuns(m_runs.runs());
         if (!std::exchange(m_offered, true) && !m_bridge.isReadOnly())
             offerToGoOn(*m_messages, *m_controller, *m_queue, m_runs.runs(),
@@ -264,6 +270,21 @@ void MainWindow::connectCompare() {
             });
 }
 
+void MainWindow::connectModel() {
+    connect(m_start, &StartPage::modelRequested, this, [this] {
+        showPage(Model);
+        m_model->chooseFolder();
+    });
+    connect(m_model, &ModelPage::trainRequested, this, [this](const QString& model, bool score) {
+        m_newRun->startFrom(model, score);
+        showPage(NewRun);
+    });
+    connect(m_model, &ModelPage::talkRequested, this, [this](const QString& model) {
+        showPage(Playground);
+        m_playground->talkToModel(model);
+    });
+}
+
 void MainWindow::connectRuns() {
     connect(m_runList, &RunListPanel::runChosen, m_controller, &RunController::showRun);
     connect(m_runList, &RunListPanel::actionRequested, m_commands, &RunCommands::perform);
@@ -312,6 +333,7 @@ void MainWindow::addShortcuts() {
     add("showCompletions", [this] { showPage(Completions); });
     add("showCompare", [this] { showPage(Compare); });
     add("showPlayground", [this] { showPage(Playground); });
+    add("showModel", [this] { showPage(Model); });
     add("showLabel", [this] { showPage(Label); });
     addToTrain("diagnoses", &TrainPage::showDiagnoses);
     addToTrain("focusCharts", &TrainPage::focusCharts);
@@ -331,6 +353,7 @@ void MainWindow::showPage(Page page) {
     const bool before = m_pages->currentIndex() == page;
     showPageAlone(*m_pages, *m_pages->widget(page));
     if (page == Start && !before) m_start->focusFirstCard();
+    if (page == Model && !before) m_model->focusFolder();
     m_top->setPage(page);
     m_settings->setVisible(page == Train);
     m_splitter->settle();
@@ -366,6 +389,7 @@ void MainWindow::showOpened() {
     m_start->setWorkspace(folder);
     m_start->setRecentWorkspaces(others);
     m_newRun->setWorkspace(m_bridge.workspace());
+    m_model->setWorkspace(m_bridge.workspace());
     m_train->rewards().setWorkspace(m_bridge.workspace());
     m_top->setNotice(m_bridge.isReadOnly() ? "read-only" : "");
     updateTitle();

@@ -19,6 +19,7 @@ class ComparePage;
 class CompletionsPage;
 class MainSplitter;
 class MessageBar;
+class ModelPage;
 class LabelPage;
 class NewRunPage;
 class PlaygroundPage;
@@ -39,7 +40,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { Start, Train, Completions, Playground, NewRun, Label, Compare };
+    enum Page { Start, Train, Completions, Playground, NewRun, Label, Compare, Model };
 
     explicit MainWindow(const SessionOptions& options, QWidget* parent = nullptr);
     ~MainWindow() override;
@@ -63,6 +64,7 @@ private:
     void connectPages();
     void connectCompletions();
     void connectCompare();
+    void connectModel();
     void addShortcuts();
     void showPage(Page page);
     /// The title names the page, the run where the page is of one, and the workspace.
@@ -103,6 +105,7 @@ private:
     NewRunPage* m_newRun = nullptr;
     LabelPage* m_label = nullptr;
     ComparePage* m_compare = nullptr;
+    ModelPage* m_model = nullptr;
     CompareActions* m_compareActions = nullptr;
     SettingsPanel* m_settings = nullptr;
     TransportBar* m_transport = nullptr;

@@ -86,6 +86,7 @@ void RunCommands::perform(RunAction action, const std::vector<RunId>& runs) {
             break;
         case RunAction::exportMetrics: exported(RunExport::metrics); break;
         case RunAction::exportSettings: exported(RunExport::settings); break;
+        case RunAction::exportModel: exportModel(runs.front()); break;
         case RunAction::remove: askToDelete(runs); break;
         case RunAction::restore: restore(runs); break;
         case RunAction::purge: askToPurge(runs); break;

@@ -38,6 +38,8 @@ public:
     void perform(RunAction action, const std::vector<RunId>& runs);
     void setShade(const std::vector<RunId>& runs, int shade);
     void editNote(RunId run);
+    /// Asks for checkpoint, form and folder, and writes beside the window.
+    void exportModel(RunId run);
 
 Q_SIGNALS:
     void compareRequested(const std::vector<plumb::RunId>& runs);
