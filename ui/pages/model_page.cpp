@@ -191,12 +191,17 @@ QWidget* ModelPage::makeDetails() {
     auto* factsLayout = new QVBoxLayout(facts);
     factsLayout->setContentsMargins(1, 1, 1, 1);
     factsLayout->addWidget(m_facts);
-    m_texts = new ModelTexts(page);
+    auto* texts = new QFrame(page);
+    texts->setProperty("role", "panel");
+    m_texts = new ModelTexts(texts);
+    auto* textsLayout = new QVBoxLayout(texts);
+    textsLayout->setContentsMargins(10, 6, 10, 10);
+    textsLayout->addWidget(m_texts);
     auto* layout = new QHBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(10);
     layout->addWidget(facts);
-    layout->addWidget(m_texts, 1);
+    layout->addWidget(texts, 1);
     return page;
 }
 

@@ -42,7 +42,6 @@ ModelFacts::ModelFacts(QWidget* parent) : QScrollArea(parent) {
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* page = new QWidget;
-    page->setAutoFillBackground(false);
     m_grid = new QGridLayout(page);
     m_grid->setContentsMargins(12, 10, 12, 12);
     m_grid->setHorizontalSpacing(14);
@@ -90,6 +89,7 @@ ModelFacts::ModelFacts(QWidget* parent) : QScrollArea(parent) {
     m_grid->addWidget(m_tokenizerProblem, m_grid->rowCount(), 0, 1, 2);
     m_grid->setRowStretch(m_grid->rowCount(), 1);
     setWidget(page);
+    page->setAutoFillBackground(false);  // which setWidget() turned on: the panel behind shows
 }
 
 void ModelFacts::addSection(const QString& name, const QString& title) {
