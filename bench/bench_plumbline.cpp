@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
     app.add_option("--workload", name)->required()->check(CLI::IsMember(workloads()));
     app.add_option("--models", models, "folder made by make_models.py of the peers")->required();
     app.add_option("--threads", threads);
-    app.add_option("--dtype", dtype)->check(CLI::IsMember({"float32"}));
+    app.add_option("--dtype", dtype)->check(CLI::IsMember({"float32", "bfloat16"}));
     app.add_option("--warmup", warmup);
     app.add_option("--steps", steps, "timed steps; 0: those of the workload");
     CLI11_PARSE(app, argc, argv);
@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
     at::set_num_threads(threads);
     Bench bench{
         .work = work, .models = models, .warmup = warmup, .steps = steps > 0 ? steps : work.steps};
+    if (dtype == "bfloat16") bench.dtype = WeightType::bfloat16;
     static const std::map<std::string, void (*)(Bench&)> kinds = {{"generate", run_generation},
                                                                   {"sft", run_supervised},
                                                                   {"dpo", run_dpo},

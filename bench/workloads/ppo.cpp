@@ -14,9 +14,8 @@ void run_ppo(Bench& bench) {
     Policy policy = policy_of(bench);
     const FileTask task(bench);
     const Decoder reference = reference_of(policy);
-    auto reward = std::make_shared<const Policy>(
-        or_exit(load_policy(bench.model_folder("-reward"), at::kCPU)));
-    Decoder value = or_exit(load_policy(bench.model_folder("-value"), at::kCPU)).model;
+    auto reward = std::make_shared<const Policy>(model_of(bench, "-reward"));
+    Decoder value = model_of(bench, "-value").model;
     const std::int64_t rows = bench.work.batch;
     Scorers scorers;
     scorers.rewards.push_back(make_learned_reward(reward, policy.tokenizer, rows));

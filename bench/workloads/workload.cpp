@@ -61,8 +61,14 @@ void Bench::time(const std::function<Step(std::int64_t)>& step) {
     }
 }
 
+Policy model_of(const Bench& bench, const std::string& suffix) {
+    Policy policy = or_exit(load_policy(bench.model_folder(suffix), at::kCPU));
+    if (bench.dtype != WeightType::float32) policy.model = policy.model.with_dtype(bench.dtype);
+    return policy;
+}
+
 Policy policy_of(const Bench& bench) {
-    Policy policy = or_exit(load_policy(bench.model_folder(), at::kCPU));
+    Policy policy = model_of(bench);
     if (!bench.work.lora) return policy;
     LoraConfig lora;
     lora.r = 16;

@@ -33,6 +33,7 @@ struct Bench {
     const Workload& work;
     std::string models;  ///< the folder of make_models.py
     std::int64_t warmup = 1, steps = 5;
+    WeightType dtype = WeightType::float32;  ///< of the weights and of what is computed
 
     /// Seconds of each timed step, and of its phases.
     std::vector<double> seconds = {};
@@ -59,6 +60,8 @@ void run_dpo(Bench& bench);
 void run_grpo(Bench& bench);
 void run_ppo(Bench& bench);
 
+/// A model of the workload's folder with that suffix, frozen, in the type of the benchmark.
+Policy model_of(const Bench& bench, const std::string& suffix = "");
 /// The policy of the workload, its adapter on it where it has one.
 Policy policy_of(const Bench& bench);
 /// What the policy started from: a copy, or of a policy with an adapter the model without it.
