@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/strings.h"
+#include "model/json_file.h"
 
 namespace plumb {
 namespace fs = std::filesystem;
@@ -19,22 +20,18 @@ using Json = nlohmann::ordered_json;
 constexpr const char* config_file = "adapter_config.json";
 constexpr const char* tensor_file = "adapter_model.safetensors";
 constexpr const char* base_file = "base_model.json";
+constexpr std::uint64_t most_config_bytes = 16'000'000;
 
 bool is_there(const fs::path& path) {
     std::error_code ignored;
     return fs::exists(path, ignored);
 }
 
-Result<Json> read_object(const fs::path& file) {
-    PLUMB_TRY(const std::string text, read_file(file));
-    Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) return invalid_input(file.string() + " is not a JSON object");
-    return json;
-}
-
 /// Reads one adapter_config.json; every error names the file and the key.
 class ConfigReader {
 public:
+    using Json = nlohmann::json;
+
     ConfigReader(fs::path file, Json json) : file_(std::move(file)), json_(std::move(json)) {}
 
     Result<AdapterFolder> read() {
@@ -252,11 +249,12 @@ bool is_adapter_folder(const fs::path& folder) {
 }
 
 Result<AdapterFolder> read_adapter_folder(const fs::path& folder) {
-    PLUMB_TRY(Json json, read_object(folder / config_file));
+    PLUMB_TRY(nlohmann::json json, read_untrusted_json(folder / config_file, most_config_bytes));
     PLUMB_TRY(AdapterFolder adapter, ConfigReader(folder / config_file, std::move(json)).read());
     adapter.folder = folder;
     if (is_there(folder / base_file)) {
-        PLUMB_TRY(const Json base, read_object(folder / base_file));
+        PLUMB_TRY(const nlohmann::json base,
+                  read_untrusted_json(folder / base_file, most_config_bytes));
         const auto text = [&](const char* key) {
             return base.contains(key) && base.at(key).is_string() ? base.at(key).get<std::string>()
                                                                   : std::string();
