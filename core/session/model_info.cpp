@@ -3,16 +3,12 @@
 
 #include <system_error>
 
-#include <nlohmann/json.hpp>
-
 #include "base/check.h"
-#include "base/files.h"
 #include "base/strings.h"
 #include "config/settings.h"
 #include "model/adapter_files.h"
 #include "model/families/family.h"
 #include "model/footprint.h"
-#include "model/json_file.h"
 #include "model/safetensors.h"
 #include "model/tensor_sources.h"
 #include "session/model_source.h"
@@ -24,7 +20,6 @@ namespace plumb {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uint64_t most_template_bytes = 16'000'000;
 constexpr int moments = 2;  // of AdamW
 
 /// "float32" for "F32".
@@ -38,30 +33,17 @@ std::string dtype_name(const StoredType& type) {
     }
 }
 
-/// chat_template.jinja, else the (first) template of tokenizer_config.json.
-std::string read_chat_template(const fs::path& folder) {
-    std::error_code ignored;
-    if (fs::exists(folder / "chat_template.jinja", ignored)) {
-        const auto text = read_file(folder / "chat_template.jinja");
-        return text.ok() ? *text : "";
-    }
-    const auto config = read_untrusted_json(folder / "tokenizer_config.json", most_template_bytes);
-    if (!config.ok() || !config->contains("chat_template")) return {};
-    const nlohmann::json& found = config->at("chat_template");
-    if (found.is_string()) return found.get<std::string>();
-    if (found.is_array() && !found.empty() && found.front().is_object())
-        return found.front().value("template", "");
-    return {};
-}
-
 /// Two turns, and what the model is asked with.
 void describe_template(const fs::path& folder, ModelInfo& info) {
     const auto chat = load_chat_template(folder);
     if (!chat.ok()) {
         info.chat_problem = chat.error().message;
+        const auto text = chat_template_text(folder);
+        if (text.ok()) info.chat_template = text->value_or("");
         return;
     }
     if (!*chat) return;
+    info.chat_template = (*chat)->source();
     ChatInput input;
     const auto messages =
         jinja::value_from_json(R"([{"role": "user", "content": "What is 17 + 25?"},)"
@@ -96,7 +78,6 @@ void describe_tokenizer(ModelInfo& info) {
     info.bos = text(special.bos);
     info.eos = text(special.eos);
     info.pad = text(special.pad);
-    info.chat_template = read_chat_template(*folder);
     describe_template(*folder, info);
 }
 

@@ -71,6 +71,10 @@ private:
 /// is not understood.
 Result<std::shared_ptr<const ChatTemplate>> load_chat_template(const std::filesystem::path& folder);
 
+/// The text of that template as it stands there, also where it is not understood; nothing where the
+/// folder has none. Errors: a file that cannot be read.
+Result<std::optional<std::string>> chat_template_text(const std::filesystem::path& folder);
+
 /// Per token 1 where it stands within what the assistant says, as transformers'
 /// return_assistant_tokens_mask has it: the tokens from the first to the last character of each
 /// range. ids: of the text.

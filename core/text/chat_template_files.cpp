@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 using Ids = std::vector<std::int64_t>;
 
+constexpr const char* config_file = "tokenizer_config.json";
+
 /// The file's object; an empty one where there is no such file.
 Result<Json> read_object(const fs::path& path) {
     if (!fs::exists(path)) return Json(Json::object());
@@ -35,6 +37,23 @@ std::optional<std::string> template_text(const Json& config) {
     for (const Json& entry : *given)
         if (text_at(entry, "name") == "default") return text_at(entry, "template");
     return std::nullopt;
+}
+
+/// A template and where it stands, for errors.
+struct Found {
+    std::string text, name;
+};
+
+Result<std::optional<Found>> find_template(const fs::path& folder, const Json& config) {
+    const fs::path own_path = folder / "chat_template.jinja";
+    if (fs::exists(own_path)) {
+        PLUMB_TRY(std::string text, read_file(own_path));
+        return std::optional<Found>({std::move(text), own_path.string()});
+    }
+    std::optional<std::string> text = template_text(config);
+    if (!text) return std::optional<Found>();
+    return std::optional<Found>(
+        {*std::move(text), (folder / config_file).string() + ", chat_template"});
 }
 
 /// The text of a token that is given as it is or as {"content": text}.
@@ -73,20 +92,21 @@ std::vector<std::size_t> token_offsets(const std::string& text, const Ids& ids,
 }  // namespace
 
 Result<std::shared_ptr<const ChatTemplate>> load_chat_template(const fs::path& folder) {
-    const fs::path config_path = folder / "tokenizer_config.json";
-    const fs::path own_path = folder / "chat_template.jinja";
-    PLUMB_TRY(const Json config, read_object(config_path));
+    PLUMB_TRY(const Json config, read_object(folder / config_file));
     PLUMB_TRY(const Json map, read_object(folder / "special_tokens_map.json"));
-    std::optional<std::string> source = template_text(config);
-    std::string name = config_path.string() + ", chat_template";
-    if (fs::exists(own_path)) {
-        PLUMB_TRY(source, read_file(own_path));
-        name = own_path.string();
-    }
-    if (!source) return std::shared_ptr<const ChatTemplate>();
-    PLUMB_TRY(ChatTemplate read, ChatTemplate::read(*std::move(source), std::move(name)));
+    PLUMB_TRY(std::optional<Found> found, find_template(folder, config));
+    if (!found) return std::shared_ptr<const ChatTemplate>();
+    PLUMB_TRY(ChatTemplate read,
+              ChatTemplate::read(std::move(found->text), std::move(found->name)));
     set_special_tokens(config, map, read);
     return std::shared_ptr<const ChatTemplate>(std::make_shared<ChatTemplate>(std::move(read)));
+}
+
+Result<std::optional<std::string>> chat_template_text(const fs::path& folder) {
+    PLUMB_TRY(const Json config, read_object(folder / config_file));
+    PLUMB_TRY(std::optional<Found> found, find_template(folder, config));
+    if (!found) return std::optional<std::string>();
+    return std::optional<std::string>(std::move(found->text));
 }
 
 Ids assistant_mask(const RenderedChat& chat, const Ids& ids, const Tokenizer& tokenizer) {
