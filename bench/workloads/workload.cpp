@@ -74,11 +74,7 @@ Policy policy_of(const Bench& bench) {
     lora.r = 16;
     lora.lora_alpha = 32;
     lora.target_modules = {"q_proj", "k_proj", "v_proj", "o_proj"};
-    const Status added = policy.model.add_adapter(lora, 0);
-    if (!added.ok()) {
-        std::cerr << added.error().message << "\n";
-        std::exit(1);
-    }
+    or_exit(policy.model.add_adapter(lora, 0));
     return policy;
 }
 

@@ -76,4 +76,10 @@ Value or_exit(Result<Value> result) {
     std::exit(1);
 }
 
+inline void or_exit(const Status& status) {
+    if (status.ok()) return;
+    std::cerr << status.error().message << "\n";
+    std::exit(1);
+}
+
 }  // namespace plumb::bench

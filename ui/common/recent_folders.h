@@ -6,9 +6,13 @@
 
 namespace plumb::ui {
 
-/// Folders of the workspaces that were opened last, the newest first; kept over restarts.
+// Folders that were opened last, the newest first; kept over restarts. The one that is remembered
+// is the newest from then on.
+
 QStringList recentWorkspaces();
-/// It is the newest from now on.
 void rememberWorkspace(const QString& folder);
+
+QStringList recentModels();
+void rememberModel(const QString& folder);
 
 }  // namespace plumb::ui

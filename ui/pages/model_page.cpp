@@ -17,7 +17,7 @@
 
 #include "common/background.h"
 #include "common/dropped_files.h"
-#include "common/recent_models.h"
+#include "common/recent_folders.h"
 #include "common/shortcuts.h"
 #include "common/text.h"
 #include "common/theme.h"

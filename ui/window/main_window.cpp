@@ -15,7 +15,7 @@
 
 #include "common/background.h"
 #include "common/list_keys.h"
-#include "common/recent_workspaces.h"
+#include "common/recent_folders.h"
 #include "common/shortcuts.h"
 #include "common/shown_page.h"
 #include "common/text.h"

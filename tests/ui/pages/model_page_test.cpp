@@ -13,7 +13,7 @@
 #include <QTest>
 #include <QUrl>
 
-#include "common/recent_models.h"
+#include "common/recent_folders.h"
 #include "common/text.h"
 #include "core/session/small_run.h"
 #include "session/model_export.h"
