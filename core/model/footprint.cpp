@@ -276,7 +276,7 @@ void Footprint::linear_backward(MemoryAccount& account, std::int64_t rows, std::
     if (adapter_ && ranks == 0) return;
     const std::int64_t tile = kernels().tile;
     account.touch(floats(rows * in_panels(in)) +
-                  static_cast<double>(threads_) * floats(256 * 8 * tile));
+                  static_cast<double>(threads_) * floats(transposed_scratch * tile));
 }
 
 void Footprint::head_backward(MemoryAccount& account, const PassShape& shape) const {

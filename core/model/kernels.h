@@ -30,6 +30,9 @@ struct AttentionShape {
     std::int64_t window = 0;  ///< a position sees itself and those before it, so many; 0: all
 };
 
+/// Floats of scratch that product_transposed takes for each row of a tile.
+constexpr std::int64_t transposed_scratch = 512 * 8;
+
 struct Kernels {
     const char* name;
     /// Columns of a panel: [k][panel] floats, the columns of a matrix in the order they are used,
@@ -46,7 +49,8 @@ struct Kernels {
     /// a [m, k] times the panels of b [k, n].
     void (*product)(std::int64_t m, std::int64_t n, std::int64_t k, const float* a,
                     std::int64_t a_stride, const float* panels, const ProductOutput& out);
-    /// Rows [first, last) of a^T b, where a is [k, m] and b [k, n] in panels; scratch [256 * m].
+    /// Rows [first, last) of a^T b, where a is [k, m] and b [k, n] in panels; scratch:
+    /// transposed_scratch * tile.
     void (*product_transposed)(std::int64_t first, std::int64_t last, std::int64_t n,
                                std::int64_t k, const float* a, std::int64_t a_stride,
                                const float* panels, const ProductOutput& out, float* scratch);

@@ -70,6 +70,12 @@ template <int rows>
 template <int rows, bool transposed>
 void compute_tile(Int k, const float* a, Int stride, const float* b, const ProductOutput& out,
                   Int row, Int column, Int width) {
+    // Where the tile goes is on its way to the cache while the sums are made.
+    for (int i = 0; i < rows; ++i) {
+        const float* target = out.c + (row + i) * out.stride + column;
+        __builtin_prefetch(target, 1);
+        __builtin_prefetch(target + width - 1, 1);
+    }
     Vector c[rows][2] = {};
     accumulate<rows, transposed>(k, a, stride, b, c);
     finish<rows>(c, out, row, column, width);
@@ -127,24 +133,36 @@ void product(Int m, Int n, Int k, const float* a, Int a_stride, const float* pan
     }
 }
 
+/// Columns of a [depth, m] that make the tiles [begin, end): [depth][rows] each, `apart` floats
+/// from one to the next. A row is read once from end to end.
+inline void pack_tiles(const Tiles& tiles, Int begin, Int end, Int depth, const float* a,
+                       Int stride, Int apart, float* packed) {
+    for (Int p = 0; p < depth; ++p, a += stride) {
+        float* target = packed;
+        for (Int i = begin; i < end; ++i, target += apart) {
+            const float* source = a + tiles.first(i);
+            const Int rows = tiles.rows(i);
+            if (rows == tile_rows)
+                __builtin_memcpy(target + p * tile_rows, source, tile_rows * sizeof(float));
+            else
+                for (Int r = 0; r < rows; ++r) target[p * rows + r] = source[r];
+        }
+    }
+}
+
 void product_transposed(Int first, Int last, Int n, Int k, const float* a, Int a_stride,
                         const float* panels, const ProductOutput& out, float* scratch) {
     const Tiles tiles(last - first);
-    constexpr Int depth = 256, together = 8;
+    constexpr Int depth = 512, together = 8;
+    static_assert(depth * together == transposed_scratch);
     for (Int start = 0; start < k; start += depth) {
         const Int end = minimum(start + depth, k), block = end - start;
         ProductOutput target = out;
         target.accumulate = out.accumulate || start > 0;
         for (Int group = 0; group < tiles.count; group += together) {
             const Int group_end = minimum(group + together, tiles.count);
-            for (Int i = group; i < group_end; ++i) {
-                const Int rows = tiles.rows(i);
-                float* packed = scratch + (i - group) * depth * tile_rows;
-                for (Int p = 0; p < block; ++p) {
-                    const float* source = a + (start + p) * a_stride + first + tiles.first(i);
-                    for (Int r = 0; r < rows; ++r) packed[p * rows + r] = source[r];
-                }
-            }
+            pack_tiles(tiles, group, group_end, block, a + start * a_stride + first, a_stride,
+                       depth * tile_rows, scratch);
             for (Int column = 0; column < n; column += panel) {
                 const float* b = panels + column * k + start * panel;
                 for (Int i = group; i < group_end; ++i)

@@ -73,7 +73,7 @@ inline void add_weight_gradient(const Rows& dy, const at::Tensor& x, std::int64_
     const std::int64_t strips = (n + kernel.tile - 1) / kernel.tile;
     at::parallel_for(
         0, strips, grain(m * k * kernel.tile / 8), [&](std::int64_t begin, std::int64_t end) {
-            const at::Tensor scratch = at::empty({256 * 8 * kernel.tile}, x.options());
+            const at::Tensor scratch = at::empty({transposed_scratch * kernel.tile}, x.options());
             kernel.product_transposed(
                 begin * kernel.tile, std::min(end * kernel.tile, n), k, m, dy.data, dy.stride,
                 panels, {target, k, nullptr, nullptr, true}, scratch.data_ptr<float>());
