@@ -13,6 +13,7 @@
 #include "model/ops.h"
 #include "model/packed_copy.h"
 #include "model/recompute.h"
+#include "model/work.h"
 
 namespace plumb {
 namespace {
@@ -253,17 +254,27 @@ at::Tensor Decoder::mlp_block(const Layer& layer, const at::Tensor& input,
 }
 
 at::Tensor Decoder::run_layer(std::size_t index, const at::Tensor& x, const at::Tensor& segments,
-                              const RopeTables& rope, const Pass& pass) const {
+                              const RopeTables& rope, const Pass& pass,
+                              const at::Tensor& places) const {
     const Layer& layer = layers_[index];
     at::Tensor attended = attend(index, project_qkv(layer, x, pass), segments, rope);
-    return finish_layer(layer, std::move(attended), x, pass);
+    if (!places.defined()) return finish_layer(layer, std::move(attended), x, pass);
+    attended = attended.index_select(0, places);
+    return finish_layer(layer, std::move(attended), x.index_select(0, places), pass);
 }
 
 at::Tensor Decoder::final_norm(const at::Tensor& x) const {
     return ops::norm(x, norm_, norm_bias_, config_.norm_eps);
 }
 
-at::Tensor Decoder::hidden_states(const TokenTree& tokens) const {
+at::Tensor Decoder::hidden_states(const TokenTree& tokens) const { return run_layers(tokens, {}); }
+
+at::Tensor Decoder::hidden_states_at(const TokenTree& tokens, const at::Tensor& places) const {
+    if (narrows_last_layer(places.numel(), tokens.tokens())) return run_layers(tokens, places);
+    return run_layers(tokens, {}).index_select(0, places);
+}
+
+at::Tensor Decoder::run_layers(const TokenTree& tokens, const at::Tensor& places) const {
     PLUMB_CHECK(tokens.longest() <= config_.max_position_embeddings,
                 "sequences must fit max_position_embeddings");
     const RopeTables rope = rope_.up_to(tokens.longest());
@@ -271,11 +282,13 @@ at::Tensor Decoder::hidden_states(const TokenTree& tokens) const {
     at::Tensor x = embed(tokens);
     const bool recompute = gradient_checkpointing_ && is_trainable() && at::GradMode::is_enabled();
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        const auto layer = [this, i, segments = tokens.segments, rope,
-                            pass](const at::Tensor& input) -> std::vector<at::Tensor> {
-            return {run_layer(i, input, segments, rope, pass)};
+        const at::Tensor wanted = i + 1 == layers_.size() ? places : at::Tensor();
+        const auto layer = [this, i, segments = tokens.segments, rope, pass,
+                            wanted](const at::Tensor& input) -> std::vector<at::Tensor> {
+            return {run_layer(i, input, segments, rope, pass, wanted)};
         };
-        x = recompute ? recomputed(x, layer).front() : run_layer(i, x, tokens.segments, rope, pass);
+        x = recompute ? recomputed(x, layer).front()
+                      : run_layer(i, x, tokens.segments, rope, pass, wanted);
     }
     return final_norm(x);
 }

@@ -83,6 +83,9 @@ public:
     /// Hidden states after the final norm, one a token: [N, hidden]. Positions count from 0 in
     /// every sequence. Differentiable where gradients are on.
     at::Tensor hidden_states(const TokenTree& tokens) const;
+    /// The same at the given places [M] among the tokens: [M, hidden]. What of the last layer no
+    /// other position looks at is computed at these alone, where they are clearly fewer than all.
+    at::Tensor hidden_states_at(const TokenTree& tokens, const at::Tensor& places) const;
     /// The same of rows: ids [B, T] int64 to [B, T, hidden]. Rows may be right-padded: attention is
     /// causal, so padding at the end changes nothing before it.
     at::Tensor hidden_states(const at::Tensor& ids) const;
@@ -235,15 +238,18 @@ private:
     /// qkv [N, columns] of tokens in these segments, with the angles of all their positions.
     at::Tensor attend(std::size_t layer, const at::Tensor& qkv, const at::Tensor& segments,
                       const RopeTables& rope) const;
-    /// x [N, hidden].
+    /// x [N, hidden]. places: of the results that are wanted; undefined: all.
     at::Tensor run_layer(std::size_t layer, const at::Tensor& x, const at::Tensor& segments,
-                         const RopeTables& rope, const Pass& pass) const;
+                         const RopeTables& rope, const Pass& pass,
+                         const at::Tensor& places = {}) const;
     /// From the attended values on: x is the layer's input.
     at::Tensor finish_layer(const Layer& layer, at::Tensor attended, const at::Tensor& x,
                             const Pass& pass) const;
     at::Tensor activate(const at::Tensor& columns) const;
     at::Tensor mlp_block(const Layer& layer, const at::Tensor& input, const at::Tensor& residual,
                          const Pass& pass) const;
+    /// All layers and the final norm; the last layer's results at these places alone.
+    at::Tensor run_layers(const TokenTree& tokens, const at::Tensor& places) const;
     at::Tensor final_norm(const at::Tensor& x) const;
     at::Tensor composed_prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,
                                 KeyValueCache& cache) const;

@@ -8,6 +8,7 @@
 #include "model/parameters.h"
 #include "model/recompute.h"
 #include "model/rope.h"
+#include "model/work.h"
 
 namespace plumb {
 namespace {
@@ -157,9 +158,17 @@ void Footprint::embed(MemoryAccount& account, const PassShape& shape) const {
     if (config_.positions == PositionKind::learned) account.touch(2 * x);
 }
 
+/// Positions at which a layer is finished: of the last one those that are wanted, see
+/// Decoder::hidden_states_at().
+std::int64_t Footprint::finished(const PassShape& shape, std::int64_t layer) const {
+    const bool narrow = layer + 1 == config_.num_hidden_layers &&
+                        narrows_last_layer(shape.outputs, shape.positions());
+    return narrow ? shape.outputs : shape.positions();
+}
+
 void Footprint::infer(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
-    const std::int64_t positions = shape.positions();
+    std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
     const double scratch = attention_scratch(shape, false);
     const auto norm = [&] {  // with its moments for a while
@@ -183,6 +192,15 @@ void Footprint::infer(MemoryAccount& account, const PassShape& shape) const {
         account.give(of(w.hidden));
         account.take(of(w.attention + w.heads) + scratch);
         account.give(of(w.qkv + w.heads) + scratch);
+        const double x = of(w.hidden), attended = of(w.attention);
+        double chosen = 0;
+        if (const std::int64_t wanted = finished(shape, layer); wanted < positions) {
+            positions = wanted;
+            account.take(of(w.attention));
+            account.give(attended);
+            account.take(of(w.hidden));
+            chosen = of(w.hidden);
+        }
         product(w.attention, w.hidden);  // x after attention
         account.give(of(w.attention));
 
@@ -192,12 +210,14 @@ void Footprint::infer(MemoryAccount& account, const PassShape& shape) const {
         account.give(of(w.columns));
         product(w.mlp, w.hidden);
         // normed, active, and x before and after attention
-        account.give(of(3 * w.hidden + w.mlp));
+        account.give(of(2 * w.hidden + w.mlp) + x + chosen);
     }
     account.take(of(w.hidden + w.moments));
     account.give(of(w.hidden + w.moments));
-    account.take(floats(shape.outputs * w.hidden));
-    account.give(of(w.hidden));
+    if (positions == shape.positions()) {
+        account.take(floats(shape.outputs * w.hidden));
+        account.give(of(w.hidden));
+    }
     head_forward(account, shape);
     account.give(account.now() - before);
 }
@@ -219,10 +239,11 @@ void Footprint::head_forward(MemoryAccount& account, const PassShape& shape) con
     account.touch(log_softmax_slices(shape.outputs));
 }
 
-/// With a graph.
-void Footprint::layer_forward(MemoryAccount& account, const PassShape& shape) const {
+/// With a graph, which is left at so many of the positions.
+void Footprint::layer_forward(MemoryAccount& account, const PassShape& shape,
+                              std::int64_t wanted) const {
     const Widths w = widths();
-    const std::int64_t positions = shape.positions();
+    std::int64_t positions = shape.positions();
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
     const AdapterSize ranks = adapter_.value_or(AdapterSize{});
     const auto product = [&](std::int64_t in, std::int64_t out, std::int64_t rank) {
@@ -240,7 +261,11 @@ void Footprint::layer_forward(MemoryAccount& account, const PassShape& shape) co
     if (config_.qk_norm) account.take(of(w.qkv + w.head_norms));
     account.take(of(w.attention + w.heads));
     account.touch(attention_scratch(shape, false));
+    const bool narrow = wanted < positions;
+    positions = wanted;
+    if (narrow) account.take(of(w.attention + w.hidden));  // chosen; attention keeps its own
     product(w.attention, w.hidden, ranks.output);
+    if (narrow) drop_input(w.attention, ranks.output);
     account.take(of(w.hidden + w.moments));
     product(w.hidden, w.columns, ranks.gate_up);
     drop_input(w.hidden, ranks.gate_up);
@@ -248,21 +273,25 @@ void Footprint::layer_forward(MemoryAccount& account, const PassShape& shape) co
     product(w.mlp, w.hidden, ranks.down);
     drop_input(w.mlp, ranks.down);
     // Nobody but the sum reads what attention added to, where the MLP reads the layer's input.
-    if (config_.parallel_residual) account.give(of(w.hidden));
+    if (config_.parallel_residual || narrow) account.give(of(w.hidden));
 }
 
 void Footprint::forward(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
-    const double x = floats(shape.positions() * w.hidden);
     embed(account, shape);
+    std::int64_t positions = shape.positions();
     for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
         const double before = account.now();
-        layer_forward(account, shape);
-        if (gradient_checkpointing_) account.give(account.now() - before - x);
+        positions = finished(shape, layer);
+        layer_forward(account, shape, positions);
+        if (gradient_checkpointing_)
+            account.give(account.now() - before - floats(positions * w.hidden));
     }
-    account.take(x + floats(shape.positions() * w.moments));
-    account.take(floats(shape.outputs * w.hidden));
-    account.give(x);  // the normed states, of which some were chosen
+    account.take(floats(positions * (w.hidden + w.moments)));
+    if (positions == shape.positions()) {
+        account.take(floats(shape.outputs * w.hidden));
+        account.give(floats(positions * w.hidden));  // the normed states, of which some were chosen
+    }
     head_forward(account, shape);
     if (adapter_ && !adapter_->head && !slices_head(shape.outputs))
         account.give(floats(shape.outputs * w.hidden));
@@ -303,25 +332,28 @@ void Footprint::head_backward(MemoryAccount& account, const PassShape& shape) co
 
 void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
     const Widths w = widths();
-    const std::int64_t positions = shape.positions();
+    const std::int64_t layers = config_.num_hidden_layers;
+    std::int64_t positions = finished(shape, layers - 1);
     const auto of = [&](std::int64_t width) { return floats(positions * width); };
-    const double sums = adapter_ ? 0.0 : floats((positions + 255) / 256 * w.hidden * w.moments);
     const AdapterSize ranks = adapter_.value_or(AdapterSize{});
     const auto give_input = [&](std::int64_t width, std::int64_t rank) {
         account.give((adapter_ && rank == 0 ? 0.0 : of(width)) + of(rank));
     };
 
     head_backward(account, shape);
-    account.take(of(w.hidden));  // of all states, zeros where none was chosen
-    account.give(floats(shape.outputs * w.hidden));
+    if (positions == shape.positions()) {
+        account.take(of(w.hidden));  // of all states, zeros where none was chosen
+        account.give(floats(shape.outputs * w.hidden));
+    }
     const auto norm_backward = [&](bool input_goes) {  // one gradient for another
+        const double sums = adapter_ ? 0.0 : floats((positions + 255) / 256 * w.hidden * w.moments);
         account.take(of(w.hidden) + sums);
         account.give(of((input_goes ? 2 : 1) * w.hidden + w.moments) + sums);
     };
     norm_backward(true);
-    for (std::int64_t layer = 0; layer < config_.num_hidden_layers; ++layer) {
+    for (std::int64_t layer = layers - 1; layer >= 0; --layer) {
         if (gradient_checkpointing_) {  // all but the output, which is still there
-            layer_forward(account, shape);
+            layer_forward(account, shape, positions);
             account.give(of(w.hidden));
         }
         linear_backward(account, positions, w.mlp, w.hidden, ranks.down);
@@ -336,6 +368,15 @@ void Footprint::backward(MemoryAccount& account, const PassShape& shape) const {
         if (!config_.parallel_residual) account.give(of(w.hidden));
         linear_backward(account, positions, w.attention, w.hidden, ranks.output);
         account.give(of(ranks.output));
+        if (positions < shape.positions()) {
+            if (!adapter_ || ranks.output > 0) account.give(of(w.attention));
+            const double chosen = of(w.attention), residual = of(w.hidden);
+            positions = shape.positions();
+            account.take(of(w.hidden));  // zeros where none was chosen
+            account.give(residual);
+            account.take(of(w.attention));
+            account.give(chosen);
+        }
         if (config_.parallel_residual) account.give(of(w.hidden));
         account.take(of(w.qkv));
         account.touch(attention_scratch(shape, true));

@@ -92,7 +92,8 @@ private:
     /// Whether the logits of so many outputs are made in slices, and those of a slice.
     bool slices_head(std::int64_t outputs) const;
     double logits_at_once(std::int64_t outputs) const;
-    void layer_forward(MemoryAccount& account, const PassShape& shape) const;
+    std::int64_t finished(const PassShape& shape, std::int64_t layer) const;
+    void layer_forward(MemoryAccount& account, const PassShape& shape, std::int64_t wanted) const;
     void head_forward(MemoryAccount& account, const PassShape& shape) const;
     void head_backward(MemoryAccount& account, const PassShape& shape) const;
     /// ranks: of the adapter there.

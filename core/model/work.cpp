@@ -18,6 +18,12 @@ double position_flops(const ModelConfig& c) {
     return 2 * weights * number(c.num_hidden_layers);
 }
 
+/// Of one position in one layer behind attention.
+double finish_flops(const ModelConfig& c) {
+    const double columns = number(c.attention_columns() + c.mlp_columns() + c.intermediate_size);
+    return 2 * number(c.hidden_size) * columns;
+}
+
 double head_flops(const ModelConfig& c) {
     return 2 * number(c.hidden_size) * (c.score_head ? 1.0 : number(c.vocab_size));
 }
@@ -72,6 +78,8 @@ double forward_flops(const ModelConfig& config, std::int64_t rows, std::int64_t 
 double forward_flops(const ModelConfig& config, const TokenTree& tokens,
                      std::int64_t head_positions) {
     double flops = number(head_positions) * head_flops(config);
+    if (narrows_last_layer(head_positions, tokens.tokens()))
+        flops -= number(tokens.tokens() - head_positions) * finish_flops(config);
     for (const TokenTree::Family& family : families_of(tokens.segments)) {
         const double root = number(family.root.length);
         flops += root * position_flops(config) + attention_flops(config, 0, root);

@@ -26,12 +26,18 @@ struct Work {
 /// difference over a step.
 Work& work_done();
 
+/// Whether the last layer is finished at the wanted places alone: choosing them must pay.
+constexpr bool narrows_last_layer(std::int64_t places, std::int64_t tokens) {
+    return 10 * places <= 9 * tokens;
+}
+
 /// Operations of a forward pass over rows of `length` positions: two for each weight of a matrix
 /// product, attention over what a causal mask leaves, the head at head_positions. A backward pass
 /// costs twice that.
 double forward_flops(const ModelConfig& config, std::int64_t rows, std::int64_t length,
                      std::int64_t head_positions);
-/// The same of sequences, what they share counted once.
+/// The same of sequences, what they share counted once, and of the last layer what
+/// hidden_states_at() leaves out where the head is applied.
 double forward_flops(const ModelConfig& config, const TokenTree& tokens,
                      std::int64_t head_positions);
 /// Operations of generation with a cache: each prompt once, then its completions token by token.

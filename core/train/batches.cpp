@@ -147,7 +147,7 @@ at::Tensor hidden_at(const Decoder& model, const TokenTree& tokens, const at::Te
         work.flops += (trains ? 3.0 : 1.0) * base;
     }
     const TokenTree there{tokens.ids.to(model.device()), tokens.segments};
-    return model.hidden_states(there).index_select(0, places.to(model.device()));
+    return model.hidden_states_at(there, places.to(model.device()));
 }
 
 at::Tensor text_scores(const Decoder& model, const std::vector<TokenIds>& texts) {

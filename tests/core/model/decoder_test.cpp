@@ -184,6 +184,29 @@ private Q_SLOTS:
     }
 
     /// Angles are made for longer sequences when they come, and are the same ones.
+    void states_at_places_are_those_of_all() {
+        for (const ModelFamily family : {ModelFamily::llama, ModelFamily::gpt_neox}) {
+            Decoder model(small_config_of(family), at::kCPU);
+            model.initialise(3);
+            model.enable_training();
+            const TokenTree tokens =
+                TokenTree::of_rows(at::randint(2, model.config().vocab_size, {3, 6}, at::kLong));
+            // One twice, as the end of a prompt that several completions have.
+            const at::Tensor places = at::tensor(std::vector<std::int64_t>{4, 2, 2, 17}, at::kLong);
+            const at::Tensor weights = at::randn({4, model.config().hidden_size});
+            const at::Tensor whole = model.hidden_states(tokens).index_select(0, places);
+            (whole * weights).sum().backward();
+            const at::Tensor expected = model.flat_gradients().clone();
+            model.zero_gradients();
+            const at::Tensor chosen = model.hidden_states_at(tokens, places);
+            QVERIFY(chosen.equal(whole));
+            (chosen * weights).sum().backward();
+            const double difference =
+                (model.flat_gradients() - expected).abs().max().item<double>();
+            QVERIFY(difference < 1e-5 * expected.abs().max().item<double>());
+        }
+    }
+
     void long_sequences_get_their_angles() {
         ModelConfig config = small_model_config();
         config.max_position_embeddings = 1 << 30;

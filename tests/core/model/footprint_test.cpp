@@ -90,9 +90,8 @@ private Q_SLOTS:
         model.enable_training();
         at::Tensor graph;
         const Measured forward = measure([&] {
-            const at::Tensor chosen = model.hidden_states(ids)
-                                          .reshape({-1, config.hidden_size})
-                                          .index_select(0, at::arange(shape.outputs));
+            const at::Tensor chosen =
+                model.hidden_states_at(TokenTree::of_rows(ids), at::arange(shape.outputs));
             graph = token_logprobs(model.logits(chosen), at::zeros({shape.outputs}, at::kLong), 1.0,
                                    {0})
                         .logprobs;
@@ -116,12 +115,16 @@ private Q_SLOTS:
 
     void shapes_data() {
         QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("everywhere");
         for (const char* name : {"plain", "wide", "vocabulary", "deep", "tied", "score", "biases",
                                  "shared", "qwen3", "gpt2", "gpt_neox", "mistral"})
-            QTest::newRow(name) << name;
+            for (const bool everywhere : {false, true})
+                QTest::addRow("%s, %s", name, everywhere ? "all places" : "some places")
+                    << name << everywhere;
     }
     void shapes() {
         QFETCH(QString, name);
+        QFETCH(bool, everywhere);
         const ModelConfig config = config_named(name);
         const Footprint footprint(config, 1);
         Decoder model(config, at::kCPU);
@@ -129,7 +132,8 @@ private Q_SLOTS:
         QCOMPARE(footprint.parameter_count(), model.parameter_count());
         QCOMPARE(footprint.parameters(), static_cast<double>(model.flat_parameters().nbytes()));
 
-        const PassShape shape{6, 20, 60, name == "shared" ? 4 * 12 : 0};
+        PassShape shape{6, 20, 60, name == "shared" ? 4 * 12 : 0};
+        if (everywhere) shape.outputs = shape.positions();
         TokenTreeBuilder sequences;
         const std::vector<std::int64_t> whole(20, 3), beginning(12, 3), rest(8, 4);
         if (shape.shared > 0)
@@ -144,7 +148,7 @@ private Q_SLOTS:
         const at::Tensor places = at::arange(shape.outputs);
         const at::Tensor targets = at::zeros({shape.outputs}, at::kLong);
         const auto outputs = [&]() -> at::Tensor {
-            const auto chosen = [&] { return model.hidden_states(tokens).index_select(0, places); };
+            const auto chosen = [&] { return model.hidden_states_at(tokens, places); };
             if (config.score_head) return model.scores(chosen());
             const at::Tensor logits = model.logits(chosen());
             return token_logprobs(logits, targets, 1.0, {0}).logprobs;
@@ -189,9 +193,8 @@ private Q_SLOTS:
         const at::Tensor ids = at::randint(2, config.vocab_size, {shape.rows, shape.length});
         at::Tensor graph;
         const Measured forward = measure([&] {
-            const at::Tensor chosen = model.hidden_states(ids)
-                                          .reshape({-1, config.hidden_size})
-                                          .index_select(0, at::arange(shape.outputs));
+            const at::Tensor chosen =
+                model.hidden_states_at(TokenTree::of_rows(ids), at::arange(shape.outputs));
             graph = token_logprobs(model.logits(chosen), at::zeros({shape.outputs}, at::kLong), 1.0,
                                    {0})
                         .logprobs;

@@ -2,6 +2,9 @@
 // Floating-point operations against sums by hand.
 #include "model/work.h"
 
+#include <ATen/ATen.h>
+
+#include "model/token_tree.h"
 #include "small_model.h"
 #include "test_main.h"
 
@@ -25,6 +28,15 @@ private Q_SLOTS:
         config.mlp = MlpKind::swiglu;
         config.score_head = true;
         QCOMPARE(forward_flops(config, 5, 3, 7), 5 * 2 * (3 * 2 * layer + attention) + 7 * 2 * 24);
+    }
+
+    void the_last_layer_is_finished_where_it_is_wanted() {
+        const ModelConfig config = small_model_config();
+        const TokenTree tokens = TokenTree::of_rows(at::zeros({5, 4}, at::kLong));
+        const double finish = 24 * 24 + 24 * 80 + 40 * 24;
+        QCOMPARE(forward_flops(config, tokens, 19), forward_flops(config, 5, 4, 19));
+        QCOMPARE(forward_flops(config, tokens, 8),
+                 forward_flops(config, 5, 4, 8) - 12 * 2 * finish);
     }
 
     void windows_hide_keys() {
