@@ -43,9 +43,9 @@ void run_ppo(Bench& bench) {
         samples.ended = at::zeros({rows}, at::kBool);
         samples.logprobs = sampled.logprobs;
         samples.scores = total_rewards(sampled.scored, settings);
-        const PpoExperience experience =
+        PpoExperience experience =
             or_exit(make_experience(std::move(samples), models, config, settings.temperature,
-                                    bench.work.new_tokens, rows, {}));
+                                    bench.work.new_tokens, rows, {}, /*keep_graph=*/true));
         const double score = sampled.score_seconds + watch.seconds();
         std::vector<std::int64_t> all(static_cast<std::size_t>(rows));
         std::iota(all.begin(), all.end(), std::int64_t{0});

@@ -95,33 +95,22 @@ PpoBatch ppo_rows(const PpoRollout& rollout, const PpoTargets& targets, const at
     return batch;
 }
 
-LossResult ppo_loss(const PpoBatch& batch, const PpoConfig& config) {
-    const auto& [tokens, value_mask] = batch.masks;
+LossResult ppo_policy_loss(const PpoBatch& batch, const PpoConfig& config) {
+    const at::Tensor& tokens = batch.masks.tokens;
     // Masked before exp: what stands after the end of a response may be any number.
     const at::Tensor log_ratio = (batch.logprobs - batch.old_logprobs) * tokens;
     const at::Tensor ratio = log_ratio.exp();
     const at::Tensor plain = -batch.advantages * ratio;
     const at::Tensor clipped =
         -batch.advantages * ratio.clamp(1.0 - config.cliprange, 1.0 + config.cliprange);
-    const at::Tensor policy_loss = masked_mean(at::max(plain, clipped), tokens);
-
-    const at::Tensor values = batch.values * value_mask;
-    const at::Tensor near = at::clamp(values, batch.old_values - config.cliprange_value,
-                                      batch.old_values + config.cliprange_value);
-    const at::Tensor error = (values - batch.returns).square();
-    const at::Tensor clipped_error = (near - batch.returns).square();
-    const at::Tensor value_loss = 0.5 * masked_mean(at::max(error, clipped_error), value_mask);
 
     LossResult result;
-    result.loss = policy_loss + config.vf_coef * value_loss;
+    result.loss = masked_mean(at::max(plain, clipped), tokens);
     result.ratios.log_ratio = log_ratio.detach();
-    result.ratios.clipped =
-        ((clipped > plain) * result.ratios.log_ratio.sign()).to(at::kChar);
+    result.ratios.clipped = ((clipped > plain) * result.ratios.log_ratio.sign()).to(at::kChar);
     auto& metrics = result.metrics;
-    metrics["loss/policy_avg"] = policy_loss.item<double>();
-    metrics["loss/value_avg"] = value_loss.item<double>();
+    metrics["loss/policy_avg"] = result.loss.item<double>();
     metrics["policy/clipfrac_avg"] = clipped_share(clipped, plain, tokens);
-    metrics["val/clipfrac_avg"] = clipped_share(clipped_error, error, value_mask);
     metrics["policy/approxkl_avg"] = 0.5 * mean_number(log_ratio.detach().square());
     metrics["val/ratio"] = mean_number(ratio.detach());
     if (batch.entropy.defined()) {
@@ -130,6 +119,30 @@ LossResult ppo_loss(const PpoBatch& batch, const PpoConfig& config) {
             batch.entropy_mask.defined() ? masked_mean(entropy, batch.entropy_mask).item<double>()
                                          : mean_number(entropy);
     }
+    return result;
+}
+
+LossResult ppo_value_loss(const PpoBatch& batch, const PpoConfig& config) {
+    const at::Tensor& value_mask = batch.masks.values;
+    const at::Tensor values = batch.values * value_mask;
+    const at::Tensor near = at::clamp(values, batch.old_values - config.cliprange_value,
+                                      batch.old_values + config.cliprange_value);
+    const at::Tensor error = (values - batch.returns).square();
+    const at::Tensor clipped_error = (near - batch.returns).square();
+    const at::Tensor value_loss = 0.5 * masked_mean(at::max(error, clipped_error), value_mask);
+
+    LossResult result;
+    result.loss = config.vf_coef * value_loss;
+    result.metrics["loss/value_avg"] = value_loss.item<double>();
+    result.metrics["val/clipfrac_avg"] = clipped_share(clipped_error, error, value_mask);
+    return result;
+}
+
+LossResult ppo_loss(const PpoBatch& batch, const PpoConfig& config) {
+    LossResult result = ppo_policy_loss(batch, config);
+    LossResult value = ppo_value_loss(batch, config);
+    result.loss = result.loss + value.loss;
+    result.metrics.merge(value.metrics);
     return result;
 }
 

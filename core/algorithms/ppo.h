@@ -100,6 +100,10 @@ PpoBatch ppo_rows(const PpoRollout& rollout, const PpoTargets& targets, const at
 /// difference of log-probabilities) and val/ratio over all B R positions, as TRL has them;
 /// policy/entropy_avg.
 LossResult ppo_loss(const PpoBatch& batch, const PpoConfig& config);
+/// Its two addends with their metrics, of which each model has its own: what the policy's needs is
+/// all but the values, the other, vf_coef * value loss, needs no log-probabilities.
+LossResult ppo_policy_loss(const PpoBatch& batch, const PpoConfig& config);
+LossResult ppo_value_loss(const PpoBatch& batch, const PpoConfig& config);
 
 /// The metrics of all minibatches of a rollout as one step's: means of each, and val/ratio_var, the
 /// variance (n - 1) of their val/ratio where there are two or more.

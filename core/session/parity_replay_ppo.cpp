@@ -91,7 +91,8 @@ private:
         }
         const PpoModels models{policy_, value_, reference_, {}};
         auto experience = make_experience(std::move(samples), models, config_,
-                                          settings_.temperature, width, count, {});
+                                          settings_.temperature, width, count, {},
+                                          /*keep_graph=*/settings_.num_mini_batches == 1);
         if (!experience.ok()) throw std::runtime_error(experience.error().message);
         compare_inputs(step, *experience);
         update(step, expected, models, *experience);
@@ -116,7 +117,7 @@ private:
     }
 
     void update(std::size_t step, const json& expected, const PpoModels& models,
-                const PpoExperience& experience) {
+                PpoExperience& experience) {
         const auto count = static_cast<std::int64_t>(experience.prompts.size());
         const auto size = static_cast<std::size_t>(count / settings_.num_mini_batches);
         std::vector<std::map<std::string, double>> all;

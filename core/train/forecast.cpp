@@ -348,12 +348,13 @@ private:
             shape.outputs += rows;
             return shape;
         };
+        // With one update of all rows its forward pass gives the rollout's values too.
         infer(scorer_, states(batch), width);
         const std::int64_t rows = std::min(batch, rollout / settings_.num_mini_batches);
         take_batch(texts(rows), width);
-        policy_.forward(account_, texts(rows));
         scorer_.forward(account_, states(rows));
         scorer_.backward(account_, states(rows));
+        policy_.forward(account_, texts(rows));
         policy_.backward(account_, texts(rows));
         give_batch(texts(rows), width);
         account_.give(experience);

@@ -84,6 +84,13 @@ KlController kl_controller(const Settings& settings, TrainerState& state) {
     return controller;
 }
 
+/// Whether the first update meets the very values of the rollout: no update came before it, its
+/// rows are not cut up, and nothing is dropped out in training alone.
+bool values_serve_first_update(const Settings& settings) {
+    const bool drops = settings.use_peft && settings.lora_dropout > 0;
+    return settings.num_mini_batches == 1 && settings.gradient_accumulation_steps == 1 && !drops;
+}
+
 /// A rollout, judged, and what the updates on it aim at.
 struct PpoStep {
     SampledBatch sampled;
@@ -108,7 +115,7 @@ Result<PpoStep> take_rollout(const TrainerInputs& inputs, const PpoModels& model
         step.experience,
         make_experience(to_samples(step.sampled, step.scores), models, config, settings.temperature,
                         ppo_width(step.sampled.scored.completions, settings.max_completion_length),
-                        at_once, stop));
+                        at_once, stop, values_serve_first_update(settings)));
     double tokens = 0;
     for (std::size_t i = 0; i < step.experience.prompts.size(); ++i)
         tokens += static_cast<double>(step.experience.prompts[i].size() +
@@ -140,7 +147,7 @@ at::Tensor completion_kl(const PpoExperience& experience) {
 
 /// num_ppo_epochs passes over the rollout, its rows in a new order in each, cut into
 /// num_mini_batches updates. Returns the metrics of the updates; ratios: of the last pass.
-Result<Metrics> train_on(const PpoStep& step, const TrainerInputs& inputs, const PpoModels& models,
+Result<Metrics> train_on(PpoStep& step, const TrainerInputs& inputs, const PpoModels& models,
                          AdamW& policy_optimizer, AdamW& value_optimizer, double rate,
                          const TrainerState& state, TokenRatios& ratios) {
     const Settings& settings = inputs.settings;
@@ -204,8 +211,7 @@ Result<Outcome> train_ppo(const TrainerInputs& inputs) {
         if (decision != Decision::go_on) break;
 
         const KlController kl = kl_controller(settings, state);
-        PLUMB_TRY(const PpoStep step,
-                  take_rollout(inputs, models, ppo_config(settings, kl.coef), state));
+        PLUMB_TRY(PpoStep step, take_rollout(inputs, models, ppo_config(settings, kl.coef), state));
         const PpoTargets& targets = step.experience.targets;
         report_completions(inputs, state.step + 1, step.sampled, step.scores,
                            mean_advantages(targets), completion_kl(step.experience));

@@ -2,6 +2,7 @@
 #include "train/ppo_update.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace plumb {
 namespace {
@@ -22,7 +23,7 @@ PpoRows pick_rows(const std::vector<TokenIds>& prompts, const std::vector<TokenI
 Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& models,
                                       const PpoConfig& config, double temperature,
                                       std::int64_t width, std::int64_t rows_at_once,
-                                      const std::stop_token& stop) {
+                                      const std::stop_token& stop, bool keep_graph) {
     const at::NoGradGuard no_gradient;
     PpoExperience experience;
     const auto count = static_cast<std::int64_t>(samples.prompts.size());
@@ -35,10 +36,17 @@ Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& model
         const PpoRows rows = pick_rows(samples.prompts, samples.completions, numbers, width);
         reference.push_back(
             ppo_logprobs(models.reference, rows, temperature, models.suppressed_ids).logprobs);
+        const at::AutoGradMode graph(keep_graph);
         values.push_back(ppo_values(models.value, rows));
     }
     experience.rollout.ref_logprobs = at::cat(reference);
-    experience.rollout.values = at::cat(values);
+    if (keep_graph) {
+        const at::AutoGradMode graph(true);
+        experience.differentiable_values = at::cat(values);
+        experience.rollout.values = experience.differentiable_values.detach();
+    } else {
+        experience.rollout.values = at::cat(values);
+    }
     const at::Device device = experience.rollout.values.device();
     experience.rollout.logprobs = widened(samples.logprobs, width).to(device);
     experience.rollout.scores = samples.scores.to(device);
@@ -50,7 +58,7 @@ Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& model
     return experience;
 }
 
-Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
+Result<PpoUpdateResult> update_on_rows(PpoExperience& experience,
                                        std::span<const std::int64_t> rows, const PpoModels& models,
                                        AdamW& policy_optimizer, AdamW& value_optimizer,
                                        const PpoConfig& config, double temperature,
@@ -60,6 +68,14 @@ Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
     const std::size_t parts = (rows.size() + at_once - 1) / at_once;
     MetricMeans means;
     std::vector<at::Tensor> log_ratios, clipped;
+    at::Tensor known_values = std::exchange(experience.differentiable_values, {});
+    if (parts > 1 || rows.size() != experience.prompts.size()) known_values.reset();
+    const auto backward = [&](const LossResult& result) {
+        const at::Tensor share = result.loss / static_cast<double>(parts);
+        share.backward();
+        means.add_loss(share.item<double>());
+        means.add(result.metrics);
+    };
     for (std::size_t first = 0; first < rows.size(); first += at_once) {
         if (stop.stop_requested()) return cancelled();
         const auto numbers = rows.subspan(first, std::min(at_once, rows.size() - first));
@@ -69,17 +85,19 @@ Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
             at::tensor(std::vector<std::int64_t>(numbers.begin(), numbers.end()), at::kLong)
                 .to(experience.rollout.logprobs.device());
         PpoBatch batch = ppo_rows(experience.rollout, experience.targets, index);
+        batch.values = known_values.defined() ? known_values.index_select(0, index)
+                                              : ppo_values(models.value, part);
+        known_values.reset();
+        backward(ppo_value_loss(batch, config));
+        batch.values.reset();
+
         const TokenLogprobs tokens =
             ppo_logprobs(models.policy, part, temperature, models.suppressed_ids);
         batch.logprobs = tokens.logprobs;
         batch.entropy = tokens.entropy.detach();
         batch.entropy_mask = widened(completion_token_mask(part.batch), part.width);
-        batch.values = ppo_values(models.value, part);
-        const LossResult result = ppo_loss(batch, config);
-        const at::Tensor share = result.loss / static_cast<double>(parts);
-        share.backward();
-        means.add_loss(share.item<double>());
-        means.add(result.metrics);
+        const LossResult result = ppo_policy_loss(batch, config);
+        backward(result);
         log_ratios.push_back(result.ratios.log_ratio);
         clipped.push_back(result.ratios.clipped);
     }

@@ -20,6 +20,8 @@ struct PpoExperience {
     std::vector<TokenIds> completions;
     PpoRollout rollout;
     PpoTargets targets;
+    /// The rollout's values with their graph, for the first update; undefined: none was kept.
+    at::Tensor differentiable_values = {};
 };
 
 /// What experience is made of: completions with their scores [N], and the log-probabilities
@@ -41,11 +43,12 @@ struct PpoModels {
 };
 
 /// Reference log-probabilities, values, rewards, advantages and returns of the samples, at most
-/// rows_at_once of them in a forward pass. width: R.
+/// rows_at_once of them in a forward pass. width: R. keep_graph: the first update takes all rows at
+/// once and finds the value model as it is now, so that it needs no forward pass of its own.
 Result<PpoExperience> make_experience(PpoSamples samples, const PpoModels& models,
                                       const PpoConfig& config, double temperature,
                                       std::int64_t width, std::int64_t rows_at_once,
-                                      const std::stop_token& stop);
+                                      const std::stop_token& stop, bool keep_graph = false);
 
 struct PpoUpdateResult {
     std::map<std::string, double> metrics;  ///< of ppo_loss(), and loss
@@ -54,8 +57,8 @@ struct PpoUpdateResult {
 };
 
 /// One update on the given rows of the experience, cut into micro-batches of at most rows_at_once
-/// rows whose losses are averaged.
-Result<PpoUpdateResult> update_on_rows(const PpoExperience& experience,
+/// rows whose losses are averaged. Of the two models one at a time has its activations in memory.
+Result<PpoUpdateResult> update_on_rows(PpoExperience& experience,
                                        std::span<const std::int64_t> rows, const PpoModels& models,
                                        AdamW& policy_optimizer, AdamW& value_optimizer,
                                        const PpoConfig& config, double temperature,

@@ -24,7 +24,7 @@ struct Bench {
     PpoConfig config;
     PpoExperience experience;
 
-    Bench()
+    explicit Bench(std::int64_t at_once = 3, bool keep_graph = false)
         : policy_optimizer((policy.enable_training(), policy), {}),
           value_optimizer((value.enable_training(), value), {}) {
         PpoSamples samples;
@@ -35,7 +35,8 @@ struct Bench {
         samples.scores = at::tensor(std::vector<float>{1, -2, 0.5f, 0});
         const auto batch = make_completion_batch(samples.prompts, samples.completions);
         samples.logprobs = completion_logprobs(policy, batch, temperature, {0}).logprobs.detach();
-        auto made = make_experience(std::move(samples), models, config, temperature, 5, 3, {});
+        auto made = make_experience(std::move(samples), models, config, temperature, 5, at_once, {},
+                                    keep_graph);
         if (!made) qFatal("%s", made.error().message.c_str());
         experience = std::move(*made);
     }
@@ -92,6 +93,24 @@ private Q_SLOTS:
         QVERIFY(std::abs(reward - 1.0f) < 1e-5f);
         const float before = experience.targets.raw_rewards[0][1].item<float>();
         QVERIFY(std::abs(before + 0.05f * kl[0][1].item<float>()) < 1e-5f);
+    }
+
+    void kept_values_give_the_same_updates() {
+        Bench anew(4), kept(4, true);
+        QVERIFY(kept.experience.differentiable_values.requires_grad());
+        QVERIFY(!kept.experience.rollout.values.requires_grad());
+        QVERIFY(kept.experience.targets.returns.equal(anew.experience.targets.returns));
+        for (int epoch = 0; epoch < 2; ++epoch) {
+            const PpoUpdateResult expected = anew.update(4), result = kept.update(4);
+            QVERIFY(!kept.experience.differentiable_values.defined());
+            QCOMPARE(result.metrics, expected.metrics);
+            QVERIFY(kept.value.flat_parameters().equal(anew.value.flat_parameters()));
+            QVERIFY(kept.policy.flat_parameters().equal(anew.policy.flat_parameters()));
+        }
+        // Rows that are cut up need values of their own.
+        Bench cut(4, true), whole(4);
+        QVERIFY(std::abs(cut.update(2).metrics.at("loss/value_avg") -
+                         whole.update(2).metrics.at("loss/value_avg")) < 1e-6);
     }
 
     void the_first_update_has_ratio_1() {
