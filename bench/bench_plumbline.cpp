@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/statistics.h"
+#include "model/memory_ledger.h"
 #include "workloads/workload.h"
 
 using namespace plumb;
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
 
     const Workload& work = workloads().at(name);
     at::set_num_threads(threads);
+    begin_memory_account();  // as every run does
     Bench bench{
         .work = work, .models = models, .warmup = warmup, .steps = steps > 0 ? steps : work.steps};
     if (dtype == "bfloat16") bench.dtype = WeightType::bfloat16;

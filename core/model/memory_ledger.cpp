@@ -16,6 +16,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 
+#include "model/block_cache.h"
 #include "model/decoder.h"
 
 namespace plumb {
@@ -100,11 +101,17 @@ ProcessPages& process_pages() {
 
 /// Stands in front of each tensor's data, which is aligned as the header is.
 struct alignas(64) Header {
-    void* block;  ///< as malloc gave it
+    void* block;  ///< as the heap or the cache of blocks gave it
     std::int64_t bytes;
     std::size_t owner;
+    std::size_t cached;  ///< bytes of a block of the cache; 0: from the heap
 };
 static_assert(sizeof(Header) == c10::gAlignment);
+
+BlockCache& block_cache() {
+    static auto* const cache = new BlockCache;  // tensors of static lifetime may outlive all else
+    return *cache;
+}
 
 Header* header_of(void* data) { return static_cast<Header*>(data) - 1; }
 
@@ -112,7 +119,10 @@ void release(void* data) {
     if (!data) return;
     Header* header = header_of(data);
     counters().add(header->owner, -header->bytes);
-    std::free(header->block);
+    if (header->cached > 0)
+        block_cache().put({header->block, header->cached});
+    else
+        std::free(header->block);
 }
 
 /// An account of what it gives out. Aligned by hand, not by posix_memalign as the default allocator
@@ -124,12 +134,18 @@ public:
         const c10::Device device(c10::DeviceType::CPU);
         if (bytes == 0) return {nullptr, nullptr, &release, device};
         std::size_t room = bytes + 2 * sizeof(Header);
-        void* const block = room > bytes ? std::malloc(room) : nullptr;
-        if (!block) throw std::bad_alloc();
-        void* place = block;
+        if (room <= bytes) throw std::bad_alloc();
+        BlockCache::Block block;
+        if (room >= BlockCache::smallest)
+            block = block_cache().take(room);
+        else
+            block.address = std::malloc(room);
+        if (!block.address) throw std::bad_alloc();
+        void* place = block.address;
         std::align(alignof(Header), bytes + sizeof(Header), place, room);
-        auto* header = new (place) Header{block, static_cast<std::int64_t>(bytes),
-                                          static_cast<std::size_t>(MemoryOwner::activations)};
+        auto* header =
+            new (place) Header{block.address, static_cast<std::int64_t>(bytes),
+                               static_cast<std::size_t>(MemoryOwner::activations), block.bytes};
         counters().add(header->owner, header->bytes);
         void* data = header + 1;
         return {data, data, &release, device};
@@ -163,10 +179,13 @@ void begin_memory_account() {
         constexpr std::uint8_t above_the_default = 1;
         c10::SetCPUAllocator(&accounting, above_the_default);
     });
+    block_cache().keep(true);
     reset_memory_peaks();
     counters().run_peak = counters().all.load();
     process_pages().begin();
 }
+
+void end_memory_account() { block_cache().keep(false); }
 
 MemoryUse memory_use() {
     MemoryUse use;

@@ -51,6 +51,8 @@ struct ProcessMemory {
 /// run begins: the peaks of the run and the growth of the process start anew. Any thread, one run
 /// at a time.
 void begin_memory_account();
+/// The run has ended: freed memory that was kept for its next step goes back to the system.
+void end_memory_account();
 MemoryUse memory_use();
 ProcessMemory process_memory();
 void reset_memory_peaks();

@@ -302,10 +302,22 @@ Status check_inputs(const Settings& settings, const std::optional<fs::path>& mod
     return {};
 }
 
+namespace {
+
+/// Declared before whatever holds tensors, and so left behind them.
+struct MemoryAccountOfRun {
+    MemoryAccountOfRun() { begin_memory_account(); }
+    ~MemoryAccountOfRun() { end_memory_account(); }
+    MemoryAccountOfRun(const MemoryAccountOfRun&) = delete;
+    MemoryAccountOfRun& operator=(const MemoryAccountOfRun&) = delete;
+};
+
+}  // namespace
+
 Result<Outcome> run_training(const RunInputs& inputs, RunMonitor& monitor) {
     Settings settings = inputs.settings;
     at::set_num_threads(static_cast<int>(settings.threads));
-    begin_memory_account();
+    const MemoryAccountOfRun account;
     PLUMB_TRY(const at::Device device, open_device(settings.device));
     monitor.progress("load", 0, 0, 0);
     const ChatFormat chat(template_folders(inputs));
