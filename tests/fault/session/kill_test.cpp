@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "config/yaml.h"
 #include "core/session/small_run.h"
+#include "store/database.h"
 
 using namespace plumb;
 
@@ -58,10 +59,17 @@ bool run_and_kill(const QStringList& arguments, int milliseconds) {
 
 std::map<std::int64_t, double> losses(const std::filesystem::path& workspace) {
     std::map<std::int64_t, double> result;
+    if (!std::filesystem::exists(workspace / database_name)) return result;
     auto reader = StoreReader::open(workspace);
-    if (!reader) return result;
+    if (!reader) {
+        qWarning("%s", reader.error().message.c_str());
+        return result;
+    }
     const auto points = (*reader)->metric(1, "loss");
-    if (!points) return result;
+    if (!points) {
+        qWarning("%s", points.error().message.c_str());
+        return result;
+    }
     for (const auto& point : *points) result[point.step] = point.value;
     return result;
 }
