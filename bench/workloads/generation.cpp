@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "rollout/rollout.h"
+#include "train/checkpoint.h"
 #include "workloads/workload.h"
 
 namespace plumb::bench {
 
 void run_generation(Bench& bench) {
-    const Policy policy = policy_of(bench);
+    const Policy policy = bench.dtype == WeightType::float32
+                              ? or_exit(load_policy_for_generation(bench.model_folder()))
+                              : policy_of(bench);
     std::vector<std::vector<std::int64_t>> prompts;
     for (const std::string& text : bench.column("prompts", "prompt"))
         if (static_cast<std::int64_t>(prompts.size()) < bench.work.batch)

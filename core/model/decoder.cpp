@@ -47,13 +47,16 @@ bool is_norm_weight(Parameter parameter) {
 }  // namespace
 
 Decoder::Decoder(const ModelConfig& config, at::Device device)
+    : Decoder(config, device, WithoutParameters()) {
+    allocate();
+}
+
+Decoder::Decoder(const ModelConfig& config, at::Device device, WithoutParameters)
     : config_(checked(config)),
       device_(device),
       layers_(static_cast<std::size_t>(config.num_hidden_layers)),
       rope_(config, device),
-      packed_copy_(std::make_unique<PackedCopy>()) {
-    allocate();
-}
+      packed_copy_(std::make_unique<PackedCopy>()) {}
 
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
@@ -204,6 +207,7 @@ Decoder Decoder::frozen_copy() const {
 }
 
 at::Tensor Decoder::embed(const at::Tensor& ids, const at::Tensor& positions) const {
+    PLUMB_CHECK(has_parameters(), "the model was loaded to generate alone");
     const at::Tensor x = ops::embedding(embedding_, ids);
     return positions_.defined() ? x + ops::embedding(positions_, positions) : x;
 }

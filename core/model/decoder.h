@@ -29,6 +29,7 @@ class ModelFiles;
 struct FileTensor;
 struct TensorSource;
 struct PackedDecoder;
+struct PackedLinear;
 
 /// What an adapter is an adapter of.
 struct BaseModel {
@@ -68,6 +69,14 @@ public:
     /// model's size is allocated before its files are known to have just what config.json asks for.
     static Result<Decoder> load(const std::filesystem::path& folder, at::Device device,
                                 WeightType dtype = WeightType::float32);
+    /// One that does nothing but generate: prefill(), decode() and next_logits(). On the CPU in
+    /// float32 its weights are in memory once, in the kernels' layout; elsewhere, and with a score
+    /// head, it is load().
+    static Result<Decoder> load_for_generation(const std::filesystem::path& folder,
+                                               at::Device device,
+                                               WeightType dtype = WeightType::float32);
+    /// Whether it does more than generate.
+    bool has_parameters() const { return flat_.defined(); }
     /// config.json, generation_config.json and model.safetensors; the folder must exist.
     Status save(const std::filesystem::path& folder) const;
 
@@ -209,6 +218,8 @@ private:
     };
     struct Shared {};
     Decoder(const Decoder& base, Shared);
+    struct WithoutParameters {};
+    Decoder(const ModelConfig& config, at::Device device, WithoutParameters);
 
     Status read_weights(const ModelFiles& files, const std::vector<TensorSource>& sources);
 
@@ -256,6 +267,10 @@ private:
     at::Tensor composed_decode(const at::Tensor& ids, KeyValueCache& cache) const;
     std::shared_ptr<const PackedDecoder> packed() const;
     void pack(PackedDecoder& weights, bool only_the_adapter) const;
+    void pack_ends(PackedDecoder& weights, bool only_the_adapter) const;
+    void pack_layer(std::size_t layer, PackedDecoder& weights, bool only_the_adapter) const;
+    void pack_linear(PackedLinear& packed, const at::Tensor& weight, const at::Tensor& bias,
+                     const ops::LowRank& adapter, bool only_the_adapter) const;
 
     ModelConfig config_;
     at::Device device_;

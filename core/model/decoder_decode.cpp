@@ -11,10 +11,18 @@
 #include "model/packed_copy.h"
 
 namespace plumb {
+namespace {
+
+at::Tensor detached(const at::Tensor& tensor) {
+    return tensor.defined() ? tensor.detach() : tensor;
+}
+
+}  // namespace
 
 std::shared_ptr<const PackedDecoder> Decoder::packed() const {
     const std::lock_guard lock(packed_copy_->mutex);
     PackedCopy& copy = *packed_copy_;
+    if (!has_parameters()) return copy.weights;
     const auto version = static_cast<std::int64_t>(flat_._version());
     const std::int64_t adapter_version =
         adapter_ ? static_cast<std::int64_t>(adapter_->flat._version()) : -1;
@@ -34,33 +42,44 @@ std::shared_ptr<const PackedDecoder> Decoder::packed() const {
 /// only_the_adapter: what the adapter is no part of is packed already, and the rest gets the memory
 /// that it had before.
 void Decoder::pack(PackedDecoder& weights, bool only_the_adapter) const {
-    const auto plain = [](const at::Tensor& t) { return t.defined() ? t.detach() : t; };
-    const auto linear = [&](PackedLinear& packed, const at::Tensor& weight, const at::Tensor& bias,
-                            const ops::LowRank& adapter) {
-        if (!only_the_adapter)
-            packed = PackedLinear(effective(weight, adapter), bias);
-        else if (adapter.a.defined() || adapter_->holds(weight))
-            packed.pack(effective(weight, adapter));
-        packed.bias = bias;
-    };
     weights.config = config_;
-    weights.embedding = plain(embedding_);
-    weights.positions = plain(positions_);
-    weights.norm = {plain(norm_), plain(norm_bias_)};
-    linear(weights.head, head_, {}, head_adapter_);
     weights.layers.resize(layers_.size());
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-        const Layer& layer = layers_[i];
-        PackedDecoder::Layer& packed = weights.layers[i];
-        packed.input_norm = {plain(layer.input_norm), plain(layer.input_norm_bias)};
-        packed.post_norm = {plain(layer.post_norm), plain(layer.post_norm_bias)};
-        packed.q_norm = plain(layer.q_norm);
-        packed.k_norm = plain(layer.k_norm);
-        linear(packed.qkv, layer.qkv, layer.qkv_bias, layer.qkv_adapter);
-        linear(packed.output, layer.output, layer.output_bias, layer.output_adapter);
-        linear(packed.gate_up, layer.gate_up, layer.gate_up_bias, layer.gate_up_adapter);
-        linear(packed.down, layer.down, layer.down_bias, layer.down_adapter);
-    }
+    pack_ends(weights, only_the_adapter);
+    for (std::size_t i = 0; i < layers_.size(); ++i) pack_layer(i, weights, only_the_adapter);
+}
+
+void Decoder::pack_linear(PackedLinear& packed, const at::Tensor& weight, const at::Tensor& bias,
+                          const ops::LowRank& adapter, bool only_the_adapter) const {
+    if (!only_the_adapter)
+        packed = PackedLinear(effective(weight, adapter), bias);
+    else if (adapter.a.defined() || adapter_->holds(weight))
+        packed.pack(effective(weight, adapter));
+    packed.bias = bias;
+}
+
+/// What is before and behind the layers.
+void Decoder::pack_ends(PackedDecoder& weights, bool only_the_adapter) const {
+    weights.embedding = detached(embedding_);
+    weights.positions = detached(positions_);
+    weights.norm = {detached(norm_), detached(norm_bias_)};
+    pack_linear(weights.head, head_, {}, head_adapter_, only_the_adapter);
+}
+
+void Decoder::pack_layer(std::size_t index, PackedDecoder& weights, bool only_the_adapter) const {
+    const Layer& layer = layers_[index];
+    PackedDecoder::Layer& packed = weights.layers[index];
+    packed.input_norm = {detached(layer.input_norm), detached(layer.input_norm_bias)};
+    packed.post_norm = {detached(layer.post_norm), detached(layer.post_norm_bias)};
+    packed.q_norm = detached(layer.q_norm);
+    packed.k_norm = detached(layer.k_norm);
+    const auto linear = [&](PackedLinear& target, const at::Tensor& weight, const at::Tensor& bias,
+                            const ops::LowRank& adapter) {
+        pack_linear(target, weight, bias, adapter, only_the_adapter);
+    };
+    linear(packed.qkv, layer.qkv, layer.qkv_bias, layer.qkv_adapter);
+    linear(packed.output, layer.output, layer.output_bias, layer.output_adapter);
+    linear(packed.gate_up, layer.gate_up, layer.gate_up_bias, layer.gate_up_adapter);
+    linear(packed.down, layer.down, layer.down_bias, layer.down_adapter);
 }
 
 at::Tensor Decoder::prefill(const at::Tensor& ids, const std::vector<std::int64_t>& lengths,

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Decoder's parameters under Hugging Face's names, and checkpoints of them.
+#include <algorithm>
+#include <iterator>
+
 #include "base/check.h"
 #include "model/decoder.h"
 #include "model/families/family.h"
+#include "model/kv_cache.h"
 #include "model/model_files.h"
+#include "model/packed_copy.h"
 #include "model/safetensors.h"
 #include "model/tensor_sources.h"
 
@@ -54,6 +59,44 @@ Result<Decoder> Decoder::load(const std::filesystem::path& folder, at::Device de
     PLUMB_TRY(const std::vector<TensorSource> sources, find_tensors(config, files, folder));
     Decoder model(config, device);
     PLUMB_TRY_STATUS(model.read_weights(files, sources));
+    return model;
+}
+
+/// Read layer by layer: whatever was packed is given back before more is read.
+Result<Decoder> Decoder::load_for_generation(const std::filesystem::path& folder, at::Device device,
+                                             WeightType dtype) {
+    PLUMB_TRY(ModelConfig config, read_model_config(folder));
+    config.dtype = dtype;
+    if (!runs_on_kernels(config, device) || config.score_head) return load(folder, device, dtype);
+    PLUMB_TRY(const ModelFiles files, ModelFiles::open(folder));
+    PLUMB_TRY(const std::vector<TensorSource> sources, find_tensors(config, files, folder));
+    const at::NoGradGuard no_grad;
+    Decoder model(config, device, WithoutParameters());
+    auto packed = std::make_shared<PackedDecoder>();
+    packed->config = config;
+    packed->layers.resize(model.layers_.size());
+    for (std::size_t layer = 0; layer < model.layers_.size(); ++layer) {
+        const auto number = static_cast<std::int64_t>(layer);
+        std::vector<TensorSource> of_layer;
+        std::ranges::copy_if(sources, std::back_inserter(of_layer),
+                             [&](const auto& source) { return source.tensor.layer == number; });
+        for (const TensorSource& source : of_layer) {
+            at::Tensor& whole = model.parameter(source.tensor.parameter, number);
+            if (!whole.defined())
+                whole = at::empty(parameter_shape(config, source.tensor.parameter), at::kFloat);
+        }
+        PLUMB_TRY_STATUS(model.read_weights(files, of_layer));
+        if (layer == 0) {  // theirs as well are those outside of the layers
+            if (!config.has_own_head()) model.head_ = model.embedding_;
+            model.pack_ends(*packed, false);
+            if (!config.has_own_head()) packed->embedding.reset();
+            model.head_.reset();
+            model.embedding_.reset();
+        }
+        model.pack_layer(layer, *packed, false);
+        model.layers_[layer] = {};
+    }
+    model.packed_copy_->weights = std::move(packed);
     return model;
 }
 

@@ -106,6 +106,16 @@ double Footprint::packed_copy() const {
            packed(w.hidden, w.output);
 }
 
+double Footprint::generation_alone() const {
+    std::int64_t plain = 0;
+    for (const ParameterPlace& place : decoder_parameters(config_)) {
+        const bool row_by_row = place.parameter == Parameter::positions ||
+                                (place.parameter == Parameter::embedding && config_.has_own_head());
+        if (row_by_row || !place.decays()) plain += place.numel();
+    }
+    return model() - parameters() + floats(plain) + packed_copy();
+}
+
 double Footprint::key_value_cache(std::int64_t slots, std::int64_t max_length) const {
     const std::int64_t dim = config_.head_dim;
     return floats(config_.num_hidden_layers * slots * config_.num_key_value_heads *

@@ -67,6 +67,8 @@ public:
     double model() const;
     /// Generation's copy of the matrices.
     double packed_copy() const;
+    /// A model that was loaded for generation alone.
+    double generation_alone() const;
     double key_value_cache(std::int64_t slots, std::int64_t max_length) const;
 
     /// Reading the model from a folder, after which it is held; weights go straight to their place.

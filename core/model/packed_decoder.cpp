@@ -46,6 +46,13 @@ void PackedLinear::pack(const at::Tensor& weight) {
     });
 }
 
+void PackedLinear::row(std::int64_t number, float* weights) const {
+    const std::int64_t panel = kernels().panel;
+    const float* source =
+        panels.const_data_ptr<float>() + number / panel * in * panel + number % panel;
+    for (std::int64_t i = 0; i < in; ++i) weights[i] = source[i * panel];
+}
+
 /// Memory of one thread for so many rows.
 struct PackedDecoder::Workspace {
     Workspace(const ModelConfig& c, std::int64_t rows, std::int64_t capacity) {
@@ -76,7 +83,10 @@ struct PackedDecoder::Workspace {
 
 void PackedDecoder::embed(std::int64_t id, std::int64_t position, float* x) const {
     const std::int64_t size = config.hidden_size;
-    std::copy_n(embedding.const_data_ptr<float>() + id * size, size, x);
+    if (embedding.defined())
+        std::copy_n(embedding.const_data_ptr<float>() + id * size, size, x);
+    else
+        head.row(id, x);
     if (!positions.defined()) return;
     const float* learned = positions.const_data_ptr<float>() + position * size;
     for (std::int64_t i = 0; i < size; ++i) x[i] += learned[i];

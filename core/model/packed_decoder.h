@@ -18,6 +18,8 @@ struct PackedLinear {
     PackedLinear(const at::Tensor& weight, const at::Tensor& bias);
     /// Another weight of the same shape in the same memory.
     void pack(const at::Tensor& weight);
+    /// The weights [in] of one output.
+    void row(std::int64_t number, float* weights) const;
 
     std::int64_t out = 0, in = 0;
     at::Tensor panels;
@@ -37,7 +39,8 @@ struct PackedDecoder {
         PackedLinear qkv, output, gate_up, down;
     };
     ModelConfig config;
-    at::Tensor embedding, positions;
+    at::Tensor embedding;  // undefined: the head's rows
+    at::Tensor positions;
     Norm norm;
     std::vector<Layer> layers;
     PackedLinear head;

@@ -164,7 +164,8 @@ Result<ModelInfo> describe_model(const std::string& model, const fs::path& works
     info.tied_head = !config.has_own_head();
     info.weight_bytes = footprint.model();
     info.training_bytes = footprint.model() + (1 + moments) * footprint.parameters();
-    info.generation_bytes = footprint.model() + footprint.packed_copy();
+    info.generation_bytes =
+        adapted ? footprint.model() + footprint.packed_copy() : footprint.generation_alone();
     info.lora_bytes = lora_bytes(config);
     describe_files(files, family, info);
     if (adapted) {

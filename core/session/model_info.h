@@ -42,9 +42,10 @@ struct ModelInfo {
 
     // In memory, in float32.
     double weight_bytes = 0;
-    double training_bytes = 0;    ///< weights, gradients and the moments of AdamW
-    double generation_bytes = 0;  ///< weights and generation's copy of them
-    double lora_bytes = 0;        ///< weights, and all that trains an adapter of the usual settings
+    double training_bytes = 0;  ///< weights, gradients and the moments of AdamW
+    double generation_bytes =
+        0;                  ///< weights in generation's layout; with an adapter as they are too
+    double lora_bytes = 0;  ///< weights, and all that trains an adapter of the usual settings
 
     /// Of the tokenizer: its number of tokens, or why there is none.
     std::int64_t tokens = 0;

@@ -33,7 +33,7 @@ Status with_policy(const std::string& name, const std::filesystem::path& workspa
         };
         if (loan.borrow(*source.run, borrow)) return done;
     }
-    PLUMB_TRY(const Policy policy, load_policy(source.folder, at::kCPU));
+    PLUMB_TRY(const Policy policy, load_policy_for_generation(source.folder));
     return use(policy, source);
 }
 

@@ -172,6 +172,12 @@ Result<Policy> load_policy(const fs::path& folder, at::Device device) {
     return with_tokenizer_of(folder, std::move(model));
 }
 
+Result<Policy> load_policy_for_generation(const fs::path& folder) {
+    if (is_adapter_folder(folder)) return load_policy(folder, at::kCPU);
+    PLUMB_TRY(Decoder model, Decoder::load_for_generation(folder, at::kCPU));
+    return with_tokenizer_of(folder, std::move(model));
+}
+
 Result<Policy> with_tokenizer_of(const fs::path& model_folder, Decoder model) {
     PLUMB_TRY(const fs::path folder, tokenizer_folder_of(model_folder));
     PLUMB_TRY(auto tokenizer, load_tokenizer(folder));

@@ -95,6 +95,8 @@ Result<std::filesystem::path> tokenizer_folder_of(const std::filesystem::path& f
 Result<Policy> with_tokenizer_of(const std::filesystem::path& folder, Decoder model);
 /// A model folder, or an adapter's merged with its base, with its tokenizer. Errors name the file.
 Result<Policy> load_policy(const std::filesystem::path& folder, at::Device device);
+/// One for sampling on the CPU alone, in less memory: see Decoder::load_for_generation().
+Result<Policy> load_policy_for_generation(const std::filesystem::path& folder);
 /// Writes model and tokenizer; every file is flushed.
 Status save_policy(const std::filesystem::path& folder, const Policy& policy);
 /// The same through a temporary folder that is renamed in the end, so that the folder is whole or

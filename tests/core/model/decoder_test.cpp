@@ -298,6 +298,37 @@ private Q_SLOTS:
         }
     }
 
+    void one_for_generation_alone_generates_the_same_data() {
+        QTest::addColumn<int>("family");
+        for (const auto& [name, family] : all_families)
+            QTest::addRow("%s", name) << static_cast<int>(family);
+    }
+    void one_for_generation_alone_generates_the_same() {
+        QFETCH(int, family);
+        Decoder model(small_config_of(static_cast<ModelFamily>(family)), at::kCPU);
+        model.initialise(5);
+        {
+            const at::NoGradGuard no_grad;
+            const std::int64_t vectors = model.flat_parameters().numel() - model.decay_size();
+            model.flat_parameters().narrow(0, model.decay_size(), vectors).add_(0.1);
+        }
+        const TemporaryFolder folder;
+        VERIFY_OK(model.save(folder.path()));
+        const auto loaded = Decoder::load_for_generation(folder.path(), at::kCPU);
+        VERIFY_OK(loaded);
+        const at::Tensor ids = some_ids(2, 20, 37);
+        const auto logits_of = [&](const Decoder& of) {
+            KeyValueCache cache(of.config(), 4, 30, at::kCPU);
+            std::vector<at::Tensor> all{of.next_logits(of.prefill(ids, {20, 7}, cache))};
+            for (std::int64_t step = 0; step < 5; ++step)
+                all.push_back(of.next_logits(of.decode(at::arange(4) + 4 * step, cache)));
+            return at::cat(all);
+        };
+        QVERIFY(at::equal(logits_of(*loaded), logits_of(model)));
+        QVERIFY(!loaded->has_parameters());
+        QVERIFY_THROWS_EXCEPTION(InvariantError, loaded->hidden_states(ids));
+    }
+
     void generation_sees_changed_parameters() {
         Decoder model(small_model_config(), at::kCPU);
         model.initialise(5);

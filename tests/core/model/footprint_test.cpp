@@ -213,6 +213,28 @@ private Q_SLOTS:
         QVERIFY(std::abs(training.now()) < 1.0);
     }
 
+    void a_model_for_generation_alone_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"plain", "vocabulary", "gpt2"}) QTest::newRow(name) << name;
+    }
+    void a_model_for_generation_alone() {
+        QFETCH(QString, name);
+        const ModelConfig config = config_named(name);
+        const TemporaryFolder folder;
+        {
+            Decoder model(config, at::kCPU);
+            model.initialise(1);
+            VERIFY_OK(model.save(folder.path()));
+        }
+        std::optional<Decoder> loaded;
+        const Measured measured = measure(
+            [&] { loaded = Decoder::load_for_generation(folder.path(), at::kCPU).value(); });
+        const Footprint footprint(config, 1);
+        COMPARE_BYTES(footprint.generation_alone(), measured.left, 1e-3);
+        // Never the weights twice: no more than one layer, or the embedding, lies there as well.
+        QVERIFY(measured.peak < footprint.generation_alone() + 0.7 * footprint.parameters());
+    }
+
     void generation_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<int>("per_prompt");
