@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <sys/mman.h>
 
@@ -12,9 +13,6 @@ namespace {
 constexpr std::size_t page = 4096;
 
 std::size_t rounded(std::size_t bytes) { return (bytes + page - 1) / page * page; }
-
-/// A block that is larger than needed by an eighth at most stands in for one of the right size.
-bool fits(std::size_t block, std::size_t bytes) { return block - bytes <= bytes / 8; }
 
 void* from_system(std::size_t bytes) {
     void* const address =
@@ -28,24 +26,22 @@ BlockCache::Block BlockCache::take(std::size_t bytes) {
     const std::size_t wanted = rounded(bytes);
     const std::lock_guard lock(mutex_);
     Block block{nullptr, wanted};
-    const auto found = free_.lower_bound(wanted);
-    if (found != free_.end() && fits(found->first, wanted)) {
-        block = {found->second, found->first};
-        kept_ -= found->first;
-        free_.erase(found);
+    if (const auto found = by_size_.lower_bound({wanted, nullptr}); found != by_size_.end()) {
+        const auto [size, address] = *found;
+        forget(address);
+        if (size > wanted) remember(address + wanted, size - wanted);
+        block.address = address;
     } else {
-        // Room is made from the largest block down: few calls, and pages that are soon needed again
-        // more often lie in many smaller ones.
         const std::size_t most = std::max(most_used_, used_ + wanted);
-        while (!free_.empty() && used_ + wanted + kept_ > most) release(std::prev(free_.end()));
+        if (used_ + wanted + kept_ > most) release(used_ + wanted + kept_ - most);
         block.address = from_system(wanted);
         if (!block.address) {
-            while (!free_.empty()) release(free_.begin());
+            release(kept_);
             block.address = from_system(wanted);
         }
         if (!block.address) return {};
     }
-    used_ += block.bytes;
+    used_ += wanted;
     most_used_ = std::max(most_used_, used_);
     return block;
 }
@@ -57,14 +53,27 @@ void BlockCache::put(Block block) {
         munmap(block.address, block.bytes);
         return;
     }
-    kept_ += block.bytes;
-    free_.emplace(block.bytes, block.address);
+    auto* address = static_cast<char*>(block.address);
+    std::size_t size = block.bytes;
+    if (const auto next = free_.find(address + size); next != free_.end()) {
+        size += next->second;
+        forget(next->first);
+    }
+    if (auto before = free_.lower_bound(address); before != free_.begin()) {
+        --before;
+        if (before->first + before->second == address) {
+            address = before->first;
+            size += before->second;
+            forget(address);
+        }
+    }
+    remember(address, size);
 }
 
 void BlockCache::keep(bool on) {
     const std::lock_guard lock(mutex_);
     keeps_ = on;
-    while (!free_.empty()) release(free_.begin());
+    release(kept_);
     most_used_ = used_;
 }
 
@@ -73,10 +82,29 @@ std::size_t BlockCache::kept() const {
     return kept_;
 }
 
-void BlockCache::release(std::multimap<std::size_t, void*>::iterator block) {
-    munmap(block->second, block->first);
-    kept_ -= block->first;
-    free_.erase(block);
+void BlockCache::remember(char* address, std::size_t bytes) {
+    free_.emplace(address, bytes);
+    by_size_.emplace(bytes, address);
+    kept_ += bytes;
+}
+
+void BlockCache::forget(char* address) {
+    const auto found = free_.find(address);
+    by_size_.erase({found->second, address});
+    kept_ -= found->second;
+    free_.erase(found);
+}
+
+/// The largest go first: few calls of the system, and what is left joins its neighbours later.
+void BlockCache::release(std::size_t bytes) {
+    while (bytes > 0) {
+        const auto [size, address] = *std::prev(by_size_.end());
+        const std::size_t part = std::min(size, bytes);
+        forget(address);
+        munmap(address + (size - part), part);
+        if (part < size) remember(address, size - part);
+        bytes -= part;
+    }
 }
 
 }  // namespace plumb

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <set>
+#include <utility>
 
 namespace plumb {
 
 /// Large blocks of memory that are used again and again: what a training step allocates is what the
 /// step before it gave back. Asked of the system each time, every page would be cleared anew, which
-/// took up to a seventh of a step.
+/// took up to a seventh of a step. A block is cut from the smallest free range that holds it, and
+/// joins its free neighbours when it comes back, so that steps of many lengths share the pages.
 ///
 /// Nothing is kept before keep(). What is kept does not make the process larger: blocks in use and
 /// blocks kept are together never more than the most that was in use at once. Any thread.
@@ -37,10 +40,13 @@ public:
     std::size_t kept() const;
 
 private:
-    void release(std::multimap<std::size_t, void*>::iterator block);
+    void remember(char* address, std::size_t bytes);
+    void forget(char* address);
+    void release(std::size_t bytes);
 
     mutable std::mutex mutex_;
-    std::multimap<std::size_t, void*> free_;  // by size
+    std::map<char*, std::size_t> free_;  // ranges that do not touch
+    std::set<std::pair<std::size_t, char*>> by_size_;
     bool keeps_ = false;
     std::size_t used_ = 0, most_used_ = 0, kept_ = 0;
 };
